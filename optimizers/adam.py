@@ -1,0 +1,84 @@
+"""Adam: momentum and RMSProp together, corrected for their start from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+
+
+@final
+class Adam(Optimizer):
+    """Adaptive moments: the running mean of the gradient over the root of that of its square.
+
+    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+
+        g <- g + w p
+        m <- b1 m + (1 - b1) g
+        v <- b2 v + (1 - b2) g^2          (AMSGrad: the largest v so far is used below)
+        p <- p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        betas: b1 and b2, the decay rates of the two means, each in [0, 1).
+        eps: added to the root for stability, at least 0.
+        weight_decay: w, at least 0.
+        amsgrad: use the largest v so far.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015; AMSGrad: Reddi et al., "On
+    the convergence of Adam and beyond", 2018. Names, defaults and formulas are torch.optim.Adam's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> adam = Adam([x], lr=0.25, eps=0.0)
+    >>> (3 * x).backward()
+    >>> adam.step()
+    >>> f"{x.data:.6f}"
+    '0.750000'
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        amsgrad: bool = False,
+    ) -> None:
+        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        betas = require_pair("betas", betas)
+        require_flag(amsgrad=amsgrad)
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any,
+        betas: tuple[Any, Any],
+        eps: Any,
+        weight_decay: Any,
+        amsgrad: bool,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds m, v (and AMSGrad's) under torch's names."""
+        beta1, beta2 = betas
+        gradient = gradient + weight_decay * parameter
+        exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
+        exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
+        terms = {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}
+        largest = exp_avg_sq
+        if amsgrad:
+            largest = terms["max_exp_avg_sq"] = np.maximum(state.get("max_exp_avg_sq", 0.0), exp_avg_sq)
+        root = np.sqrt(largest) / np.sqrt(1 - np.power(beta2, step)) + eps
+        return parameter - lr / (1 - np.power(beta1, step)) * (exp_avg / root), terms

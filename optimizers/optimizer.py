@@ -1,0 +1,109 @@
+"""`Optimizer`: the class around a rule, which keeps parameters and state between steps.
+
+What an optimizer is stands in its rule, a pure elementwise function::
+
+    rule(gradient, parameter, state, step, **hyperparameters) -> (parameter, state)
+
+`state` maps the optimizer's named terms to their values and is empty before the first step; `step` counts
+from 1. A rule uses numpy's functions and never branches on a value, so that it serves floats, arrays of
+starts, and hyperparameters given as arrays that broadcast against the parameter.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+State: TypeAlias = dict[str, Any]
+
+
+class Parameter(Protocol):
+    """What an optimizer moves: a value and its gradient, in one shape. `autograd.Tensor` is one."""
+
+    data: Any
+    grad: Any
+
+
+class Optimizer(ABC):
+    """Base of every optimizer: applies `rule` to each parameter.
+
+    Args:
+        params: the parameters to move.
+        hyperparameters: what `rule` takes beside gradient, parameter, state and step.
+    """
+
+    def __init__(self, params: Iterable[Parameter], **hyperparameters: Any) -> None:
+        self.params = list(params)
+        self.hyperparameters = hyperparameters
+        self.state: list[State] = [{} for _ in self.params]
+        self.steps = 0
+
+    @staticmethod
+    @abstractmethod
+    def rule(
+        gradient: Any, parameter: Any, state: State, step: int, *args: Any, **hyperparameters: Any
+    ) -> tuple[Any, State]:
+        """One step of one parameter: its new value and state; changes nothing in place."""
+
+    def step(self) -> None:
+        """Move every parameter by one step along its gradient."""
+        self.steps += 1
+        with np.errstate(all="ignore"):
+            for i, parameter in enumerate(self.params):
+                parameter.data, self.state[i] = self.rule(
+                    parameter.grad, parameter.data, self.state[i], self.steps, **self.hyperparameters
+                )
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to zero, to be called before each `backward`."""
+        for parameter in self.params:
+            parameter.grad = np.zeros(np.shape(parameter.data))
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The hyperparameters by name, with their defaults.
+
+        >>> from optimizers import Adam
+        >>> Adam.defaults()["betas"]
+        (0.9, 0.999)
+        """
+        arguments = inspect.signature(cls).parameters.values()
+        return {a.name: a.default for a in arguments if a.name != "params"}
+
+
+def require_non_negative(**hyperparameters: Any) -> None:
+    """Raise ValueError, naming the argument, unless each is finite and at least 0 (in arrays, everywhere)."""
+    _require("a finite number of at least 0", lambda x: x >= 0, hyperparameters)
+
+
+def require_fraction(**hyperparameters: Any) -> None:
+    """Raise ValueError, naming the argument, unless each is in [0, 1) (in arrays, everywhere)."""
+    _require("in [0, 1)", lambda x: (x >= 0) & (x < 1), hyperparameters)
+
+
+def require_flag(**hyperparameters: Any) -> None:
+    """Raise ValueError, naming the argument, unless each is True or False."""
+    for name, value in hyperparameters.items():
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} must be true or false, got {value!r}")
+
+
+def require_pair(name: str, value: Any) -> tuple[Any, Any]:
+    """The two numbers, each in [0, 1), that `value` must consist of; else ValueError."""
+    try:
+        first, second = value
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be two numbers in [0, 1), got {value!r}") from None
+    require_fraction(**{f"{name}[0]": first, f"{name}[1]": second})
+    return first, second
+
+
+def _require(allowed: str, holds: Callable[[Any], Any], hyperparameters: dict[str, Any]) -> None:
+    for name, value in hyperparameters.items():
+        numbers = np.asarray(value)
+        if numbers.dtype.kind not in "fiu" or not np.all(np.isfinite(numbers) & holds(numbers)):
+            raise ValueError(f"{name} must be {allowed}, got {value!r}")

@@ -1,0 +1,96 @@
+"""RMSProp: gradient steps divided by a running root mean square."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative
+
+
+@final
+class RMSProp(Optimizer):
+    """Each coordinate's step is scaled by how large its gradient has been of late.
+
+    With gradient g at the parameter p, learning rate lr, smoothing a, weight decay w and momentum m::
+
+        g <- g + w p
+        s <- a s + (1 - a) g^2
+        c <- a c + (1 - a) g              (centred only)
+        r  = sqrt(s), centred: sqrt(s - c^2)
+        b <- m b + g / (r + eps)
+        p <- p - lr b
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        alpha: a, the smoothing constant, at least 0; less than 1 for an average.
+        eps: added to the root for stability, at least 0.
+        weight_decay: w, at least 0.
+        momentum: m, at least 0.
+        centered: subtract the squared running mean, so that r estimates a standard deviation.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Tieleman and Hinton, "Lecture 6.5, RMSProp", Coursera, 2012; centred: Graves, "Generating
+    sequences with recurrent neural networks", 2013. Names, defaults and formulas are torch.optim.RMSprop's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> rmsprop = RMSProp([x], lr=0.1, alpha=0.75, eps=0.0)
+    >>> (3 * x).backward()
+    >>> rmsprop.step()
+    >>> x.data
+    0.8
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-2,
+        alpha: Any = 0.99,
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        momentum: Any = 0.0,
+        centered: bool = False,
+    ) -> None:
+        require_non_negative(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
+        require_flag(centered=centered)
+        super().__init__(
+            params,
+            lr=lr,
+            alpha=alpha,
+            eps=eps,
+            weight_decay=weight_decay,
+            momentum=momentum,
+            centered=centered,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,  # noqa: ARG004
+        *,
+        lr: Any,
+        alpha: Any,
+        eps: Any,
+        weight_decay: Any,
+        momentum: Any,
+        centered: bool,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds s, b and, centred, c under torch's names."""
+        gradient = gradient + weight_decay * parameter
+        square_avg = alpha * state.get("square_avg", 0.0) + (1 - alpha) * gradient * gradient
+        terms = {"square_avg": square_avg}
+        variance = square_avg
+        if centered:
+            terms["grad_avg"] = alpha * state.get("grad_avg", 0.0) + (1 - alpha) * gradient
+            variance = square_avg - terms["grad_avg"] * terms["grad_avg"]
+        scaled = gradient / (np.sqrt(variance) + eps)
+        terms["momentum_buffer"] = momentum * state.get("momentum_buffer", 0.0) + scaled
+        return parameter - lr * terms["momentum_buffer"], terms

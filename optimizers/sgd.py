@@ -1,0 +1,90 @@
+"""Stochastic gradient descent, plain or with momentum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative
+
+
+@final
+class SGD(Optimizer):
+    """Gradient descent: a step of `lr` times the gradient, downhill.
+
+    With gradient g at the parameter p, learning rate lr, weight decay w, momentum m and dampening d::
+
+        g <- g + w p
+        b <- m b + (1 - d) g        (b = g at the first step; b = g where m = 0)
+        p <- p - lr b               (Nesterov: p - lr (g + m b))
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        momentum: m, at least 0.
+        dampening: d, at least 0.
+        weight_decay: w, at least 0.
+        nesterov: look ahead along the momentum; needs momentum and no dampening.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Robbins and Monro, "A stochastic approximation method", 1951; the momentum as in
+    Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
+    Names, defaults and formulas are torch.optim.SGD's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(4.0)
+    >>> sgd = SGD([x], lr=0.25)
+    >>> (x**2).backward()
+    >>> sgd.step()
+    >>> x.data
+    2.0
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-3,
+        momentum: Any = 0.0,
+        dampening: Any = 0.0,
+        weight_decay: Any = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        require_non_negative(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay)
+        require_flag(nesterov=nesterov)
+        if nesterov and not (np.all(np.asarray(momentum) > 0) and np.all(np.asarray(dampening) == 0)):
+            raise ValueError(
+                f"nesterov must be false without momentum or with dampening, got momentum {momentum!r} "
+                f"and dampening {dampening!r}"
+            )
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any,
+        momentum: Any,
+        dampening: Any,
+        weight_decay: Any,
+        nesterov: bool,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds b as `momentum_buffer`."""
+        gradient = gradient + weight_decay * parameter
+        moving = momentum * state.get("momentum_buffer", 0.0) + (1 - dampening) * gradient
+        buffer = np.where(np.equal(step, 1) | np.equal(momentum, 0), gradient, moving)
+        direction = gradient + momentum * buffer if nesterov else buffer
+        return parameter - lr * direction, {"momentum_buffer": buffer}

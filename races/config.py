@@ -1,0 +1,92 @@
+"""`load_spec`: from race.toml to a `RaceSpec`, or one line that says what to mend."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from races.spec import ExpressionSpec, FilmSpec, RacerSpec, RaceSpec
+from surfaces.messages import shorten, unknown
+
+
+class SpecError(ValueError):
+    """A race was refused; the message is one line: file, key, the value given, what is allowed."""
+
+
+def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
+    """The race that the TOML file at `path` describes.
+
+    Args:
+        path: the file, as race.toml.
+        overrides: `surface`, `start` or `steps` to use instead of the file's. Another surface comes with its
+            own start, unless one is given, and without the file's target.
+
+    Raises:
+        SpecError: if the file is missing, is not TOML, or describes no race.
+    """
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path}: not a text file in UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SpecError(f"{path}: not valid TOML: {shorten(error, 120)}") from None
+    if "surface" in overrides:
+        values = {key: value for key, value in values.items() if key not in {"start", "target"}}
+    return make_spec(values | overrides, path.name, overridden=set(overrides))
+
+
+def make_spec(values: dict[str, Any], origin: str, overridden: set[str] | None = None) -> RaceSpec:
+    """`RaceSpec(**values)`, its first error as one line that starts with `origin`.
+
+    Raises:
+        SpecError: if the values describe no race.
+    """
+    try:
+        return RaceSpec.model_validate(values)
+    except ValidationError as error:
+        line = _describe(error.errors()[0])
+        flag = next((key for key in overridden or () if line.startswith(key)), None)
+        raise SpecError(f"--{line}" if flag else f"{origin}: {line}") from None
+
+
+_MODELS: dict[str, type[BaseModel]] = {"film": FilmSpec, "expression": ExpressionSpec, "racer": RacerSpec}
+_TAGS = {"name", "expression"}  # the forms of a surface, which pydantic adds to the key's path
+
+
+def _describe(error: ErrorDetails) -> str:
+    """One line for one of pydantic's errors: key, what is allowed, the value given."""
+    where = error["loc"]
+    place = _place(where)
+    prefix = f"{place}: " if place else ""
+    match error["type"]:
+        case "extra_forbidden":
+            model = _MODELS.get(str(where[-2]), RaceSpec) if len(where) > 1 else RaceSpec
+            allowed = [field.alias or name for name, field in model.model_fields.items()]
+            outer = _place(where[:-1])
+            return f"{outer}: " * bool(outer) + unknown("key", str(where[-1]), allowed)
+        case "missing":
+            return f"{prefix}is missing"
+        case "value_error":
+            return f"{prefix}{error['ctx']['error']}"
+        case _:
+            message = error["msg"].replace("Input should", "must").replace("Tuple should", "must")
+            return f"{prefix}{message[:1].lower()}{message[1:]}, got {shorten(error['input'])!r}"
+
+
+def _place(where: tuple[int | str, ...]) -> str:
+    """The path of a key as a reader counts it: ("racer", 1, "name") is "racer 2: name"."""
+    parts = [part for i, part in enumerate(where) if not (i == 1 and where[0] == "surface" and part in _TAGS)]
+    words: list[str] = []
+    for part in parts:
+        if isinstance(part, int):
+            words[-1] += f" {part + 1}"
+        else:
+            words.append(part)
+    return ": ".join(words)

@@ -1,0 +1,46 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+
+def write_whole(path: str | Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Have `write` fill a file that becomes `path` once it is complete; until then the old one stands.
+
+    Where the system can (Linux), the file has no name while it is written, so that not even a killed
+    process leaves a part of it behind; elsewhere its name starts with a dot. Missing folders are made.
+
+    Raises:
+        OSError: if the folder cannot be written to.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    complete = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if not _write_unnamed(complete, write):
+            with complete.open("wb") as file:
+                write(file)
+        complete.replace(path)
+    finally:
+        complete.unlink(missing_ok=True)
+
+
+def _write_unnamed(path: Path, write: Callable[[IO[bytes]], object]) -> bool:
+    """Fill a file without a name and then name it `path`; False where that cannot be done."""
+    try:
+        descriptor = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
+    except (AttributeError, OSError):
+        return False
+    with os.fdopen(descriptor, "wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(descriptor)
+        try:
+            os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,74 @@
+"""What a race is judged by: one number for each racer and start, computed from its trace."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from races.trace import Trace
+
+Array = NDArray[np.float64]
+
+TOLERANCE = 0.01
+
+
+def target_loss(losses: Array, target: float | None = None) -> Array:
+    """The loss to reach from each start: `target`, or, where that is None, L + tol (f0 - L).
+
+    f0 is the loss at the start, L the lowest loss that any racer reaches from there, tol is 1 %: the
+    convergence test of Moré and Wild, "Benchmarking derivative-free optimization algorithms", 2009.
+
+    Args:
+        losses: of shape (racers, steps + 1, starts).
+        target: a loss, the same for every start.
+
+    Returns:
+        An array of shape (starts,).
+    """
+    if target is not None:
+        return np.full(losses.shape[2], target)
+    start = losses[0, 0]
+    finite = np.where(np.isfinite(losses), losses, np.inf)
+    lowest = finite.min(axis=(0, 1))
+    return np.asarray(np.where(np.isfinite(start), lowest + TOLERANCE * (start - lowest), lowest))
+
+
+def settled(losses: Array, target: Array) -> NDArray[np.bool_]:
+    """Whether a racer's loss was at most `target` all through the race's last tenth; (racers, starts)."""
+    steps = losses.shape[1] - 1
+    tail = -(-steps // 10) + 1
+    return np.asarray((losses[:, -tail:] <= target).all(axis=1))
+
+
+def final_loss(trace: Trace) -> Array:
+    """The loss after the last step, nan for a racer that diverged; (racers, starts)."""
+    return trace.losses[:, -1]
+
+
+def best_loss(trace: Trace) -> Array:
+    """The lowest finite loss on the way, inf if there is none; (racers, starts)."""
+    return np.asarray(np.where(np.isfinite(trace.losses), trace.losses, np.inf).min(axis=1))
+
+
+def steps_to_target(trace: Trace) -> Array:
+    """The first step whose loss is at most `target_loss`, nan if there is none; (racers, starts)."""
+    reached = trace.losses <= target_loss(trace.losses, trace.spec.target)
+    return np.where(reached.any(axis=1), reached.argmax(axis=1), np.nan)
+
+
+def path_length(trace: Trace) -> Array:
+    """The length of the way in the (u, v) plane, as far as it is finite; (racers, starts)."""
+    with np.errstate(all="ignore"):
+        pieces = np.hypot(*np.moveaxis(np.diff(trace.positions, axis=1), -1, 0))
+    return np.asarray(np.where(np.isfinite(pieces), pieces, 0.0).sum(axis=1))
+
+
+def improvement(trace: Trace) -> Array:
+    """(f0 - f) / |f0|, how far the final loss f lies below the start's f0, as a fraction; (racers, starts).
+
+    It is nan where f0 is 0 or where the racer diverged.
+    """
+    start = trace.losses[:, 0]
+    with np.errstate(all="ignore"):
+        fraction = (start - trace.losses[:, -1]) / np.abs(start)
+    return np.where(np.isfinite(fraction), fraction, np.nan)

@@ -1,0 +1,154 @@
+"""`Trace`: everything that happened in a race, from which every table, plot and film is made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from races.config import SpecError, make_spec
+from races.files import write_whole
+from races.spec import RaceSpec
+from races.status import Status
+
+Array = NDArray[np.float64]
+_FORMAT = 1
+_COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "status")
+
+
+class TraceError(ValueError):
+    """A trace file was refused; the message is one line that names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A race as it was run. Step 0 is the start; a gradient at step k is what led to step k + 1.
+
+    From the step after a racer has diverged on, its entries are nan.
+
+    Attributes:
+        spec: the race.
+        positions: (u, v), float64 of shape (racers, steps + 1, starts, 2).
+        losses: float64 of shape (racers, steps + 1, starts).
+        gradients: (dz/du, dz/dv), float64 of shape (racers, steps, starts, 2).
+        status: a `Status` for each racer and start, as strings of shape (racers, starts).
+    """
+
+    spec: RaceSpec
+    positions: Array
+    losses: Array
+    gradients: Array
+    status: NDArray[np.str_]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The racers' names, in the order of the first axis."""
+        return tuple(racer.name for racer in self.spec.racers)
+
+    def save(self, path: str | Path) -> None:
+        """Write the trace to a compressed npz file, whole or not at all."""
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in _SHAPES}
+        text = {"format": _FORMAT, "spec": self.spec.model_dump_json(by_alias=True)}
+        write_whole(path, lambda file: np.savez_compressed(file, **arrays, **text))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Trace:
+        """Read a trace that `save` wrote; nothing in the file is unpickled or run.
+
+        Raises:
+            TraceError: if the file is missing, damaged, or no trace.
+        """
+        path = Path(path)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                if (damaged := archive.testzip()) is not None:
+                    raise TraceError(f"{path}: damaged: {damaged} does not match its checksum")
+            with np.load(path, allow_pickle=False) as arrays:
+                spec = make_spec(json.loads(str(arrays["spec"])), path.name)
+                trace = cls(spec, **{name: arrays[name] for name in _SHAPES})
+        except FileNotFoundError:
+            raise TraceError(f"{path}: no such file or directory") from None
+        except SpecError as error:
+            raise TraceError(str(error)) from None
+        except (
+            EOFError,
+            KeyError,
+            NotImplementedError,
+            OSError,
+            RuntimeError,
+            ValueError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
+            if isinstance(error, TraceError):
+                raise
+            raise TraceError(
+                f"{path}: not a trace, or a damaged one: {' '.join(str(error).split())}"
+            ) from None
+        trace._check(path)
+        return trace
+
+    def _check(self, path: Path) -> None:
+        sizes = {"racers": len(self.spec.racers), "starts": len(self.spec.start), "steps": self.spec.steps}
+        sizes |= {"rows": sizes["steps"] + 1, "two": 2}
+        for name, (kind, axes) in _SHAPES.items():
+            array, shape = getattr(self, name), tuple(sizes[axis] for axis in axes)
+            if array.shape != shape or array.dtype.kind != kind:
+                raise TraceError(f"{path}: damaged: {name} has shape {array.shape}, not {shape}")
+        if not set(self.status.flat) <= set(Status):
+            raise TraceError(f"{path}: damaged: status is not one of {', '.join(Status)}")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """One row for each racer, start and step, under the columns that `to_csv` writes."""
+        for i, name in enumerate(self.names):
+            for j in range(len(self.spec.start)):
+                for k in range(self.spec.steps + 1):
+                    gradient = self.gradients[i, k, j].tolist() if k < self.spec.steps else [None, None]
+                    position, loss = self.positions[i, k, j].tolist(), float(self.losses[i, k, j])
+                    yield name, j, k, *position, loss, *gradient, str(self.status[i, j])
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write one line for each racer, start and step, whole or not at all; the last step has no gradient."""
+
+        def write(file: IO[bytes]) -> None:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            writer = csv.writer(text)
+            writer.writerow(_COLUMNS)
+            writer.writerows(self.rows())
+            text.flush()
+            text.detach()
+
+        write_whole(path, write)
+
+    def to_json(self, path: str | Path) -> None:
+        """Write the race, its arrays as nested lists, whole or not at all; null where a number is not finite."""
+        content = {
+            "spec": json.loads(self.spec.model_dump_json(by_alias=True)),
+            "names": self.names,
+            **{name: _jsonable(getattr(self, name).tolist()) for name in _SHAPES},
+        }
+        write_whole(path, lambda file: file.write(json.dumps(content, allow_nan=False).encode()))
+
+
+# Every array: its kind of numbers and its axes.
+_SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "positions": ("f", ("racers", "rows", "starts", "two")),
+    "losses": ("f", ("racers", "rows", "starts")),
+    "gradients": ("f", ("racers", "steps", "starts", "two")),
+    "status": ("U", ("racers", "starts")),
+}
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_jsonable(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
