@@ -1,9 +1,19 @@
 """Races: a checked specification, run once into a trace that every picture is drawn from."""
 
-from races.config import SpecError, load_spec
+from races.config import SpecError, config_path, load_spec
 from races.race import run_race
 from races.spec import RacerSpec, RaceSpec
 from races.status import Status
 from races.trace import Trace, TraceError
 
-__all__ = ["RaceSpec", "RacerSpec", "SpecError", "Status", "Trace", "TraceError", "load_spec", "run_race"]
+__all__ = [
+    "RaceSpec",
+    "RacerSpec",
+    "SpecError",
+    "Status",
+    "Trace",
+    "TraceError",
+    "config_path",
+    "load_spec",
+    "run_race",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from surfaces.messages import shorten, unknown
 
 class SpecError(ValueError):
     """A race was refused; the message is one line: file, key, the value given, what is allowed."""
+
+
+def config_path(folder: Path) -> Path:
+    """The race to run where none is named: the file in $RACE_CONFIG, or else race.toml in `folder`."""
+    return Path(os.environ.get("RACE_CONFIG") or folder / "race.toml")
 
 
 def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
@@ -77,7 +83,7 @@ def _describe(error: ErrorDetails) -> str:
             return f"{prefix}{error['ctx']['error']}"
         case _:
             message = error["msg"].replace("Input should", "must").replace("Tuple should", "must")
-            return f"{prefix}{message[:1].lower()}{message[1:]}, got {shorten(error['input'])!r}"
+            return f"{prefix}{message[:1].lower()}{message[1:]}, got {shorten(repr(error['input']))}"
 
 
 def _place(where: tuple[int | str, ...]) -> str:
@@ -85,8 +91,8 @@ def _place(where: tuple[int | str, ...]) -> str:
     parts = [part for i, part in enumerate(where) if not (i == 1 and where[0] == "surface" and part in _TAGS)]
     words: list[str] = []
     for part in parts:
-        if isinstance(part, int):
-            words[-1] += f" {part + 1}"
-        else:
+        if isinstance(part, str):
             words.append(part)
+        elif words == ["racer"]:
+            words = [f"racer {part + 1}"]
     return ": ".join(words)

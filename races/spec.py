@@ -199,7 +199,7 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
         raise ValueError(f"racer: names must differ, got {twice[0]!r} more than once")
     taken = set(given)
     free = [colour for colour in PALETTE.values() if colour not in {racer.colour for racer in racers}]
-    named = []
+    named: list[RacerSpec] = []
     for racer in racers:
         kind = OPTIMIZERS[racer.optimizer].__name__
         name = racer.name or next(

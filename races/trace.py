@@ -15,14 +15,27 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from races.config import SpecError, make_spec
+from races.config import make_spec
 from races.files import write_whole
 from races.spec import RaceSpec
 from races.status import Status
+from surfaces.messages import shorten
 
 Array = NDArray[np.float64]
-_FORMAT = 1
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "status")
+
+
+# What zipfile, numpy and json raise on a file that is not theirs, or is cut short or altered.
+_DAMAGE = (
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class TraceError(ValueError):
@@ -57,8 +70,8 @@ class Trace:
     def save(self, path: str | Path) -> None:
         """Write the trace to a compressed npz file, whole or not at all."""
         arrays: dict[str, Any] = {name: getattr(self, name) for name in _SHAPES}
-        text = {"format": _FORMAT, "spec": self.spec.model_dump_json(by_alias=True)}
-        write_whole(path, lambda file: np.savez_compressed(file, **arrays, **text))
+        arrays["spec"] = self.spec.model_dump_json(by_alias=True)
+        write_whole(path, lambda file: np.savez_compressed(file, **arrays))
 
     @classmethod
     def load(cls, path: str | Path) -> Trace:
@@ -77,23 +90,10 @@ class Trace:
                 trace = cls(spec, **{name: arrays[name] for name in _SHAPES})
         except FileNotFoundError:
             raise TraceError(f"{path}: no such file or directory") from None
-        except SpecError as error:
-            raise TraceError(str(error)) from None
-        except (
-            EOFError,
-            KeyError,
-            NotImplementedError,
-            OSError,
-            RuntimeError,
-            ValueError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
-            if isinstance(error, TraceError):
-                raise
-            raise TraceError(
-                f"{path}: not a trace, or a damaged one: {' '.join(str(error).split())}"
-            ) from None
+        except TraceError:
+            raise
+        except _DAMAGE as error:
+            raise TraceError(f"{path}: no trace, or a damaged one: {shorten(error, 120)}") from None
         trace._check(path)
         return trace
 
@@ -117,7 +117,7 @@ class Trace:
                     yield name, j, k, *position, loss, *gradient, str(self.status[i, j])
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one line for each racer, start and step, whole or not at all; the last step has no gradient."""
+        """Write a line for each racer, start and step, whole or not at all; the last step has no gradient."""
 
         def write(file: IO[bytes]) -> None:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")

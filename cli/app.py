@@ -1,0 +1,170 @@
+"""What `race` understands: one function per command."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from races import Trace
+
+app = typer.Typer(
+    help="Race optimizers down a loss surface.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Argument(
+        help="The race, a TOML file; by default $RACE_CONFIG, or else race.toml here.", show_default=False
+    ),
+]
+Source = Annotated[
+    Path | None,
+    typer.Argument(help="A race (TOML) to run, or a trace (npz) that `race run` wrote.", show_default=False),
+]
+SurfaceName = Annotated[
+    str | None,
+    typer.Option("--surface", help="Race on this surface, from its own start.", show_default=False),
+]
+Start = Annotated[
+    tuple[float, float] | None, typer.Option("--start", metavar="U V", help="Start here.", show_default=False)
+]
+Steps = Annotated[
+    int | None, typer.Option("--steps", help="Gradient steps of each racer.", show_default=False)
+]
+
+
+class Catalogue(StrEnum):
+    """What `race list` can list."""
+
+    SURFACES = "surfaces"
+    OPTIMIZERS = "optimizers"
+
+
+class Quality(StrEnum):
+    """Manim's letters for the size of a film."""
+
+    L = "l"
+    M = "m"
+    H = "h"
+    K = "k"
+
+
+@app.command()
+def run(
+    config: Config = None,
+    surface: SurfaceName = None,
+    start: Start = None,
+    steps: Steps = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write here: .npz, .csv or .json; by default runs/NAME-TIME.npz."
+        ),
+    ] = None,
+) -> None:
+    """Run the race, print its results, and write its trace."""
+    from cli import results  # noqa: PLC0415
+
+    writer = results.writer_for(output)
+    path, trace = _race(config, surface, start, steps)
+    results.print_table(trace)
+    print_path(writer(trace, path.stem))
+
+
+@app.command()
+def plot(
+    source: Source = None,
+    surface: SurfaceName = None,
+    start: Start = None,
+    steps: Steps = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here: .png, .svg or .pdf; by default runs/NAME.png."),
+    ] = None,
+) -> None:
+    """Draw the race: contours with trails, and loss against step."""
+    from races.figure import FORMATS, save_figure  # noqa: PLC0415
+
+    if output is not None and output.suffix.lower() not in FORMATS:
+        raise typer.BadParameter(f"must end in {', '.join(FORMATS)}, got {output}", param_hint="--output")
+    path, trace = _race(source, surface, start, steps)
+    print_path(save_figure(trace, output or Path("runs") / f"{path.stem}.png"))
+
+
+@app.command()
+def film(
+    config: Config = None,
+    quality: Annotated[
+        Quality, typer.Option("--quality", "-q", help="480p15, 720p30, 1080p60 or 2160p60.")
+    ] = Quality.H,
+    surface: SurfaceName = None,
+    start: Start = None,
+    steps: Steps = None,
+) -> None:
+    """Film the race with Manim and print the file made."""
+    _, trace = _race(config, surface, start, steps)
+    from scenes.render import render_film  # noqa: PLC0415
+
+    print_path(render_film(trace, quality.value))
+
+
+@app.command("list")
+def list_(what: Annotated[Catalogue, typer.Argument(help="What to list.")]) -> None:
+    """List the surfaces or the optimizers that there are."""
+    from cli import catalogue  # noqa: PLC0415
+
+    {Catalogue.SURFACES: catalogue.print_surfaces, Catalogue.OPTIMIZERS: catalogue.print_optimizers}[what]()
+
+
+def print_path(path: Path) -> None:
+    """Say where something was written, on a line of its own that a script can read."""
+    typer.echo(path)
+
+
+def _race(
+    source: Path | None, surface: str | None, start: tuple[float, float] | None, steps: int | None
+) -> tuple[Path, Trace]:
+    """Run the race that `source` describes, or load the trace that it is."""
+    from cli.progress import progress  # noqa: PLC0415
+    from races import Trace, config_path, load_spec, run_race  # noqa: PLC0415
+
+    given: dict[str, Any] = {"surface": surface, "start": start, "steps": steps}
+    overrides = {key: value for key, value in given.items() if value is not None}
+    path = source or config_path(Path())
+    if path.suffix == ".npz":
+        if overrides:
+            raise typer.BadParameter(
+                f"cannot change {path}, a race already run", param_hint=f"--{min(overrides)}"
+            )
+        return path, Trace.load(path)
+    spec = load_spec(path, **overrides)
+    with progress("racing", spec.steps * len(spec.racers)) as advance:
+        return path, run_race(spec, on_step=advance)
+
+
+def main() -> None:
+    """Run the command line; an error a user can mend is one line on stderr and exit status 2."""
+    try:
+        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except typer.TyperException as error:
+        message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
+    except ValueError as error:
+        from races import SpecError, TraceError  # noqa: PLC0415
+
+        if not isinstance(error, SpecError | TraceError):
+            raise
+        message = str(error)
+    except OSError as error:
+        message = f"{error.filename or 'file'}: {(error.strerror or str(error)).lower()}"
+    print(f"race: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    sys.exit(2)

@@ -1,0 +1,78 @@
+"""The figure of a race: contours with the trails from above, and loss against step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patheffects import AbstractPathEffect, withStroke
+
+from races.files import write_whole
+from races.metrics import target_loss
+from races.trace import Trace
+from surfaces.messages import shorten
+
+FORMATS = (".png", ".svg", ".pdf")
+_STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 10, "svg.fonttype": "path", "svg.hashsalt": "race"}
+
+
+def save_figure(trace: Trace, path: Path) -> Path:
+    """Draw the race to `path`, whole or not at all; its suffix, one of `FORMATS`, decides the format."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(11, 5), layout="constrained")
+        plan, curve = figure.subplots(1, 2)
+        _draw_plan(trace, plan)
+        _draw_losses(trace, curve)
+        kind = path.suffix.lower().removeprefix(".")
+        metadata: dict[str, None] = (
+            {"Date": None} if kind == "svg" else {"CreationDate": None} if kind == "pdf" else {}
+        )
+        write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=150, metadata=metadata))
+    return path
+
+
+# The palette is made for dark films: on white its lines get a dark edge.
+_EDGE: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="#333333")]
+_MANY = 20  # starts from which single trails become faint
+
+
+def _draw_plan(trace: Trace, axes: Axes) -> None:
+    """The surface from above in greys, every trail on it, a ring at each start, a dot at each end."""
+    surface = trace.spec.build_surface()
+    u, v = np.meshgrid(np.linspace(*surface.u_range, 161), np.linspace(*surface.v_range, 161))
+    z = np.broadcast_to(surface(u, v), u.shape)
+    filled = axes.contourf(u, v, z, levels=24, cmap="Greys_r", alpha=0.7)
+    axes.contour(u, v, z, levels=24, colors="#00000030", linewidths=0.5, linestyles="solid")
+    axes.figure.colorbar(filled, ax=axes, label="loss")
+    many = len(trace.spec.start) > _MANY
+    for i, racer in enumerate(trace.spec.racers):
+        paths = np.swapaxes(trace.positions[i], 0, 1)
+        lines = LineCollection(list(paths), colors=racer.colour, linewidths=1.4, alpha=0.3 if many else 1)
+        if not many:
+            lines.set_path_effects(_EDGE)
+        axes.add_collection(lines)
+        axes.plot(*paths[:, -1].T, "o", color=racer.colour, markeredgecolor="#333333", markersize=7, zorder=3)
+    axes.plot(*np.array(trace.spec.start).T, "o", markersize=9, fillstyle="none", color="black", zorder=3)
+    axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel="u", ylabel="v", title=shorten(surface.name))
+
+
+def _draw_losses(trace: Trace, axes: Axes) -> None:
+    """Each racer's loss at each step (with several starts, the median), and the target."""
+    for i, racer in enumerate(trace.spec.racers):
+        losses = np.median(trace.losses[i], axis=1)
+        axes.plot(losses, color=racer.colour, linewidth=1.6, label=racer.name, path_effects=_EDGE)
+    target = float(np.median(target_loss(trace.losses, trace.spec.target)))
+    axes.axhline(target, color="black", linestyle=":", linewidth=1, label=f"target {target:.4g}")
+    shown = trace.losses[np.isfinite(trace.losses)]
+    low, high = np.min([shown.min(), target]), trace.losses[:, 0].max()
+    # A racer that shoots up must not squeeze the others into a line.
+    axes.set_ylim(low - 0.05 * (high - low or 1), high + 0.25 * (high - low or 1))
+    title = "loss" if len(trace.spec.start) == 1 else f"median loss of {len(trace.spec.start):,} starts"
+    axes.set(xlim=(0, trace.spec.steps), xlabel="step", ylabel="loss", title=title)
+    axes.grid(alpha=0.3)
+    axes.legend(loc="upper right")

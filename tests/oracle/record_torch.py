@@ -1,0 +1,136 @@
+"""Records what PyTorch answers, for the tests to compare with: run it to renew the npz files beside it.
+
+It needs PyTorch, which the project does not depend on, and numpy; at the root of the repository::
+
+    pip install torch==2.13.0
+    python -m tests.oracle.record_torch
+
+The inputs are the tables `tests.autograd.cases` and `tests.optimizers.cases`. The formulas that the
+optimizers descend are written here once more, in torch's functions, so that they check ours.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.autograd.cases import CASES as OPERATIONS
+from tests.autograd.cases import Case, seed_for
+from tests.optimizers.cases import CASES as OPTIMIZERS
+from tests.optimizers.cases import STARTS, STEPS, OptimizerCase, Settings
+
+Array = NDArray[np.float64]
+Recording = dict[str, Array]
+
+FOLDER = Path(__file__).parent
+OPERATIONS_FILE = FOLDER / "operations.npz"
+TRAJECTORIES_FILE = FOLDER / "trajectories.npz"
+
+_TORCH_NAMES = {"power": "pow"}  # the other operations have the same name there
+
+
+def record_operation(torch: Any, case: Case) -> list[Array]:
+    """The value of one call, then its gradient with respect to each input."""
+    inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in case.inputs]
+    function = getattr(torch, _TORCH_NAMES.get(case.rule, case.rule))
+    value = function(*inputs, **case.settings)
+    value.backward(torch.tensor(seed_for(tuple(value.shape)), dtype=torch.float64))
+    return [value.detach().numpy(), *(x.grad.numpy() for x in inputs)]
+
+
+def _quadratic(_torch: Any, u: Any, v: Any) -> Any:
+    return 0.5 * u * u + 4.5 * v * v + 0.5 * u * v
+
+
+def _rosenbrock(torch: Any, u: Any, v: Any) -> Any:
+    return (torch.square(1 - u) + 100 * torch.square(v - torch.square(u))) / 100
+
+
+def _funky(torch: Any, u: Any, v: Any) -> Any:
+    total = 5 * u * v * (1 - u) * (1 - v) * torch.cos(10 * v) * torch.sin(10 * u * v) * torch.exp(u)
+    total = total + torch.exp(-(torch.square(v - 0.4) + torch.square(u - 0.2)) / 0.03)
+    total = total + 0.6 * torch.exp(-torch.square(v - 0.4) / 0.03) * torch.sin(25 * u) * torch.square(1 - u)
+    bumps = torch.exp(-torch.square(u - 0.7) / 0.02) - torch.exp(-torch.square(u - 0.4) / 0.02)
+    return 0.3 * (total + 1.4 * torch.exp(-torch.square(v - 0.6) / 0.02) * bumps)
+
+
+_FUNCTIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "quadratic": _quadratic,
+    "rosenbrock": _rosenbrock,
+    "funky": _funky,
+}
+
+
+def record_descent(torch: Any, case: OptimizerCase, settings: Settings, function: str) -> Recording:
+    """The positions (steps + 1, 2) of one descent, and the optimizer's state at its end."""
+    point = torch.tensor(STARTS[function], dtype=torch.float64, requires_grad=True)
+    optimizer = getattr(torch.optim, case.torch)([point], **(case.twin | settings))
+    positions = [point.detach().numpy().copy()]
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        _FUNCTIONS[function](torch, point[0], point[1]).backward()
+        optimizer.step()
+        positions.append(point.detach().numpy().copy())
+    terms = {name: term for name, term in optimizer.state[point].items() if term is not None}
+    state = {f"state/{name}": term.numpy() for name, term in terms.items()}
+    return {"positions": np.array(positions), **state}
+
+
+def record_operations(torch: Any) -> Recording:
+    """Every case of the table of operations, under ``label/value`` and ``label/0``, ``label/1``."""
+    recording = {}
+    for case in OPERATIONS:
+        value, *gradients = record_operation(torch, case)
+        recording[f"{case.label}/value"] = value
+        recording |= {f"{case.label}/{i}": gradient for i, gradient in enumerate(gradients)}
+    return recording
+
+
+def record_trajectories(torch: Any) -> Recording:
+    """Every descent, under ``optimizer/which settings/function/positions`` and so on."""
+    return {
+        f"{case.name}/{i}/{function}/{part}": values
+        for case in OPTIMIZERS
+        for i, settings in enumerate(case.valid)
+        for function in STARTS
+        for part, values in record_descent(torch, case, settings, function).items()
+    }
+
+
+def pack(recording: Recording) -> Recording:
+    """A recording as four arrays, which compress far better than hundreds of small ones."""
+    arrays = [np.asarray(values, dtype=np.float64) for values in recording.values()]
+    return {
+        "keys": np.array(list(recording)),
+        "ranks": np.array([array.ndim for array in arrays]),
+        "shapes": np.array([length for array in arrays for length in array.shape]),
+        "values": np.concatenate([array.ravel() for array in arrays]),
+    }
+
+
+def unpack(path: Path) -> Recording:
+    """The recording that `main` packed into `path`."""
+    recording: Recording = {}
+    with np.load(path, allow_pickle=False) as packed:
+        shapes, values = packed["shapes"], packed["values"]
+        for key, rank in zip(packed["keys"].tolist(), packed["ranks"].tolist(), strict=True):
+            shape, shapes = shapes[:rank], shapes[rank:]
+            size = int(np.prod(shape))
+            recording[key], values = values[:size].reshape(shape), values[size:]
+    return recording
+
+
+def main() -> None:
+    """Record everything anew."""
+    torch = importlib.import_module("torch")
+    np.savez_compressed(OPERATIONS_FILE, **pack(record_operations(torch)))
+    np.savez_compressed(TRAJECTORIES_FILE, **pack(record_trajectories(torch)))
+
+
+if __name__ == "__main__":
+    main()
