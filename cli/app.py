@@ -111,9 +111,11 @@ def film(
 ) -> None:
     """Film the race with Manim and print the file made."""
     _, trace = _race(config, surface, start, steps)
-    from scenes.render import render_film  # noqa: PLC0415
+    import optimizer_race  # noqa: PLC0415
+    from scenes.render import render  # noqa: PLC0415
 
-    print_path(render_film(trace, quality.value))
+    file = Path(optimizer_race.__file__)
+    print_path(render(lambda: optimizer_race.OptimizerRace(trace), file, quality.value))
 
 
 @app.command("list")

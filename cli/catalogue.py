@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -11,7 +12,7 @@ from surfaces import SURFACES
 
 def print_surfaces() -> None:
     """Print every surface: its name, domain and start, and where it is from."""
-    table = Table(title="Surfaces", title_justify="left")
+    table = Table(title="Surfaces", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("name", "u", "v", "start", "source"):
         table.add_column(column, no_wrap=column != "source")
     for surface in SURFACES.values():
@@ -22,7 +23,7 @@ def print_surfaces() -> None:
 
 def print_optimizers() -> None:
     """Print every optimizer: its name in race.toml, what it is, and its hyperparameters' defaults."""
-    table = Table(title="Optimizers", title_justify="left")
+    table = Table(title="Optimizers", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("name", "what it does", "hyperparameters"):
         table.add_column(column, no_wrap=column == "name")
     for name, optimizer in OPTIMIZERS.items():

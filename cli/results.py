@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from rich.console import Console
+from rich import box
+from rich.console import Console, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from races import Trace
 from races.metrics import best_loss, final_loss, path_length, steps_to_target
@@ -30,19 +32,29 @@ def print_table(trace: Trace) -> None:
     starts = len(trace.spec.start)
     surface = trace.spec.build_surface().name
     over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"medians over {starts:,} starts"
-    table = Table(title=f"{shorten(surface)}, {trace.spec.steps:,} steps {over}", title_justify="left")
-    table.add_column("racer", overflow="fold")
-    for column in ("final loss", "best loss", "steps to target", "path length"):
-        table.add_column(column, justify="right")
-    table.add_column("status")
-    columns = [final_loss(trace), best_loss(trace), steps_to_target(trace), path_length(trace)]
-    for i, racer in enumerate(trace.spec.racers):
-        final, best, steps, length = (_median(column[i]) for column in columns)
-        reached = "-" if not math.isfinite(steps) else f"{steps:g}"
-        status = _summary(trace.status[i])
-        numbers = (f"{final:.6g}", f"{best:.6g}", reached, f"{length:.4g}")
-        table.add_row(f"[{racer.colour}]●[/] {racer.name}", *numbers, status)
+    table = Table(
+        title=f"{shorten(surface)}, {trace.spec.steps:,} steps {over}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    rows = [_row(trace, i) for i in range(len(trace.names))]
+    widest = [max(len(row[column]) for row in rows) for column in range(6)]
+    headings = ("racer", "final loss", "best loss", "steps to target", "path length", "status")
+    for column, heading in enumerate(headings):
+        side: JustifyMethod = "right" if 1 <= column <= 4 else "left"
+        # Names and counts of endings may be folded; a number may not.
+        table.add_column(heading, justify=side, min_width=min(widest[column], 20 if column == 0 else 13))
+    for racer, row in zip(trace.spec.racers, rows, strict=True):
+        table.add_row(Text.assemble(("● ", racer.colour), row[0]), *row[1:])
     Console().print(table)
+
+
+def _row(trace: Trace, i: int) -> tuple[str, ...]:
+    columns = (final_loss(trace), best_loss(trace), steps_to_target(trace), path_length(trace))
+    final, best, steps, length = (_median(column[i]) for column in columns)
+    reached = f"{steps:g}" if math.isfinite(steps) else "-"
+    numbers = (f"{final:.5g}", f"{best:.5g}", reached, f"{length:.4g}")
+    return (trace.names[i], *numbers, _summary(trace.status[i]))
 
 
 def writer_for(output: Path | None) -> Callable[[Trace, str], Path]:

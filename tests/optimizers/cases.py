@@ -43,18 +43,18 @@ class OptimizerCase:
 
 def _numbers(name: str) -> tuple[tuple[Settings, tuple[str, ...]], ...]:
     """What every hyperparameter that must be a non-negative number refuses."""
-    values = (-0.1, NAN, INF, -INF, "0.1", True, None, 1j, [0.1, -0.1], {})
+    values: tuple[Any, ...] = (-0.1, NAN, INF, -INF, "0.1", True, None, 1j, [0.1, -0.1], {})
     return tuple(({name: value}, (name, repr(value))) for value in values)
 
 
 def _fractions(name: str) -> tuple[tuple[Settings, tuple[str, ...]], ...]:
-    """What a pair of numbers in [0, 1) refuses."""
-    pairs: tuple[tuple[Any, Any], ...] = ((-0.1, 0.9), (1.0, 0.9), (0.9, 1.0), (0.9, NAN), (0.9, "0.9"), (True, 0.9))
-    wrong = [i for pair in pairs for i in (0, 1) if pair[i] != 0.9][: len(pairs)]
-    elements = tuple(
-        ({name: pair}, (f"{name}[{i}]", repr(pair[i]))) for pair, i in zip(pairs, wrong, strict=True)
+    """What a pair of numbers in [0, 1) refuses: a wrong element by its index, else the whole."""
+    first: tuple[Any, ...] = (-0.1, 1.0, True, NAN, "0.9")
+    return (
+        *(({name: (value, 0.9)}, (f"{name}[0]", repr(value))) for value in first),
+        *(({name: (0.9, value)}, (f"{name}[1]", repr(value))) for value in first),
+        *(({name: value}, (name, repr(value))) for value in (0.9, (0.9,), (0.9,) * 3, None)),
     )
-    return elements + tuple(({name: value}, (name, repr(value))) for value in (0.9, (0.9,), (0.9,) * 3, None))
 
 
 def _flags(name: str) -> tuple[tuple[Settings, tuple[str, ...]], ...]:
@@ -103,7 +103,8 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.002},
             {"lr": 0.001, "alpha": 0.9, "eps": 1e-6},
             {"lr": 0.001, "alpha": 0.95, "momentum": 0.5},
-            {"lr": 0.0005, "alpha": 0.9, "centered": True, "eps": 1e-3},
+            # With a small eps, centring makes a descent chaotic: a start moved by 1e-15 ends 1e-3 away.
+            {"lr": 0.002, "alpha": 0.95, "centered": True, "eps": 0.02},
             {"lr": 0.0005, "centered": True, "momentum": 0.3, "weight_decay": 0.05},
             {"lr": 0.001, "alpha": 0.0, "eps": 0.1},
         ),

@@ -128,8 +128,9 @@ def unpack(path: Path) -> Recording:
 def main() -> None:
     """Record everything anew."""
     torch = importlib.import_module("torch")
-    np.savez_compressed(OPERATIONS_FILE, **pack(record_operations(torch)))
-    np.savez_compressed(TRAJECTORIES_FILE, **pack(record_trajectories(torch)))
+    for path, record in ((OPERATIONS_FILE, record_operations), (TRAJECTORIES_FILE, record_trajectories)):
+        packed: dict[str, Any] = pack(record(torch))
+        np.savez_compressed(path, **packed)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+"""`Box`: the room that a surface is shown in, and where a point (u, v) of it stands in the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surfaces import Surface
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Box:
+    """Maps (u, v, z) to a box around the origin, `width` wide and deep and `height` high, in scene units.
+
+    The heights shown are those that the surface takes, as far as its z_range allows; what is above or below
+    is drawn at the box's top or bottom. A flat surface is drawn at mid-height.
+    """
+
+    surface: Surface
+    width: float = 5.6
+    height: float = 2.2
+    z_shown: tuple[float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        u, v = np.meshgrid(np.linspace(*self.surface.u_range, 129), np.linspace(*self.surface.v_range, 129))
+        z = np.clip(np.broadcast_to(self.surface(u, v), u.shape), *self.surface.z_range)
+        low, high = float(z.min()), float(z.max())
+        if high - low <= 1e-12 * max(abs(low), abs(high)):
+            low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
+        object.__setattr__(self, "z_shown", (low, high))
+
+    def height_fraction(self, z: Array) -> Array:
+        """Where z stands between the lowest and the highest height shown, 0 to 1."""
+        low, high = self.z_shown
+        return np.asarray((np.clip(z, low, high) - low) / (high - low))
+
+    def place(self, u: Array, v: Array, z: Array) -> Array:
+        """The scene's points for (u, v, z), of shape (..., 3)."""
+        (u_low, u_high), (v_low, v_high) = self.surface.u_range, self.surface.v_range
+        x = ((u - u_low) / (u_high - u_low) - 0.5) * self.width
+        y = ((v - v_low) / (v_high - v_low) - 0.5) * self.width
+        return np.stack([x, y, (self.height_fraction(z) - 0.5) * self.height], axis=-1)
+
+    def on_surface(self, u: Array, v: Array) -> Array:
+        """The scene's points on the surface over (u, v), of shape (..., 3)."""
+        return self.place(u, v, np.broadcast_to(self.surface(u, v), np.shape(u)))
+
+    def normal(self, u: Array, v: Array) -> Array:
+        """The upward unit normals of the drawn surface over (u, v), of shape (..., 3)."""
+        (u_low, u_high), (v_low, v_high) = self.surface.u_range, self.surface.v_range
+        du, dv = 1e-4 * (u_high - u_low), 1e-4 * (v_high - v_low)
+        along_u = self.on_surface(u + du, v) - self.on_surface(u - du, v)
+        along_v = self.on_surface(u, v + dv) - self.on_surface(u, v - dv)
+        normal = np.cross(along_u, along_v)
+        return np.asarray(normal / np.linalg.norm(normal, axis=-1, keepdims=True))

@@ -1,0 +1,25 @@
+"""Rendering a scene from Python, as the `race` command does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from manim import Scene, tempconfig
+
+_QUALITIES = {"l": "low_quality", "m": "medium_quality", "h": "high_quality", "k": "fourk_quality"}
+
+
+def render(make: Callable[[], Scene], file: Path, quality: str) -> Path:
+    """Render a scene as ``manim FILE`` would, and return the film made.
+
+    Args:
+        make: makes the scene; called once Manim is configured.
+        file: the Python file that the scene is from, after which the film's folder is named.
+        quality: Manim's letter: l (480p15), m (720p30), h (1080p60) or k (2160p60).
+    """
+    options = {"quality": _QUALITIES[quality], "input_file": file, "verbosity": "WARNING"}
+    with tempconfig(options):
+        scene = make()
+        scene.render()
+        return Path(scene.renderer.file_writer.movie_file_path)

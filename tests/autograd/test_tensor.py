@@ -1,0 +1,200 @@
+"""The graph: what it keeps, how the sweep adds up, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor, cos_d, exp_d, sin_d
+from autograd.tensor import topological_order
+
+
+def test_a_sum_of_sums_counts_every_way() -> None:
+    a = Tensor(1.0)
+    b = a + a
+    c = b + b
+    c.backward()
+    assert (c.data, a.grad, b.grad, c.grad) == (4.0, 4.0, 2.0, 1.0)
+
+
+def test_data_is_a_float_for_a_scalar_else_a_float64_array() -> None:
+    for scalar in (2, 2.0, True, np.float32(2), np.int64(2), np.array(2)):
+        assert type(Tensor(scalar).data) is float
+    for values in (
+        [1, 2],
+        np.array([1, 2], dtype=np.int8),
+        np.array([1, 2], dtype=np.float32),
+        ((1, 2),),
+        [],
+    ):
+        data = Tensor(values).data
+        assert isinstance(data, np.ndarray)
+        assert data.dtype == np.float64
+
+
+def test_data_is_a_copy() -> None:
+    values = np.array([1.0, 2.0])
+    t = Tensor(values)
+    values[0] = 5.0
+    np.testing.assert_array_equal(t.data, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("wrong", ["1.0", None, 1j, [1j], object(), ["a"], {}, b"1"])
+def test_what_is_no_real_number_is_refused(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="real numbers"):
+        Tensor(wrong)
+    with pytest.raises(TypeError, match="real numbers"):
+        Tensor(1.0) + wrong
+
+
+def test_grad_is_zero_in_the_shape_of_data_before_backward() -> None:
+    scalar = Tensor(2.0)
+    assert scalar.grad == 0.0
+    assert type(scalar.grad) is float
+    np.testing.assert_array_equal(Tensor(np.ones((2, 3))).grad, np.zeros((2, 3)))
+    assert (scalar * scalar).grad == 0.0
+
+
+def test_grad_takes_only_its_own_shape() -> None:
+    t = Tensor([1.0, 2.0])
+    t.grad = [3, 4]
+    np.testing.assert_array_equal(t.grad, [3.0, 4.0])
+    with pytest.raises(ValueError, match=r"\(2,\), not \(3,\)"):
+        t.grad = np.zeros(3)
+    with pytest.raises(ValueError, match=r"\(2,\), not \(\)"):
+        t.grad = 0.0
+
+
+def test_prev_holds_the_parents() -> None:
+    a, b = Tensor(1.0), Tensor([2.0])
+    assert a._prev == ()
+    assert (a * b)._prev == (a, b)
+    assert (a * 3.0)._prev == (a,)
+    assert (3.0 - a)._prev == (a,)
+    assert (a * a)._prev == (a, a)
+
+
+def test_local_backward_gives_the_parents_their_share_and_nobody_else() -> None:
+    a, b = Tensor(3.0), Tensor(5.0)
+    product = a * b
+    outer = product + 1.0
+    product.grad = 2.0
+    product._backward()
+    assert (a.grad, b.grad, outer.grad) == (10.0, 6.0, 0.0)
+
+
+def test_local_backward_of_a_leaf_or_without_a_gradient_does_nothing() -> None:
+    a = Tensor(3.0)
+    a._backward()
+    (a * a)._backward()
+    assert a.grad == 0.0
+
+
+def test_backward_needs_a_seed_where_there_is_more_than_one_number() -> None:
+    with pytest.raises(ValueError, match=r"shape \(3,\) needs a seed"):
+        Tensor([1.0, 2.0, 3.0]).backward()
+    with pytest.raises(ValueError, match=r"\(3,\), not \(2,\)"):
+        Tensor([1.0, 2.0, 3.0]).backward([1.0, 2.0])
+
+
+def test_backward_of_one_number_in_any_shape_needs_no_seed() -> None:
+    for shape in ((), (1,), (1, 1)):
+        x = Tensor(np.full(shape, 3.0))
+        (x * x).backward()
+        np.testing.assert_array_equal(x.grad, np.full(shape, 6.0))
+
+
+def test_a_seed_weighs_the_outputs() -> None:
+    x = Tensor([1.0, 2.0, 3.0])
+    (x * x).backward([1.0, 0.0, -1.0])
+    np.testing.assert_array_equal(x.grad, [2.0, 0.0, -6.0])
+
+
+def test_the_seed_stays_its_owners() -> None:
+    seed = np.array([1.0, 2.0])
+    x = Tensor([1.0, 1.0])
+    x.backward(seed)
+    x.grad += 1.0  # in place, as an array does it
+    np.testing.assert_array_equal(seed, [1.0, 2.0])
+
+
+def test_leaves_do_not_share_a_gradient() -> None:
+    a, b = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    (a + b).sum().backward()
+    a.grad += 1.0
+    np.testing.assert_array_equal(a.grad, [2.0, 2.0])
+    np.testing.assert_array_equal(b.grad, [1.0, 1.0])
+
+
+def test_leaves_add_up_two_sweeps_as_in_pytorch() -> None:
+    for start in (3.0, np.array([3.0])):
+        a = Tensor(start)
+        square = a * a
+        cube = square * a
+        cube.backward()
+        cube.backward()
+        np.testing.assert_array_equal(a.grad, 54.0 * np.ones_like(start))
+        np.testing.assert_array_equal(square.grad, 3.0 * np.ones_like(start))  # the last sweep's
+        square.backward()
+        np.testing.assert_array_equal(a.grad, 60.0 * np.ones_like(start))
+
+
+def test_backward_of_a_leaf_is_its_seed() -> None:
+    a = Tensor(3.0)
+    a.backward()
+    a.backward(2.0)
+    assert a.grad == 3.0
+
+
+def test_changing_data_after_use_does_not_change_the_gradients() -> None:
+    a, b = Tensor(3.0), Tensor([2.0, 4.0])
+    loss = (a * b * b).sum()
+    a.data, b.data = 100.0, [100.0, 100.0]
+    loss.backward()
+    assert a.grad == 20.0
+    np.testing.assert_array_equal(b.grad, [12.0, 24.0])
+    assert loss.data == 60.0
+
+
+def test_a_step_between_two_sweeps_uses_the_new_data() -> None:
+    a = Tensor(3.0)
+    (a * a).backward()
+    a.data = 5.0
+    a.grad = 0.0
+    (a * a).backward()
+    assert a.grad == 10.0
+
+
+def test_a_diamond_is_swept_once_per_node() -> None:
+    # 2**60 ways lead through sixty diamonds.
+    x = Tensor(1.0)
+    y = x
+    for _ in range(60):
+        y = y + y
+    y.backward()
+    assert x.grad == 2.0**60
+
+
+def test_the_order_puts_parents_first_and_each_node_once() -> None:
+    a, b = Tensor(1.0), Tensor(2.0)
+    product = a * b
+    root = product * a + b
+    order = topological_order(root)
+    assert len(order) == len(set(order)) == 5
+    assert all(order.index(parent) < order.index(node) for node in order for parent in node._prev)
+
+
+def test_functions_by_name_are_the_ufuncs() -> None:
+    for function, ufunc in ((sin_d, np.sin), (cos_d, np.cos), (exp_d, np.exp)):
+        a, b = Tensor([0.3, 1.2]), Tensor([0.3, 1.2])
+        function(a).sum().backward()
+        ufunc(b).sum().backward()
+        np.testing.assert_array_equal(function(a).data, ufunc(b.data))
+        np.testing.assert_array_equal(a.grad, b.grad)
+
+
+def test_repr_shows_the_value() -> None:
+    assert repr(Tensor(2.5)) == "Tensor(2.5)"
+    assert repr(Tensor([1.0])) == "Tensor(array([1.]))"

@@ -1,0 +1,167 @@
+"""What holds for every optimizer: one pure rule for floats and arrays, refusals that name the argument."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor
+from optimizers import OPTIMIZERS, SGD
+from tests.autograd.cases import Array
+from tests.optimizers.cases import CASES, STARTS, OptimizerCase, Settings
+from tests.optimizers.functions import LABELS, RUNS, descend
+
+REFUSED = [(case.name, settings, words) for case in CASES for settings, words in case.refused]
+SPREAD = np.array([[0.1, 0.3, 0.55, 0.9, 1.1], [0.45, 0.2, 0.6, 0.8, 0.05]])
+
+
+def rule_of(case: OptimizerCase, i: int) -> tuple[Any, Settings]:
+    """An optimizer's rule, and all its hyperparameters at one of its settings."""
+    optimizer = OPTIMIZERS[case.name]([], **case.valid[i])
+    return optimizer.rule, optimizer.hyperparameters
+
+
+def frozen(values: Any) -> Array:
+    """An array that raises when it is changed."""
+    array = np.array(values, dtype=np.float64)
+    array.setflags(write=False)
+    return array
+
+
+def test_every_optimizer_has_a_case() -> None:
+    assert [case.name for case in CASES] == list(OPTIMIZERS)
+
+
+def test_every_optimizer_has_four_settings_and_uses_every_hyperparameter() -> None:
+    for case in CASES:
+        assert len(case.valid) >= 4
+        assert set().union(*case.valid) == set(OPTIMIZERS[case.name].defaults())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_hyperparameter_refuses_something(case: OptimizerCase) -> None:
+    assert set().union(*(settings for settings, _ in case.refused)) == set(OPTIMIZERS[case.name].defaults())
+
+
+@pytest.mark.parametrize(("name", "settings", "words"), REFUSED, ids=str)
+def test_a_wrong_setting_is_refused_with_its_name_and_value(
+    name: str, settings: Settings, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValueError, match=".*".join(map(re.escape, words))) as error:
+        OPTIMIZERS[name]([Tensor(1.0)], **settings)
+    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(words[0])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_unknown_hyperparameter_is_refused(case: OptimizerCase) -> None:
+    with pytest.raises(TypeError, match="learning_rate"):
+        OPTIMIZERS[case.name]([], learning_rate=0.1)
+
+
+@pytest.mark.parametrize("function", STARTS)
+@pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
+def test_arrays_of_starts_descend_as_floats_do(case: OptimizerCase, i: int, function: str) -> None:
+    together, _ = descend(case.name, case.valid[i], function, SPREAD, steps=40)
+    for j, start in enumerate(SPREAD.T.tolist()):
+        alone, _ = descend(case.name, case.valid[i], function, start, steps=40)
+        np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
+
+
+def scaled(value: Any, factors: Array) -> Any:
+    """A hyperparameter, or a pair of them, as an array of several; a flag stays as it is."""
+    if isinstance(value, tuple):
+        return tuple(scaled(x, factors) for x in value)
+    return value if isinstance(value, bool) else value * factors
+
+
+@pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
+def test_arrays_of_hyperparameters_are_a_loop_over_them(case: OptimizerCase, i: int) -> None:
+    factors = np.array([1.0, 0.9, 0.5, 0.01])
+    arrays = {key: scaled(value, factors) for key, value in case.valid[i].items()}
+    start = np.full((2, factors.size), [[0.1], [0.45]])
+    together, _ = descend(case.name, arrays, "funky", start, steps=40)
+    for j, factor in enumerate(factors.tolist()):
+        settings = {key: scaled(value, factor) for key, value in case.valid[i].items()}
+        alone, _ = descend(case.name, settings, "funky", (0.1, 0.45), steps=40)
+        np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
+
+
+def test_no_momentum_beside_some_is_plain_descent() -> None:
+    # The first buffer is the gradient whatever the dampening, and every one is where there is no momentum.
+    settings = {"lr": 0.004, "dampening": 0.5}
+    both, _ = descend("sgd", settings | {"momentum": np.array([0.0, 0.9])}, "funky", SPREAD[:, :2], steps=40)
+    for j, momentum in enumerate((0.0, 0.9)):
+        alone, _ = descend("sgd", settings | {"momentum": momentum}, "funky", SPREAD[:, j].tolist(), steps=40)
+        np.testing.assert_allclose(both[..., j], alone, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
+def test_the_rule_is_pure(case: OptimizerCase, i: int) -> None:
+    rule, hyperparameters = rule_of(case, i)
+    gradient, parameter = frozen([1.0, -2.0, 0.0]), frozen([0.5, 0.0, -3.0])
+    _, state = rule(gradient, parameter, {}, 1, **hyperparameters)
+    state = {name: frozen(term) for name, term in state.items()}
+    before = copy.deepcopy((state, hyperparameters))
+    first = rule(gradient, parameter, state, 2, **hyperparameters)
+    second = rule(gradient, parameter, state, 2, **hyperparameters)
+    np.testing.assert_array_equal(first[0], second[0])
+    assert first[1].keys() == second[1].keys()
+    assert first[1] is not state
+    assert repr((state, hyperparameters)) == repr(before)
+    np.testing.assert_array_equal(gradient, [1.0, -2.0, 0.0])
+    np.testing.assert_array_equal(parameter, [0.5, 0.0, -3.0])
+
+
+@pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
+def test_the_state_starts_empty_and_has_the_parameters_shape(case: OptimizerCase, i: int) -> None:
+    params = [Tensor(1.0), Tensor([1.0, 2.0]), Tensor(np.ones((2, 3)))]
+    optimizer = OPTIMIZERS[case.name](params, **case.valid[i])
+    assert optimizer.state == [{}, {}, {}]
+    for _ in range(2):
+        for param in params:
+            param.grad = np.full(param.shape, 0.5)
+        optimizer.step()
+        for param, state in zip(params, optimizer.state, strict=True):
+            assert {np.shape(term) for term in state.values()} == {param.shape}
+
+
+@pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
+def test_no_gradient_at_a_minimum_means_no_step(case: OptimizerCase, i: int) -> None:
+    param = Tensor([0.0, 0.0])
+    OPTIMIZERS[case.name]([param], **case.valid[i]).step()
+    np.testing.assert_array_equal(param.data, [0.0, 0.0])
+
+
+def test_zero_grad_forgets_the_gradient_and_keeps_its_shape() -> None:
+    params = [Tensor(2.0), Tensor([1.0, 2.0])]
+    optimizer = SGD(params, lr=0.1)
+    (params[0] * params[1]).sum().backward()
+    optimizer.zero_grad()
+    assert params[0].grad == 0.0
+    np.testing.assert_array_equal(params[1].grad, [0.0, 0.0])
+
+
+def test_parameters_may_come_from_a_generator() -> None:
+    params = [Tensor(1.0), Tensor(2.0)]
+    optimizer = SGD((p for p in params), lr=0.5)
+    for param in params:
+        param.grad = 1.0
+    optimizer.step()
+    optimizer.step()
+    assert [p.data for p in params] == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
+def test_a_gradient_out_of_bounds_neither_warns_nor_stops_the_others(case: OptimizerCase, i: int) -> None:
+    params = [Tensor([1.0, 1.0, 1.0]), Tensor(1.0)]
+    optimizer = OPTIMIZERS[case.name](params, **case.valid[i])
+    for _ in range(3):
+        params[0].grad, params[1].grad = [np.inf, np.nan, 1.0], 1e300
+        optimizer.step()
+    assert np.isnan(np.asarray(params[0].data)[1])
+    assert np.isfinite(np.asarray(params[0].data)[2])

@@ -1,0 +1,34 @@
+"""Races that several tests run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from races import RaceSpec, Trace
+
+ARRAYS = ("positions", "losses", "gradients", "status")
+
+# The design's default race.
+DEFAULT: tuple[dict[str, Any], ...] = (
+    {"optimizer": "sgd", "lr": 0.005},
+    {"optimizer": "momentum", "lr": 0.005, "momentum": 0.9},
+    {"optimizer": "rmsprop", "lr": 0.01, "alpha": 0.9, "eps": 1e-8},
+    {"optimizer": "adam", "lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-8},
+)
+
+
+def race(**fields: Any) -> RaceSpec:
+    """A race of SGD with a learning rate of 0.1 on the bowl, but for the given fields."""
+    values: dict[str, Any] = {"surface": "slope", "racers": [{"optimizer": "sgd", "lr": 0.1}]}
+    return RaceSpec(**(values | fields))
+
+
+def assert_same_trace(a: Trace, b: Trace) -> None:
+    """The same race and the same numbers, bit for bit."""
+    assert a.spec == b.spec
+    for name in ARRAYS:
+        ours, theirs = getattr(a, name), getattr(b, name)
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_array_equal(ours, theirs)

@@ -1,0 +1,150 @@
+"""A file is written whole or not at all, whatever ends its writer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pytest
+
+from races import run_race
+from races.files import write_whole
+from tests.races.helpers import race
+
+ROOT = Path(__file__).parents[2]
+
+
+def _write_half(file: IO[bytes]) -> None:
+    file.write(b"half" * 100_000)
+    file.flush()
+    raise RuntimeError("in the middle")
+
+
+def _no_unnamed_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system that cannot write files without a name."""
+
+    def refuse(*_: object) -> int:
+        raise OSError("no such thing here")
+
+    monkeypatch.setattr("races.files.os.open", refuse)
+
+
+@pytest.fixture(params=["unnamed", "named"], autouse=True)
+def _way_of_writing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "named":
+        _no_unnamed_files(monkeypatch)
+
+
+def test_a_file_is_written_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    write_whole(path, lambda file: file.write(b"whole"))
+    assert path.read_bytes() == b"whole"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_a_file_replaces_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"something longer that was there before")
+    write_whole(str(path), lambda file: file.write(b"new"))
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    write_whole(tmp_path / "x" / "y" / "a.bin", lambda file: file.write(b"1"))
+    assert (tmp_path / "x" / "y" / "a.bin").read_bytes() == b"1"
+
+
+def test_an_exception_in_the_writer_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    with pytest.raises(RuntimeError, match="in the middle"):
+        write_whole(path, _write_half)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_an_exception_in_the_writer_leaves_nothing_where_nothing_was(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="in the middle"):
+        write_whole(tmp_path / "a.bin", _write_half)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    seen = []
+
+    def write(file: IO[bytes]) -> None:
+        file.write(b"new")
+        file.flush()
+        seen.append(path.read_bytes())
+
+    write_whole(path, write)
+    assert (seen, path.read_bytes()) == ([b"old"], b"new")
+
+
+def test_a_folder_in_the_files_place_is_an_error_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_whole(tmp_path / "a.bin", lambda file: file.write(b"1"))
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_a_new_file_has_the_permissions_of_any_other(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", lambda file: file.write(b"1"))
+    (tmp_path / "b").write_bytes(b"1")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_a_trace_that_cannot_be_written_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = run_race(race(steps=3))
+    for name, save in (("t.npz", trace.save), ("t.csv", trace.to_csv), ("t.json", trace.to_json)):
+        save(tmp_path / name)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np, "savez_compressed", broken)
+    monkeypatch.setattr("races.trace.csv.writer", broken)
+    monkeypatch.setattr("races.trace.json.dumps", broken)
+    for name, save in (("t.npz", trace.save), ("t.csv", trace.to_csv), ("t.json", trace.to_json)):
+        with pytest.raises(OSError, match="disk full"):
+            save(tmp_path / name)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+_KILLED = """
+import sys, time
+from races.files import write_whole
+
+def write(file):
+    file.write(b"half" * 100_000)
+    file.flush()
+    print("written", flush=True)
+    time.sleep(60)
+
+write_whole(sys.argv[1], write)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
+def test_a_killed_writer_leaves_nothing_half_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    command = [sys.executable, "-c", _KILLED, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"written\n"
+        writer.send_signal(signal.SIGKILL)
+    assert writer.returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.bin"]

@@ -1,0 +1,249 @@
+"""A trace survives its files exactly, and a damaged file is refused in one line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import pickle
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from races import RaceSpec, Trace, TraceError, run_race
+from tests.races.helpers import ARRAYS, DEFAULT, assert_same_trace, race
+
+
+@pytest.fixture(scope="module")
+def trace() -> Trace:
+    """A small race in which a racer diverges, one has a comma in its name, and there are three starts."""
+    wild = {"optimizer": "sgd", "lr": 1e80, "name": 'Wild, "very"', "colour": "#123abc"}
+    starts = [(0.5, 1.5), (1.8, 1.8), (0.0, 2.0)]
+    return run_race(race(steps=6, start=starts, racers=[*DEFAULT, wild], target=0.1))
+
+
+@pytest.fixture
+def saved(trace: Trace, tmp_path: Path) -> Path:
+    """The trace's file."""
+    path = tmp_path / "trace.npz"
+    trace.save(path)
+    return path
+
+
+def contents(path: Path) -> dict[str, Any]:
+    """The arrays of a file."""
+    with np.load(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def refusal(path: Path) -> str:
+    """The message that refuses a file: one line that names it."""
+    with pytest.raises(TraceError) as error:
+        Trace.load(path)
+    message = str(error.value)
+    assert path.name in message
+    assert "\n" not in message
+    return message
+
+
+def test_a_trace_survives_its_file_bit_for_bit(trace: Trace, saved: Path) -> None:
+    assert {"diverged", "out_of_steps"} <= set(trace.status.flat)
+    assert_same_trace(Trace.load(saved), trace)
+    assert_same_trace(Trace.load(str(saved)), trace)
+
+
+def test_a_race_of_an_expression_survives_its_file(tmp_path: Path) -> None:
+    surface = {"expression": "sin(3*u)*cos(v)", "u_range": [-2, 2], "v_range": [-2, 2]}
+    ran = run_race(race(surface=surface, steps=4))
+    ran.save(tmp_path / "t.npz")
+    loaded = Trace.load(tmp_path / "t.npz")
+    assert_same_trace(loaded, ran)
+    assert_same_trace(run_race(loaded.spec), ran)
+
+
+def test_saving_again_gives_the_same_trace(saved: Path, tmp_path: Path) -> None:
+    loaded = Trace.load(saved)
+    loaded.save(tmp_path / "again.npz")
+    assert_same_trace(Trace.load(tmp_path / "again.npz"), loaded)
+
+
+def test_every_truncated_file_is_refused(saved: Path) -> None:
+    whole = saved.read_bytes()
+    for length in (*range(0, len(whole), 100), len(whole) - 1):
+        saved.write_bytes(whole[:length])
+        refusal(saved)
+
+
+def damaged(whole: bytes) -> Iterator[bytes]:
+    """The file with one, two or twenty bytes changed, at random and in its directory of arrays."""
+    random = np.random.default_rng(11)
+    directory = whole.index(b"PK\x01\x02")
+    for n in range(900):
+        changed = bytearray(whole)
+        low = directory if n % 3 == 0 else 0
+        for _ in range((1, 2, 20)[n % 3]):
+            changed[random.integers(low, len(whole))] = random.integers(256)
+        yield bytes(changed)
+
+
+def test_a_damaged_file_loads_as_it_was_or_is_refused(trace: Trace, saved: Path) -> None:
+    whole = saved.read_bytes()
+    refused = 0
+    for content in damaged(whole):
+        saved.write_bytes(content)
+        try:
+            loaded = Trace.load(saved)
+        except TraceError:
+            refused += 1
+        else:
+            assert_same_trace(loaded, trace)
+    assert refused > 600
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"\0" * 1000, b'surface = "funky"\n']
+)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "other.npz").write_bytes(content)
+    refusal(tmp_path / "other.npz")
+
+
+def test_a_missing_file_a_folder_and_a_lone_array_are_refused(tmp_path: Path) -> None:
+    assert "no such file" in refusal(tmp_path / "none.npz")
+    refusal(tmp_path)
+    np.save(tmp_path / "lone.npy", np.ones(3))
+    refusal(tmp_path / "lone.npy")
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (pytest.fail, ("the file was unpickled",))
+
+
+@pytest.mark.parametrize("name", [*ARRAYS, "spec"])
+def test_pickled_objects_are_refused_and_never_unpickled(saved: Path, name: str) -> None:
+    arrays = contents(saved) | {name: np.array([_Bomb()], dtype=object)}
+    np.savez_compressed(saved, **arrays)
+    assert "allow_pickle" in refusal(saved)
+    saved.write_bytes(pickle.dumps(_Bomb()))
+    refusal(saved)
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_of_another_shape_kind_or_none_at_all_are_refused(saved: Path, name: str) -> None:
+    whole = contents(saved)
+    array = whole[name]
+    for wrong in (array[:-1], array[..., None], np.zeros(array.shape, dtype=np.int64), np.float64(1.0)):
+        np.savez_compressed(saved, **(whole | {name: wrong}))
+        assert name in refusal(saved)
+    np.savez_compressed(saved, **{key: value for key, value in whole.items() if key != name})
+    assert name in refusal(saved)
+
+
+@pytest.mark.parametrize("dtype", ["float32", ">f8", "longdouble", "float16"])
+def test_numbers_that_are_not_float64_are_refused(saved: Path, dtype: str) -> None:
+    whole = contents(saved)
+    np.savez_compressed(saved, **(whole | {"losses": whole["losses"].astype(dtype)}))
+    assert "losses" in refusal(saved)
+
+
+def test_an_unknown_status_is_refused(saved: Path) -> None:
+    whole = contents(saved)
+    whole["status"][0, 0] = "won"
+    np.savez_compressed(saved, **whole)
+    assert "status" in refusal(saved)
+
+
+def test_a_file_of_a_later_format_is_refused(saved: Path) -> None:
+    np.savez_compressed(saved, **(contents(saved) | {"format": 99}))
+    assert "format" in refusal(saved)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "", "{", "3", "[1]", "null", '"funky"', "{}", '{"surface": "slope"}', "[" * 100_000,
+        '{"surface": "slope", "racer": [{"optimizer": "sgd", "hyperparameters": 3}]}',
+        '{"surface": "slope", "racer": [{"optimizer": "sgd", "lr": NaN}]}',
+        '{"surface": "slope", "racer": [{"optimizer": "sgdd"}]}',
+        '{"surface": {"expression": "__import__(\\"os\\")", "u_range": [0, 1], "v_range": [0, 1]}}',
+    ],
+)  # fmt: skip
+def test_a_spec_that_is_none_is_refused(saved: Path, spec: str) -> None:
+    np.savez_compressed(saved, **(contents(saved) | {"spec": spec}))
+    refusal(saved)
+
+
+def test_a_spec_of_another_race_is_refused(trace: Trace, saved: Path) -> None:
+    spec = json.loads(trace.spec.model_dump_json(by_alias=True))
+    whole = contents(saved)
+    for change in ({"steps": 7}, {"steps": 10**7}, {"start": [[1.0, 1.0]]}, {"racer": spec["racer"][:1]}):
+        np.savez_compressed(saved, **(whole | {"spec": json.dumps(spec | change)}))
+        refusal(saved)
+
+
+def test_an_array_that_claims_to_be_huge_is_refused(saved: Path) -> None:
+    header = io.BytesIO()
+    claim = {"descr": "<f8", "fortran_order": False, "shape": (10**14,)}
+    np.lib.format.write_array_header_1_0(header, claim)
+    with zipfile.ZipFile(saved) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(saved, "w") as archive:
+        for name, content in (members | {"losses.npy": header.getvalue()}).items():
+            archive.writestr(name, content)
+    refusal(saved)
+
+
+def test_csv_has_a_line_for_each_racer_start_and_step(trace: Trace, tmp_path: Path) -> None:
+    trace.to_csv(tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == "racer start step u v loss gradient_u gradient_v status".split()
+    assert len(rows) == len(trace.names) * 3 * 7
+    for row in rows:
+        i, j, k = trace.names.index(row["racer"]), int(row["start"]), int(row["step"])
+        np.testing.assert_array_equal([float(row["u"]), float(row["v"])], trace.positions[i, k, j])
+        np.testing.assert_array_equal(float(row["loss"]), trace.losses[i, k, j])
+        assert row["status"] == trace.status[i, j]
+        if k < 6:
+            gradient = [float(row["gradient_u"]), float(row["gradient_v"])]
+            np.testing.assert_array_equal(gradient, trace.gradients[i, k, j])
+        else:
+            assert (row["gradient_u"], row["gradient_v"]) == ("", "")
+    assert len({(row["racer"], row["start"], row["step"]) for row in rows}) == len(rows)
+
+
+def test_json_holds_the_spec_and_every_number(trace: Trace, tmp_path: Path) -> None:
+    trace.to_json(tmp_path / "t.json")
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    content = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"), parse_constant=refuse)
+    assert RaceSpec(**content["spec"]) == trace.spec
+    assert content["names"] == list(trace.names)
+    for name in ("positions", "losses", "gradients"):
+        array = getattr(trace, name)
+        read = np.array(content[name], dtype=np.float64)  # null becomes nan
+        np.testing.assert_array_equal(read, np.where(np.isfinite(array), array, np.nan))
+    assert content["status"] == trace.status.tolist()
+
+
+def test_rows_are_plain_numbers(trace: Trace) -> None:
+    first = next(iter(trace.rows()))
+    assert [type(x) for x in first] == [str, int, int, float, float, float, float, float, str]
+    assert not any(math.isnan(x) for x in first[3:8])
+
+
+def test_nothing_warns_when_a_wild_race_is_written(trace: Trace, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for write, name in ((trace.save, "t.npz"), (trace.to_csv, "t.csv"), (trace.to_json, "t.json")):
+            write(tmp_path / name)
+            assert (tmp_path / name).stat().st_size > 1000
