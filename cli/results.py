@@ -31,11 +31,12 @@ def print_table(trace: Trace) -> None:
     """Print a row for each racer; with several starts, medians over them and how many ended how."""
     starts = len(trace.spec.start)
     surface = trace.spec.build_surface().name
-    over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"medians over {starts:,} starts"
+    over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"from {starts:,} starts (medians)"
     table = Table(
         title=f"{shorten(surface)}, {trace.spec.steps:,} steps {over}",
         title_justify="left",
         box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
     )
     rows = [_row(trace, i) for i in range(len(trace.names))]
     widest = [max(len(row[column]) for row in rows) for column in range(6)]
@@ -43,7 +44,7 @@ def print_table(trace: Trace) -> None:
     for column, heading in enumerate(headings):
         side: JustifyMethod = "right" if 1 <= column <= 4 else "left"
         # Names and counts of endings may be folded; a number may not.
-        table.add_column(heading, justify=side, min_width=min(widest[column], 20 if column == 0 else 13))
+        table.add_column(heading, justify=side, min_width=min(widest[column], 14 if column == 0 else 12))
     for racer, row in zip(trace.spec.racers, rows, strict=True):
         table.add_row(Text.assemble(("● ", racer.colour), row[0]), *row[1:])
     Console().print(table)

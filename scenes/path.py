@@ -24,16 +24,14 @@ class Path:
 
     def __init__(self, box: Box, positions: Array, lift: float) -> None:
         steps = len(positions) - 1
-        finite = np.isfinite(positions).all(axis=1)
+        finite = np.asarray(np.isfinite(positions).all(axis=1))
         self.last = float(len(positions) - 1 if finite.all() else finite.argmin() - 1)
         held = np.where(finite[:, None], positions, positions[int(self.last)])
         self._pieces = _pieces(box, held)
         moments = np.linspace(0, steps, steps * self._pieces + 1)
         u, v = (np.interp(moments, np.arange(steps + 1), held[:, axis]) for axis in (0, 1))
         self._moments = moments
-        self._inside: NDArray[np.bool_] = np.asarray(
-            np.asarray(box.surface.contains(u, v)) & (moments <= self.last), dtype=np.bool_
-        )
+        self._inside = np.asarray(box.surface.contains(u, v)) & (moments <= self.last)
         with np.errstate(all="ignore"):
             self._points = box.on_surface(u, v) + lift * box.normal(u, v)
 

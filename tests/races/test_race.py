@@ -52,7 +52,8 @@ def test_a_race_is_its_rules_applied_by_hand(surface: str) -> None:
             loss.backward()
             np.testing.assert_allclose(trace.positions[i, k, 0], position, rtol=1e-12)
             np.testing.assert_allclose(trace.losses[i, k, 0], loss.data, rtol=1e-12)
-            np.testing.assert_allclose(trace.gradients[i, k, 0], [u.grad, v.grad], rtol=1e-10, atol=1e-13)
+            gradient = np.array([u.grad, v.grad])
+            np.testing.assert_allclose(trace.gradients[i, k, 0], gradient, rtol=1e-10, atol=1e-13)
             for j, parameter in enumerate((u, v)):
                 position[j], states[j] = optimizer.rule(
                     parameter.grad, parameter.data, states[j], k + 1, **settings

@@ -204,7 +204,7 @@ def test_csv_has_a_line_for_each_racer_start_and_step(trace: Trace, tmp_path: Pa
     trace.to_csv(tmp_path / "t.csv")
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == "racer start step u v loss gradient_u gradient_v status".split()
+    assert ",".join(rows[0]) == "racer,start,step,u,v,loss,gradient_u,gradient_v,status"
     assert len(rows) == len(trace.names) * 3 * 7
     for row in rows:
         i, j, k = trace.names.index(row["racer"]), int(row["start"]), int(row["step"])
