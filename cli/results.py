@@ -94,4 +94,4 @@ def _summary(status: NDArray[np.str_]) -> str:
     words = Counter(str(word).replace("_", " ") for word in status)
     if len(status) == 1:
         return next(iter(words))
-    return ", ".join(f"{word} {count}" for word, count in words.most_common())
+    return ", ".join(f"{count} {word}" for word, count in words.most_common())

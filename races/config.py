@@ -57,7 +57,9 @@ def make_spec(values: dict[str, Any], origin: str, overridden: set[str] | None =
     try:
         return RaceSpec.model_validate(values)
     except ValidationError as error:
-        line = _describe(error.errors()[0])
+        # A misspelt key is also a missing one: say what stands there, not what does not.
+        errors = sorted(error.errors(), key=lambda e: e["type"] == "missing")
+        line = _describe(errors[0])
         flag = next((key for key in overridden or () if line.startswith(key)), None)
         raise SpecError(f"--{line}" if flag else f"{origin}: {line}") from None
 

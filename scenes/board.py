@@ -24,7 +24,7 @@ def loss_digits(loss: float) -> str:
     >>> loss_digits(-0.3289210), loss_digits(123456.7), loss_digits(1e-8)
     ('-0.32892', '1.235e+05', '1.000e-08')
     """
-    if 1e-3 <= abs(loss) < 1e3 or loss == 0:
+    if 1e-3 <= abs(loss) < 999.99 or loss == 0:
         return f"{loss:.5f}"
     return f"{loss:.3e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.2e}"
 
@@ -59,11 +59,12 @@ class Board(VGroup):
             y = top - 0.6 - i * pitch
             dot = Dot((left + 0.1, y + 0.1, 0), radius=0.1, color=racer.colour)
             name = _name(racer.name, size, racer.colour, WIDTH - 2.35)
-            name.move_to((left + 0.35, y + 0.1, 0), aligned_edge=LEFT)
+            name.move_to((left + 0.35, y, 0), aligned_edge=LEFT).shift(UP * (y - name[0].get_bottom()[1]))
             self.add(dot, name)
             self._readouts.add(Readout(np.array([right, y, 0]), size))
             ending = text(self._diverged, size, FAINT)
-            self._endings.add(ending.move_to((right, y + 0.1, 0), aligned_edge=RIGHT))
+            ending.move_to((right, y, 0), aligned_edge=RIGHT).shift(UP * (y - ending[0].get_bottom()[1]))
+            self._endings.add(ending)
         self.add(self._readouts, self._endings)
         self.at(0.0)
 
@@ -89,7 +90,7 @@ class Results(VGroup):
             trace.spec.racers, finals, steps, trace.status[:, 0], strict=True
         ):
             cells = (
-                _name(racer.name, BODY, racer.colour, 4.0),
+                _name(racer.name, BODY, racer.colour, 3.9),
                 text(loss_digits(final) if math.isfinite(final) else "-", BODY, INK),
                 text(f"{count:.0f}" if math.isfinite(count) else "-", BODY, INK),
                 text(captions.statuses[Status(status)], BODY, INK),
@@ -98,7 +99,7 @@ class Results(VGroup):
                 column.add(cell)
         for row in range(len(columns[0])):
             for number, column in enumerate(columns):
-                x = (-5.2, 0.0, 2.6, 3.1)[number]
+                x = (-5.7, 0.2, 3.0, 3.5)[number]
                 edge = LEFT if number in {0, 3} else RIGHT
                 column[row].move_to((x, -0.62 * row, 0), aligned_edge=edge)
         heading = text(captions.results, HEADING, INK, bold=True)

@@ -12,11 +12,11 @@ import pytest
 from autograd import Tensor
 from optimizers import OPTIMIZERS, SGD
 from tests.autograd.cases import Array
-from tests.optimizers.cases import CASES, STARTS, OptimizerCase, Settings
+from tests.optimizers.cases import CASES, OptimizerCase, Settings
 from tests.optimizers.functions import LABELS, RUNS, descend
 
 REFUSED = [(case.name, settings, words) for case in CASES for settings, words in case.refused]
-SPREAD = np.array([[0.1, 0.3, 0.55, 0.9, 1.1], [0.45, 0.2, 0.6, 0.8, 0.05]])
+SPREAD = np.array([[0.1, 0.3, 0.9, 1.1], [0.45, 0.2, 0.8, 0.05]])
 
 
 def rule_of(case: OptimizerCase, i: int) -> tuple[Any, Settings]:
@@ -63,12 +63,11 @@ def test_an_unknown_hyperparameter_is_refused(case: OptimizerCase) -> None:
         OPTIMIZERS[case.name]([], learning_rate=0.1)
 
 
-@pytest.mark.parametrize("function", STARTS)
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
-def test_arrays_of_starts_descend_as_floats_do(case: OptimizerCase, i: int, function: str) -> None:
-    together, _ = descend(case.name, case.valid[i], function, SPREAD, steps=40)
+def test_arrays_of_starts_descend_as_floats_do(case: OptimizerCase, i: int) -> None:
+    together, _ = descend(case.name, case.valid[i], "funky", SPREAD, steps=30)
     for j, start in enumerate(SPREAD.T.tolist()):
-        alone, _ = descend(case.name, case.valid[i], function, start, steps=40)
+        alone, _ = descend(case.name, case.valid[i], "funky", start, steps=30)
         np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
 
 
@@ -81,13 +80,13 @@ def scaled(value: Any, factors: Array) -> Any:
 
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
 def test_arrays_of_hyperparameters_are_a_loop_over_them(case: OptimizerCase, i: int) -> None:
-    factors = np.array([1.0, 0.9, 0.5, 0.01])
+    factors = np.array([1.0, 0.5, 0.01])
     arrays = {key: scaled(value, factors) for key, value in case.valid[i].items()}
     start = np.full((2, factors.size), [[0.1], [0.45]])
-    together, _ = descend(case.name, arrays, "funky", start, steps=40)
+    together, _ = descend(case.name, arrays, "funky", start, steps=30)
     for j, factor in enumerate(factors.tolist()):
         settings = {key: scaled(value, factor) for key, value in case.valid[i].items()}
-        alone, _ = descend(case.name, settings, "funky", (0.1, 0.45), steps=40)
+        alone, _ = descend(case.name, settings, "funky", (0.1, 0.45), steps=30)
         np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
 
 

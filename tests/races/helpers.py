@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from races import RaceSpec, Trace
 
+RACER = '[[racer]]\noptimizer = "sgd"\n'
 ARRAYS = ("positions", "losses", "gradients", "status")
 
 # The design's default race.
@@ -32,3 +34,14 @@ def assert_same_trace(a: Trace, b: Trace) -> None:
         ours, theirs = getattr(a, name), getattr(b, name)
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
+
+
+def written(path: Path, text: str | bytes) -> Path:
+    """The file, once it holds `text`."""
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def top(line: str) -> str:
+    """A race with one more line at its top."""
+    return f'surface = "funky"\n{line}\n{RACER}'

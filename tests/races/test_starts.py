@@ -27,15 +27,15 @@ def test_the_thousand_starts_see_every_ending() -> None:
     assert set(together().status.flat) == {"converged", "out_of_steps", "left_domain", "diverged"}
 
 
-@pytest.mark.parametrize("j", [0, 250, 500, 999])
+@pytest.mark.parametrize("j", [0, 500, 999])
 def test_a_race_from_one_start_is_its_part_of_the_race_from_all(j: int) -> None:
     assert_same_part([j])
 
 
-@pytest.mark.parametrize("size", [2, 3, 17, 100])
+@pytest.mark.parametrize("size", [2, 7, 100])
 def test_a_race_from_some_starts_is_its_part_of_the_race_from_all(size: int) -> None:
     # Blocks that start anywhere, since numpy computes in groups of two, four and eight.
-    for first in (0, 5, 1000 - size):
+    for first in (5, 1000 - size):
         assert_same_part(list(range(first, first + size)))
 
 

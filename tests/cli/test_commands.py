@@ -1,0 +1,222 @@
+"""The `race` command as a user meets it: a process, its output, its exit status, the files it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cli import main
+from races import Trace
+
+RACE = Path(sys.executable).with_name("race")
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Outcome:
+    """What a command printed, and its exit status."""
+
+    status: object
+    out: str
+    err: str
+
+
+Race = Callable[..., Outcome]
+
+
+@pytest.fixture
+def race(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Race:
+    """The command, run inside this process: a process of its own would take seconds to import."""
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["race", *arguments])
+        monkeypatch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        return Outcome(exit_.value.code or 0, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder that holds the default race and nothing else."""
+    (tmp_path / "race.toml").write_bytes((ROOT / "race.toml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_help_imports_nothing_slow() -> None:
+    slow = ("manim", "matplotlib", "pydantic", "numpy", "rich")
+    code = f"import sys, cli; print([name for name in {slow} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_run_prints_the_table_and_writes_a_trace(race: Race, folder: Path) -> None:
+    done = race("run")
+    assert done.status == 0, done.err
+    *table, written = done.out.rstrip().splitlines()
+    assert max(map(len, table)) <= 80
+    assert all(any(name in line and "converged" in line for line in table) for name in ("SGD", "Adam"))
+    trace = Trace.load(folder / written)
+    assert trace.names == ("SGD", "Momentum", "RMSProp", "Adam")
+    assert trace.losses[0, -2, 0] == pytest.approx(-0.328921, abs=1e-6)
+
+
+def test_runs_do_not_replace_each_other(race: Race, folder: Path) -> None:
+    written = {race("run").out.splitlines()[-1] for _ in range(3)}
+    assert len(written) == len(list((folder / "runs").iterdir())) == 3
+
+
+def test_overrides_take_precedence(race: Race, folder: Path) -> None:
+    done = race("run", "--surface", "slope", "--start", "0.5", "1.5", "--steps", "7", "-o", "x.json")
+    assert done.status == 0, done.err
+    content = json.loads((folder / "x.json").read_text())
+    assert content["spec"]["surface"] == "slope"
+    assert content["spec"]["start"] == [[0.5, 1.5]]
+    assert len(content["losses"][0]) == 8
+
+
+@pytest.mark.usefixtures("folder")
+def test_another_surface_comes_with_its_own_start(race: Race) -> None:
+    assert "[-1.5, 2.5]" in race("run", "--surface", "rosenbrock").out
+
+
+def test_the_environment_names_another_race(
+    race: Race, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "other.toml").write_text('surface = "ackley"\n[[racer]]\noptimizer = "adam"\n')
+    monkeypatch.setenv("RACE_CONFIG", "other.toml")
+    assert "ackley" in race("run").out
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_plot_draws_a_race_and_a_trace(race: Race, folder: Path, suffix: str) -> None:
+    race("run", "-o", "x.npz")
+    for source in ("race.toml", "x.npz"):
+        done = race("plot", source, "-o", f"figure{suffix}")
+        assert done.status == 0, done.err
+        assert done.out == f"figure{suffix}\n"
+        magic = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix]
+        assert (folder / done.out.strip()).read_bytes().startswith(magic)
+
+
+def test_a_racer_that_diverges_is_in_the_table(race: Race, folder: Path) -> None:
+    (folder / "race.toml").write_text('surface = "slope"\n[[racer]]\noptimizer = "sgd"\nlr = 1e200\n')
+    assert "diverged" in race("run").out
+    assert race("plot").status == 0
+
+
+@pytest.mark.parametrize("what", ["surfaces", "optimizers"])
+def test_lists_fit_a_terminal(race: Race, what: str) -> None:
+    done = race("list", what)
+    assert done.status == 0
+    assert ("rastrigin" if what == "surfaces" else "rmsprop") in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+BAD_CONFIGS = {
+    "syntax": ("surface = funky", "line 1, column 11"),
+    "unknown key": ('surfaces = "funky"', "did you mean 'surface'"),
+    "unknown racer key": (
+        'surface = "funky"\n[[racer]]\noptimizer = "sgd"\nlearning_rate = 1',
+        "learning_rate",
+    ),
+    "unknown surface": ('surface = "fnky"\n[[racer]]\noptimizer = "sgd"', "did you mean 'funky'"),
+    "unknown optimizer": ('surface = "funky"\n[[racer]]\noptimizer = "adm"', "did you mean 'adam'"),
+    "negative lr": ('surface = "funky"\n[[racer]]\noptimizer = "sgd"\nlr = -0.1', "-0.1"),
+    "start outside": ('surface = "funky"\nstart = [3, 3]\n[[racer]]\noptimizer = "sgd"', "[3.0, 3.0]"),
+    "steps 0": ('surface = "funky"\nsteps = 0\n[[racer]]\noptimizer = "sgd"', "steps"),
+    "steps text": ('surface = "funky"\nsteps = "many"\n[[racer]]\noptimizer = "sgd"', "'many'"),
+    "nan": ('surface = "funky"\nstart = [nan, 0.5]\n[[racer]]\noptimizer = "sgd"', "nan"),
+}
+EXPRESSIONS = {
+    "import": ("__import__('os').system('touch hacked')", "column 1"),
+    "attribute": ("u.real + v", "column 1"),
+    "name": ("u + w", "column 5"),
+    "long": ("u+" * 50_000 + "v", "column 2001"),
+    "deep": ("(" * 10_000 + "u" + ")" * 10_000, "column"),
+}
+for key, (text, expected) in EXPRESSIONS.items():
+    table = f"{{ expression = {json.dumps(text)}, u_range = [-1, 1], v_range = [-1, 1] }}"
+    BAD_CONFIGS[f"expression {key}"] = (f'surface = {table}\n[[racer]]\noptimizer = "sgd"', expected)
+
+
+@pytest.mark.parametrize("command", ["run", "film"])
+@pytest.mark.parametrize("name", BAD_CONFIGS)
+def test_a_bad_race_gives_one_line_status_2_and_writes_nothing(
+    race: Race, name: str, command: str, folder: Path
+) -> None:
+    content, expected = BAD_CONFIGS[name]
+    (folder / "race.toml").write_text(content)
+    done = race(command)
+    assert_refused(done, expected)
+    assert [path.name for path in folder.iterdir()] == ["race.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "missing.toml"], "missing.toml"),
+        (["run", "--steps", "ten"], "--steps"),
+        (["run", "--steps", "0"], "--steps"),
+        (["run", "--start", "9", "9"], "--start"),
+        (["run", "--start", "nan", "0"], "--start"),
+        (["run", "--surface", "fnky"], "funky"),
+        (["run", "-o", "x.xlsx"], ".npz"),
+        (["plot", "-o", "x.gif"], ".png"),
+        (["plot", "missing.npz"], "missing.npz"),
+        (["film", "-q", "z"], "quality"),
+        (["list", "cars"], "surfaces"),
+        (["fly"], "fly"),
+    ],
+)
+def test_bad_arguments_give_one_line_and_status_2(
+    race: Race, folder: Path, arguments: list[str], expected: str
+) -> None:
+    assert_refused(race(*arguments), expected)
+    assert [path.name for path in folder.iterdir()] == ["race.toml"]
+
+
+def test_damaged_traces_are_refused(race: Race, folder: Path) -> None:
+    race("run", "-o", "x.npz")
+    whole = (folder / "x.npz").read_bytes()
+    for name, content in {
+        "cut.npz": whole[: len(whole) // 2],
+        "empty.npz": b"",
+        "text.npz": b"hello",
+    }.items():
+        (folder / name).write_bytes(content)
+        assert_refused(race("plot", name), name)
+    assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize("delay", [0.3, 0.9, 1.2, 1.5, 1.8])
+def test_killing_a_run_leaves_no_half_written_file(folder: Path, delay: float) -> None:
+    environment = {**os.environ, "COLUMNS": "80"}
+    process = subprocess.Popen(
+        [RACE, "run", "--steps", "2000"], cwd=folder, env=environment, stdout=subprocess.DEVNULL
+    )
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for path in (folder / "runs").glob("**/*"):
+        Trace.load(path)
+
+
+def assert_refused(done: Outcome, expected: str) -> None:
+    assert done.status == 2, done.out + done.err
+    assert done.out == ""
+    assert done.err.count("\n") == 1
+    assert expected in done.err
+    assert len(done.err) < 400

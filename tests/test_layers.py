@@ -1,0 +1,227 @@
+"""Imports run downward: the rooms of the house, read from their source and never imported.
+
+A room may import the rooms that `BELOW` gives it. No module may import itself by a circle, manim stays in
+`scenes` and `optimizer_race.py`, and the lowest rooms keep to numpy.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+_LOWER = ("autograd", "optimizers", "surfaces", "networks")
+_ALL = (*_LOWER, "races", "evolution", "scenes", "studio", "cli", "optimizer_race")
+
+# What each room may import besides itself.
+BELOW: dict[str, tuple[str, ...]] = {
+    "autograd": (),
+    "optimizers": (),
+    "surfaces": ("autograd",),
+    "networks": ("autograd", "optimizers", "surfaces"),
+    "races": _LOWER,
+    "evolution": (*_LOWER, "races"),
+    "scenes": (*_LOWER, "races"),
+    "studio": (*_LOWER, "races"),
+    "cli": _ALL,
+    "optimizer_race": _ALL,
+}
+ONLY_NUMPY = ("autograd", "optimizers", "surfaces")
+WITH_MANIM = ("scenes", "optimizer_race")
+NEVER = ("torch", "tests", "benchmarks")
+
+
+def sources() -> dict[str, str]:
+    """The source of every module of every room, by its dotted name; a package goes by its own name."""
+    paths = [*ROOT.glob("*.py"), *(path for room in BELOW for path in (ROOT / room).rglob("*.py"))]
+    found = {}
+    for path in paths:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if parts[0] in BELOW:
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            found[name + (".__init__" if parts[-1] == "__init__" else "")] = path.read_text(encoding="utf-8")
+    return found
+
+
+def named(module: str) -> str:
+    """The name that others import a module by."""
+    return module.removesuffix(".__init__")
+
+
+def imports(module: str, source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every import in a module, wherever it stands: the module it names, and the names taken from it."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((alias.name, ()) for alias in names)
+            case ast.ImportFrom(module=target, names=names, level=level):
+                package = module.split(".")[:-level] if level else []
+                parts = [*package, *([target] if target else [])]
+                yield ".".join(parts), tuple(alias.name for alias in names)
+            case ast.Call(
+                func=ast.Name(id=call) | ast.Attribute(attr=call),
+                args=[ast.Constant(value=str() as target), *_],
+            ):
+                if call in {"import_module", "__import__"}:
+                    yield target, ()
+
+
+def edges(modules: dict[str, str]) -> dict[str, set[str]]:
+    """Which modules of the house each module imports; a name that is a module counts as that module."""
+    inside = {named(module): module for module in modules}
+    graph: dict[str, set[str]] = {module: set() for module in modules}
+    for module, source in modules.items():
+        for target, names in imports(module, source):
+            submodules = {inside[f"{target}.{name}"] for name in names if f"{target}.{name}" in inside}
+            if target in inside and len(submodules) < max(len(names), 1):
+                graph[module].add(inside[target])
+            graph[module] |= submodules
+    return graph
+
+
+def upward(modules: dict[str, str]) -> list[str]:
+    """Every import of a room that the importer may not know, as "module imports target"."""
+    wrong = []
+    for module, source in modules.items():
+        room = module.split(".")[0]
+        for target, _ in imports(module, source):
+            other = target.split(".")[0]
+            if other in BELOW and other != room and other not in BELOW[room]:
+                wrong.append(f"{named(module)} imports {target}")
+    return wrong
+
+
+def foreign(modules: dict[str, str]) -> list[str]:
+    """Every import of something that is not ours and that the importer's room may not use."""
+    wrong = []
+    for module, source in modules.items():
+        room = module.split(".")[0]
+        for target, _ in imports(module, source):
+            other = target.split(".")[0]
+            low = room in ONLY_NUMPY and other not in {"numpy", *sys.stdlib_module_names, *BELOW}
+            manim = other == "manim" and room not in WITH_MANIM
+            if low or manim or other in NEVER:
+                wrong.append(f"{named(module)} imports {target}")
+    return wrong
+
+
+def circle(modules: dict[str, str]) -> list[str]:
+    """The modules of one circle of imports, in order; empty if there is none."""
+    graph = edges(modules)
+    done: set[str] = set()
+
+    def search(module: str, path: list[str]) -> list[str]:
+        if module in path:
+            return [named(name) for name in path[path.index(module) :]]
+        if module in done:
+            return []
+        found = next((c for target in sorted(graph[module]) if (c := search(target, [*path, module]))), [])
+        done.add(module)
+        return found
+
+    return next((c for module in graph if (c := search(module, []))), [])
+
+
+def test_the_lower_rooms_are_found() -> None:
+    rooms = {module.split(".")[0] for module in sources()}
+    assert {"autograd", "optimizers", "surfaces", "races"} <= rooms
+    assert {"autograd.__init__", "autograd.tensor", "surfaces.funky", "races.trace"} <= set(sources())
+
+
+def test_every_folder_with_python_in_it_is_a_room_or_beside_the_house() -> None:
+    beside = {"tests", "benchmarks", "docs", "media", "script", "runs", "dist", "fresh-out"}
+    folders = {path.parent.name for path in ROOT.glob("*/*.py")}
+    assert {name for name in folders if not name.startswith(".")} <= set(BELOW) | beside
+
+
+def test_imports_run_downward() -> None:
+    assert upward(sources()) == []
+
+
+def test_rooms_keep_to_the_libraries_that_they_may_use() -> None:
+    assert foreign(sources()) == []
+
+
+def test_no_circle_within_or_between_rooms() -> None:
+    assert circle(sources()) == []
+
+
+PLANTED_UPWARD = [
+    ("autograd.tensor", "import surfaces"),
+    ("autograd.tensor", "import optimizers.sgd as s"),
+    ("optimizers.sgd", "from autograd import Tensor"),
+    ("surfaces.funky", "from optimizers import SGD"),
+    ("surfaces.__init__", "from races.spec import RaceSpec"),
+    ("networks.layers", "def f():\n    from races import Trace"),
+    ("races.race", "class A:\n    if True:\n        import scenes.theme"),
+    ("races.race", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import cli"),
+    ("races.race", "try:\n    import optimizer_race\nexcept ImportError:\n    pass"),
+    ("scenes.stage", "import importlib\nimportlib.import_module('cli.app')"),
+    ("scenes.stage", "from studio import page"),
+    ("evolution.train", "__import__('scenes')"),
+    ("races.deep.er", "from ...cli import app"),
+]
+PLANTED_FOREIGN = [
+    ("autograd.tensor", "import scipy"),
+    ("autograd.tensor", "from matplotlib import pyplot"),
+    ("optimizers.sgd", "def f():\n    import torch"),
+    ("optimizers.sgd", "import pydantic.fields"),
+    ("surfaces.funky", "import manim"),
+    ("races.race", "from manim.utils import color"),
+    ("races.race", "import torch.nn"),
+    ("races.race", "from tests.races import helpers"),
+    ("cli.app", "def film():\n    from manim import Scene"),
+    ("cli.app", "import importlib\nimportlib.import_module('manim')"),
+    ("evolution.train", "import manim as m"),
+]
+PLANTED_CIRCLES = [
+    {"surfaces.a": "from surfaces.b import x", "surfaces.b": "import surfaces.a"},
+    {"surfaces.a": "from surfaces import b", "surfaces.b": "from surfaces import a"},
+    {"surfaces.__init__": "from surfaces.a import x", "surfaces.a": "from surfaces import y"},
+    {"surfaces.__init__": "from surfaces import a", "surfaces.a": "from . import y"},
+    {"races.a": "from .b import x", "races.b": "def f():\n  from .c import y", "races.c": "from . import a"},
+    {"cli.a": "import scenes", "scenes.__init__": "from races.x import y", "races.x": "import cli.a"},
+    {"races.a": "import races.a"},
+]  # fmt: skip
+RIGHT = {
+    "autograd.__init__": "from autograd.tensor import Tensor",
+    "autograd.tensor": "import math\nimport numpy\nfrom autograd.rules import RULES\nfrom . import rules",
+    "autograd.rules": "from numpy.typing import NDArray",
+    "surfaces.__init__": "from surfaces import a\nfrom surfaces.b import x",
+    "surfaces.a": "from autograd import Tensor\nfrom surfaces.b import x",
+    "surfaces.b": "import numpy.linalg",
+    "races.x": "import pydantic\nfrom surfaces import a, x\nimport autograd.tensor",
+    "scenes.x": "from manim import Scene\nimport races.x",
+    "cli.app": "def film():\n    import scenes.x\n    from evolution import nothing",
+    "optimizer_race": "import manim\nimport scenes.x",
+}
+
+
+def test_what_is_right_is_let_through() -> None:
+    assert (upward(RIGHT), foreign(RIGHT), circle(RIGHT)) == ([], [], [])
+
+
+@pytest.mark.parametrize(("module", "source"), PLANTED_UPWARD)
+def test_a_planted_upward_edge_is_caught(module: str, source: str) -> None:
+    assert len(upward(RIGHT | {module: source})) == 1
+
+
+@pytest.mark.parametrize(("module", "source"), PLANTED_FOREIGN)
+def test_a_planted_foreign_import_is_caught(module: str, source: str) -> None:
+    assert len(foreign(RIGHT | {module: source})) == 1
+
+
+@pytest.mark.parametrize("modules", PLANTED_CIRCLES)
+def test_a_planted_circle_is_caught(modules: dict[str, str]) -> None:
+    assert sorted(circle(modules)) == sorted(map(named, modules))
+
+
+def test_a_circle_is_caught_among_the_real_modules() -> None:
+    real = sources()
+    planted = real | {"autograd.rules": real["autograd.rules"] + "\nfrom autograd.functions import sin_d\n"}
+    assert set(circle(planted)) == {"autograd.rules", "autograd.functions", "autograd.tensor"}
