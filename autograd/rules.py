@@ -30,10 +30,6 @@ class Rule:
     vjps: tuple[Function, ...]
 
 
-def _sign(x: float) -> float:
-    return x if x == 0 or math.isnan(x) else math.copysign(1.0, x)
-
-
 def _relu(x: float) -> float:
     return 0.0 if x <= 0 else x
 
@@ -41,13 +37,13 @@ def _relu(x: float) -> float:
 # math.pow, not **: it never answers with a complex number.
 _FLOATS = SimpleNamespace(
     sin=math.sin, cos=math.cos, exp=math.exp, log=math.log, sqrt=math.sqrt, tanh=math.tanh,
-    abs=abs, sign=_sign, relu=_relu, power=math.pow,
+    abs=abs, relu=_relu, power=math.pow,
     where=lambda condition, a, b: a if condition else b,
 )  # fmt: skip
 # operator.pow, not np.power: numpy turns array ** 2 into a multiplication.
 _ARRAYS = SimpleNamespace(
     sin=np.sin, cos=np.cos, exp=np.exp, log=np.log, sqrt=np.sqrt, tanh=np.tanh,
-    abs=np.abs, sign=np.sign, relu=lambda x: np.maximum(x, 0.0), power=operator.pow, where=np.where,
+    abs=np.abs, relu=lambda x: np.maximum(x, 0.0), power=operator.pow, where=np.where,
 )  # fmt: skip
 
 
@@ -65,7 +61,7 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function, ...]]:
             lambda g, y, a, b: g * xp.where((a == 0) & (b >= 0), 0.0, y * xp.log(a)),
         ),
         "negative": (lambda x: -x, lambda g, y, x: -g),
-        "absolute": (xp.abs, lambda g, y, x: g * xp.sign(x)),
+        "absolute": (xp.abs, lambda g, y, x: g * (1.0 * (x > 0) - (x < 0))),
         "sin": (xp.sin, lambda g, y, x: g * xp.cos(x)),
         "cos": (xp.cos, lambda g, y, x: -g * xp.sin(x)),
         "exp": (xp.exp, lambda g, y, x: g * y),
@@ -109,7 +105,9 @@ _SHAPED: dict[str, tuple[Function, ...]] = {
     "sum": (np.sum, lambda g, y, x, axis=None, keepdims=False: _spread(g, x, axis, keepdims)),
     "mean": (
         _mean,
-        lambda g, y, x, axis=None, keepdims=False: _spread(g / (np.size(x) / np.size(y)), x, axis, keepdims),
+        lambda g, y, x, axis=None, keepdims=False: _spread(
+            np.divide(g, np.size(x) / np.size(y)), x, axis, keepdims
+        ),
     ),
 }
 

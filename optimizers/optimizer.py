@@ -12,6 +12,7 @@ starts, and hyperparameters given as arrays that broadcast against the parameter
 from __future__ import annotations
 
 import inspect
+import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeAlias
@@ -104,6 +105,10 @@ def require_pair(name: str, value: Any) -> tuple[Any, Any]:
 
 def _require(allowed: str, holds: Callable[[Any], Any], hyperparameters: dict[str, Any]) -> None:
     for name, value in hyperparameters.items():
-        numbers = np.asarray(value)
-        if numbers.dtype.kind not in "fiu" or not np.all(np.isfinite(numbers) & holds(numbers)):
-            raise ValueError(f"{name} must be {allowed}, got {value!r}")
+        try:
+            numbers = np.asarray(value)
+            fits = numbers.dtype.kind in "fiu" and bool(np.all(np.isfinite(numbers) & holds(numbers)))
+        except ValueError:  # lists of different lengths
+            fits = False
+        if not fits:
+            raise ValueError(f"{name} must be {allowed}, got {reprlib.repr(value)}")

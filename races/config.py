@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import reprlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,12 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
     """
     path = Path(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SpecError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except UnicodeDecodeError:
         raise SpecError(f"{path}: not a text file in UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise SpecError(f"{path}: not valid TOML: {shorten(error, 120)}") from None
     if "surface" in overrides:
         values = {key: value for key, value in values.items() if key not in {"start", "target"}}
@@ -55,10 +56,10 @@ def make_spec(values: dict[str, Any], origin: str, overridden: set[str] | None =
         SpecError: if the values describe no race.
     """
     try:
-        return RaceSpec.model_validate(values)
+        return RaceSpec.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
         # A misspelt key is also a missing one: say what stands there, not what does not.
-        errors = sorted(error.errors(), key=lambda e: e["type"] == "missing")
+        errors = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         line = _describe(errors[0])
         flag = next((key for key in overridden or () if line.startswith(key)), None)
         raise SpecError(f"--{line}" if flag else f"{origin}: {line}") from None
@@ -81,11 +82,13 @@ def _describe(error: ErrorDetails) -> str:
             return f"{outer}: " * bool(outer) + unknown("key", str(where[-1]), allowed)
         case "missing":
             return f"{prefix}is missing"
+        case "model_type" | "model_attributes_type":
+            return f"{prefix}must be a table, got {reprlib.repr(error['input'])}"
         case "value_error":
             return f"{prefix}{error['ctx']['error']}"
         case _:
             message = error["msg"].replace("Input should", "must").replace("Tuple should", "must")
-            return f"{prefix}{message[:1].lower()}{message[1:]}, got {shorten(repr(error['input']))}"
+            return f"{prefix}{message[:1].lower()}{message[1:]}, got {reprlib.repr(error['input'])}"
 
 
 def _place(where: tuple[int | str, ...]) -> str:

@@ -35,12 +35,14 @@ def _write_unnamed(path: Path, write: Callable[[IO[bytes]], object]) -> bool:
         descriptor = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
     except (AttributeError, OSError):
         return False
-    with os.fdopen(descriptor, "wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(descriptor)
-        try:
-            os.link(f"/proc/self/fd/{descriptor}", path, follow_symlinks=True)
-        except OSError:
-            return False
+    folder = os.open(path.parent, os.O_DIRECTORY)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(descriptor)
+            # The folder must be given: without it, the link itself would be linked to, not what it leads to.
+            os.link(f"/proc/self/fd/{descriptor}", path.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import reprlib
 from collections import Counter
 from typing import Annotated, Any, Literal
 
@@ -15,6 +17,7 @@ from pydantic import (
     Strict,
     Tag,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -25,8 +28,7 @@ from surfaces import SURFACES, Surface, expression_surface
 from surfaces.messages import unknown
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
-Range = tuple[Number, Number]
-Point = tuple[Number, Number]
+Pair = tuple[Number, Number]
 
 
 class _Frozen(BaseModel):
@@ -37,14 +39,21 @@ class ExpressionSpec(_Frozen):
     """A surface given by a formula in u and v, and the domain it is raced on."""
 
     expression: str
-    u_range: Range
-    v_range: Range
+    u_range: Pair
+    v_range: Pair
+
+    @field_validator("u_range", "v_range", mode="before")
+    @classmethod
+    def _two(cls, value: Any) -> Any:
+        if not _is_pair(value):
+            raise ValueError(f"must be [low, high], got {reprlib.repr(value)}")
+        return value
 
     @field_validator("u_range", "v_range")
     @classmethod
-    def _rising(cls, value: Range) -> Range:
-        if not value[0] < value[1]:
-            raise ValueError(f"must be [low, high] with low < high, got {list(value)}")
+    def _rising(cls, value: Pair) -> Pair:
+        if not 0 < value[1] - value[0] < math.inf:
+            raise ValueError(f"must be [low, high] with low < high and a finite width, got {list(value)}")
         return value
 
     @model_validator(mode="after")
@@ -80,9 +89,18 @@ class RacerSpec(_Frozen):
     def _gather(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        own = {key: value for key, value in values.items() if key in cls.model_fields}
-        rest = {key: value for key, value in values.items() if key not in cls.model_fields}
-        return own | {"hyperparameters": own.get("hyperparameters", {}) | rest}
+        own = {key: value for key, value in values.items() if key in {"optimizer", "name", "colour"}}
+        rest = {key: value for key, value in values.items() if key not in own}
+        return own | {"hyperparameters": rest}
+
+    @model_serializer
+    def _flatten(self) -> dict[str, Any]:
+        return {"optimizer": self.optimizer, "name": self.name, "colour": self.colour, **self.hyperparameters}
+
+    @field_validator("hyperparameters")
+    @classmethod
+    def _frozen(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return {key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
 
     @field_validator("optimizer")
     @classmethod
@@ -113,12 +131,30 @@ class RacerSpec(_Frozen):
         for key in self.hyperparameters:
             if key not in allowed:
                 raise ValueError(unknown("key", key, ["optimizer", "name", "colour", *allowed]))
+            _require_form(key, self.hyperparameters[key], allowed[key])
         self.build([])
         return self
 
     def build(self, params: list[Tensor]) -> Optimizer:
         """The optimizer itself, for `params`."""
         return OPTIMIZERS[self.optimizer](params, **self.hyperparameters)
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether `value` is a list of two that are not lists themselves."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return False
+    return not any(isinstance(item, list | tuple) for item in value)
+
+
+def _require_form(name: str, value: Any, default: Any) -> None:
+    """Raise ValueError unless a hyperparameter is a number where its default is one, a pair where that is."""
+    shown = reprlib.repr(list(value) if isinstance(value, tuple) else value)
+    if isinstance(default, tuple):
+        if not _is_pair(value):
+            raise ValueError(f"{name} must be two numbers, as {list(default)}, got {shown}")
+    elif isinstance(value, tuple):
+        raise ValueError(f"{name} must be one number, got {shown}")
 
 
 def _surface_form(value: Any) -> str:
@@ -149,11 +185,11 @@ class RaceSpec(_Frozen):
         Annotated[str, Tag("name")] | Annotated[ExpressionSpec, Tag("expression")],
         Discriminator(_surface_form),
     ]
-    start: tuple[Point, ...] = ()
+    start: tuple[Pair, ...] = ()
     steps: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = 120
     target: Number | None = None
     film: FilmSpec = FilmSpec()
-    racers: Annotated[tuple[RacerSpec, ...], Field(alias="racer", min_length=1)]
+    racers: Annotated[tuple[RacerSpec, ...], Field(alias="racer")]
 
     @field_validator("surface", mode="before")
     @classmethod
@@ -170,8 +206,16 @@ class RaceSpec(_Frozen):
     def _points(cls, value: Any) -> Any:
         if isinstance(value, np.ndarray):
             value = value.tolist()
-        if isinstance(value, list | tuple) and len(value) == 2 and not isinstance(value[0], list | tuple):
-            return [value]
+        points = [value] if _is_pair(value) else value
+        if not isinstance(points, list | tuple) or not points or not all(map(_is_pair, points)):
+            raise ValueError(f"must be [u, v] or a list of such points, got {reprlib.repr(value)}")
+        return points
+
+    @field_validator("racers", mode="before")
+    @classmethod
+    def _at_least_one(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError(f"must be 1 table [[racer]] or more, got {reprlib.repr(value)}")
         return value
 
     @model_validator(mode="after")

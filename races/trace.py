@@ -22,6 +22,8 @@ from races.status import Status
 from surfaces.messages import shorten
 
 Array = NDArray[np.float64]
+_FORMAT = 1
+_FLOAT, _TEXT = np.dtype(np.float64).str, np.dtype(np.str_).str[:2]
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "status")
 
 
@@ -29,6 +31,7 @@ _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_
 _DAMAGE = (
     EOFError,
     KeyError,
+    MemoryError,
     NotImplementedError,
     OSError,
     RuntimeError,
@@ -70,6 +73,7 @@ class Trace:
     def save(self, path: str | Path) -> None:
         """Write the trace to a compressed npz file, whole or not at all."""
         arrays: dict[str, Any] = {name: getattr(self, name) for name in _SHAPES}
+        arrays["format"] = _FORMAT
         arrays["spec"] = self.spec.model_dump_json(by_alias=True)
         write_whole(path, lambda file: np.savez_compressed(file, **arrays))
 
@@ -86,6 +90,8 @@ class Trace:
                 if (damaged := archive.testzip()) is not None:
                     raise TraceError(f"{path}: damaged: {damaged} does not match its checksum")
             with np.load(path, allow_pickle=False) as arrays:
+                if (found := arrays["format"]).shape or found != _FORMAT:
+                    raise TraceError(f"{path}: its format is {shorten(found)}, this version reads {_FORMAT}")
                 spec = make_spec(json.loads(str(arrays["spec"])), path.name)
                 trace = cls(spec, **{name: arrays[name] for name in _SHAPES})
         except FileNotFoundError:
@@ -102,8 +108,9 @@ class Trace:
         sizes |= {"rows": sizes["steps"] + 1, "two": 2}
         for name, (kind, axes) in _SHAPES.items():
             array, shape = getattr(self, name), tuple(sizes[axis] for axis in axes)
-            if array.shape != shape or array.dtype.kind != kind:
-                raise TraceError(f"{path}: damaged: {name} has shape {array.shape}, not {shape}")
+            if array.shape != shape or not array.dtype.str.startswith(kind):
+                found = f"{array.dtype.str} of shape {array.shape}"
+                raise TraceError(f"{path}: damaged: {name} is {found}, not {kind} of shape {shape}")
         if not set(self.status.flat) <= set(Status):
             raise TraceError(f"{path}: damaged: status is not one of {', '.join(Status)}")
 
@@ -117,7 +124,7 @@ class Trace:
                     yield name, j, k, *position, loss, *gradient, str(self.status[i, j])
 
     def to_csv(self, path: str | Path) -> None:
-        """Write a line for each racer, start and step, whole or not at all; the last step has no gradient."""
+        """Write a line for each racer, start and step, whole or not at all; the last has no gradient."""
 
         def write(file: IO[bytes]) -> None:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -130,7 +137,7 @@ class Trace:
         write_whole(path, write)
 
     def to_json(self, path: str | Path) -> None:
-        """Write the race, its arrays as nested lists, whole or not at all; null where a number is not finite."""
+        """Write the race, its arrays as nested lists, whole or not at all; null for what is not finite."""
         content = {
             "spec": json.loads(self.spec.model_dump_json(by_alias=True)),
             "names": self.names,
@@ -139,12 +146,12 @@ class Trace:
         write_whole(path, lambda file: file.write(json.dumps(content, allow_nan=False).encode()))
 
 
-# Every array: its kind of numbers and its axes.
+# Every array: how its type's name starts, and its axes.
 _SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "positions": ("f", ("racers", "rows", "starts", "two")),
-    "losses": ("f", ("racers", "rows", "starts")),
-    "gradients": ("f", ("racers", "steps", "starts", "two")),
-    "status": ("U", ("racers", "starts")),
+    "positions": (_FLOAT, ("racers", "rows", "starts", "two")),
+    "losses": (_FLOAT, ("racers", "rows", "starts")),
+    "gradients": (_FLOAT, ("racers", "steps", "starts", "two")),
+    "status": (_TEXT, ("racers", "starts")),
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -99,6 +100,10 @@ def expression_surface(text: str, u_range: Point, v_range: Point) -> Surface:
     (0.0, 2.0)
     """
     formula = Expression(text)
+    if not all(math.isfinite(high - low) for low, high in (u_range, v_range)):
+        raise ValueError(
+            f"u_range and v_range must be finite and of finite width, got {u_range} and {v_range}"
+        )
     u, v = np.meshgrid(np.linspace(*u_range, 65), np.linspace(*v_range, 65))
     with np.errstate(all="ignore"):
         z = np.broadcast_to(formula(u, v), u.shape)
@@ -168,17 +173,21 @@ def _parse(text: str) -> ast.AST:
             raise ExpressionError(
                 f"'(' at column {column} is nested deeper than {MAX_NESTING} levels, the most that is allowed"
             )
+    if "#" in text:  # Python would take what follows for a comment and leave it out
+        raise ExpressionError(f"'#' at column {text.index('#') + 1} is not allowed")
     line, indent = _one_line(text)
     try:
-        return ast.parse(line, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on pieces that are refused in any case
+            return ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        offset = max(error.offset or 1, 1)
+        offset = error.offset or len(line) + 1
         piece = (line[offset - 1 :].split() or ["the end"])[0]
         raise ExpressionError(f"{shorten(piece)!r} at column {offset + indent}: {error.msg}") from None
-    except (MemoryError, RecursionError, ValueError):
-        raise ExpressionError(
-            f"expression {shorten(text)!r} at column 1 cannot be parsed: too deep"
-        ) from None
+    except (MemoryError, RecursionError):
+        raise ExpressionError(f"expression {shorten(text)!r} at column 1 is nested too deep") from None
+    except ValueError as error:
+        raise ExpressionError(f"expression {shorten(ascii(text))} at column 1 is no text: {error}") from None
 
 
 def _one_line(text: str) -> tuple[str, int]:

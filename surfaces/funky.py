@@ -50,7 +50,7 @@ def funky2(u: Any, v: Any) -> Any:
     v_range=(0.0, 1.2),
     z_range=(-1.0, 1.0),
     start=(0.2, 0.1),
-    minima=((0.72986269, 0.97949675),),
+    minima=((0.72986325, 0.97949656),),
     camera=(60.0, -80.0),
     source="this project: a slanted valley with ripples",
 )

@@ -15,7 +15,9 @@ def unknown(kind: str, name: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     near = difflib.get_close_matches(name.lower(), names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown {kind} {shorten(name)!r}; {hint}{'Allowed' if hint else 'allowed'}: {', '.join(names)}"
+    return (
+        f"unknown {kind} {shorten(repr(name))}; {hint}{'Allowed' if hint else 'allowed'}: {', '.join(names)}"
+    )
 
 
 def shorten(text: object, limit: int = 40) -> str:

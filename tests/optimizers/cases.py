@@ -72,6 +72,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.002, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01},
             {"lr": 0.004, "momentum": 0.5, "dampening": 0.3},
             {"lr": 0.004, "momentum": 0.9, "dampening": 1.5, "weight_decay": 0.02},
+            {"lr": 0.004, "dampening": 0.5},  # nothing to dampen without momentum
         ),
         refused=(
             *_numbers("lr"),

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from optimizers import OPTIMIZERS
-from races import RacerSpec, RaceSpec, load_spec, run_race
+from races import RacerSpec, load_spec, run_race
 from races.palette import PALETTE
 from surfaces import SURFACES
 from tests.races.helpers import RACER, race, top, written
@@ -95,6 +95,6 @@ def test_two_files_of_the_same_race_are_equal(path: Path) -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_can_race_with_its_defaults_spelt_out(name: str) -> None:
     settings = OPTIMIZERS[name].defaults()
-    spec = RaceSpec(surface="slope", steps=3, racer=[RacerSpec(optimizer=name, hyperparameters=settings)])  # type: ignore[call-arg]
+    spec = race(steps=3, racers=[RacerSpec.model_validate({"optimizer": name, **settings})])
     bare = race(steps=3, racers=[{"optimizer": name}])
     np.testing.assert_array_equal(run_race(spec).positions, run_race(bare).positions)

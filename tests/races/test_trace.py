@@ -149,7 +149,7 @@ def test_arrays_of_another_shape_kind_or_none_at_all_are_refused(saved: Path, na
 @pytest.mark.parametrize("dtype", ["float32", ">f8", "longdouble", "float16"])
 def test_numbers_that_are_not_float64_are_refused(saved: Path, dtype: str) -> None:
     whole = contents(saved)
-    np.savez_compressed(saved, **(whole | {"losses": whole["losses"].astype(dtype)}))
+    np.savez_compressed(saved, **(whole | {"losses": np.zeros(whole["losses"].shape, dtype=dtype)}))
     assert "losses" in refusal(saved)
 
 
