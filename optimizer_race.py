@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from manim import (
     DEGREES,
@@ -27,10 +27,11 @@ from manim import (
 
 from races import SpecError, Trace, config_path, load_spec, run_race
 from scenes.board import Board, Results
-from scenes.camera import StageCamera
+from scenes.camera import DepthCamera
 from scenes.captions import captions
-from scenes.stage import Stage
+from scenes.stage import ASIDE, Stage
 from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE, text
+from surfaces.messages import shorten
 
 # How much of the film's length each part takes.
 SHARES = {"title": 0.08, "rise": 0.08, "start": 0.08, "race": 0.50, "results": 0.14, "orbit": 0.12}
@@ -46,7 +47,7 @@ class OptimizerRace(ThreeDScene):
     def __init__(self, trace: Trace | None = None, **options: Any) -> None:
         # Before Manim makes any folder: a race that is refused leaves nothing behind.
         self.trace = trace or _race_of_config()
-        super().__init__(camera_class=StageCamera, **options)  # type: ignore[no-untyped-call]
+        super().__init__(camera_class=DepthCamera, **options)  # type: ignore[no-untyped-call]
 
     def construct(self) -> None:
         """Tell the story."""
@@ -67,13 +68,15 @@ class OptimizerRace(ThreeDScene):
         self.board = Board(self.trace, self.captions)
         self.clock = ValueTracker(0)
         self.camera.background_color = ManimColor(BACKGROUND)
+        camera = cast("DepthCamera", self.camera)
+        camera.aside = ASIDE
         self.camera.add_fixed_in_frame_mobjects(self.board)
         self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta)
 
     def show_title(self) -> None:
         """The film's name, and what is raced."""
         spec = self.trace.spec
-        words = {"surface": spec.build_surface().name, "steps": f"{spec.steps:,}"}
+        words = {"surface": shorten(spec.build_surface().name, 60), "steps": f"{spec.steps:,}"}
         heading = text(self.captions.title, TITLE, bold=True)
         line = text(self.captions.subtitle.format(**words), HEADING, FAINT)
         title = VGroup(heading, line.next_to(heading, DOWN, buff=0.5)).center()
@@ -101,7 +104,7 @@ class OptimizerRace(ThreeDScene):
     def race(self) -> None:
         """All racers take their steps at the same pace."""
         steps = self.trace.spec.steps
-        movers = VGroup(self.stage.trails, self.stage.balls, self.board)
+        movers = Group(self.stage.trails, self.stage.balls, self.board.live)
         movers.add_updater(lambda _: self.refresh())
         self.add(movers)
         self.beat("race", self.clock.animate.set_value(steps), rate_func=linear)

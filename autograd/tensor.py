@@ -54,7 +54,9 @@ class Tensor:
     _data: Value
     _grad: Value | None
     _rule: Rule | None  # what computed it; None for a leaf
-    _inputs: tuple[Value, ...]  # what it was computed from, as it was then
+    _inputs: tuple[
+        Value, ...
+    ]  # the values it was computed from; an array that is changed in place changes them
     _prev: tuple[Tensor, ...]  # those inputs that are Tensors: the parents in the graph
     _positions: tuple[int, ...]  # where among the inputs each parent stands
     _settings: dict[str, Any]
@@ -282,7 +284,12 @@ def _as_value(x: Any, copy: bool = False) -> Value:
     """`x` as a Python float, or as a float64 array where it has a shape."""
     if type(x) is float:
         return x
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        raise TypeError(
+            f"a Tensor holds a box of numbers, not lists of different lengths: {x!r:.60}"
+        ) from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"a Tensor holds real numbers, not {x!r:.60}")
     return float(array) if array.ndim == 0 else np.array(array, dtype=np.float64, copy=copy or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -75,8 +76,9 @@ def run(
 
     writer = results.writer_for(output)
     path, trace = _race(config, surface, start, steps)
+    written = writer(trace, path.stem)
     results.print_table(trace)
-    print_path(writer(trace, path.stem))
+    print_path(written)
 
 
 @app.command()
@@ -92,9 +94,11 @@ def plot(
 ) -> None:
     """Draw the race: contours with trails, and loss against step."""
     from races.figure import FORMATS, save_figure  # noqa: PLC0415
+    from races.files import require_writable  # noqa: PLC0415
 
     if output is not None and output.suffix.lower() not in FORMATS:
         raise typer.BadParameter(f"must end in {', '.join(FORMATS)}, got {output}", param_hint="--output")
+    require_writable(output or Path("runs/figure"))
     path, trace = _race(source, surface, start, steps)
     print_path(save_figure(trace, output or Path("runs") / f"{path.stem}.png"))
 
@@ -141,7 +145,7 @@ def _race(
     given: dict[str, Any] = {"surface": surface, "start": start, "steps": steps}
     overrides = {key: value for key, value in given.items() if value is not None}
     path = source or config_path(Path())
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         if overrides:
             raise typer.BadParameter(
                 f"cannot change {path}, a race already run", param_hint=f"--{min(overrides)}"
@@ -154,6 +158,9 @@ def _race(
 
 def main() -> None:
     """Run the command line; an error a user can mend is one line on stderr and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no bullets shows question marks
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
     except (typer.Abort, KeyboardInterrupt):

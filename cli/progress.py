@@ -16,7 +16,8 @@ PATIENCE = 1.0  # seconds
 def progress(doing: str, total: int) -> Iterator[Callable[[], None]]:
     """A function to call `total` times; once a second has passed it shows a bar on stderr."""
     begun = time.monotonic()
-    bar = Progress(console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task(doing, total=total)
     done = shown = 0
 

@@ -16,8 +16,9 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from races import Trace
-from races.metrics import best_loss, final_loss, path_length, steps_to_target
+from races import Status, Trace
+from races.files import require_writable
+from races.metrics import best_loss, final_loss, median, path_length, steps_to_target
 from surfaces.messages import shorten
 
 _WRITERS: dict[str, Callable[[Trace, Path], None]] = {
@@ -33,7 +34,7 @@ def print_table(trace: Trace) -> None:
     surface = trace.spec.build_surface().name
     over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"from {starts:,} starts (medians)"
     table = Table(
-        title=f"{shorten(surface)}, {trace.spec.steps:,} steps {over}",
+        title=f"{shorten(surface)}, {trace.spec.steps:,} step{'s' * (trace.spec.steps > 1)} {over}",
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -48,11 +49,14 @@ def print_table(trace: Trace) -> None:
     for racer, row in zip(trace.spec.racers, rows, strict=True):
         table.add_row(Text.assemble(("● ", racer.colour), row[0]), *row[1:])
     Console().print(table)
+    for status in Status:
+        if status in trace.status:
+            Console().print(f"{status.replace('_', ' ')}: {status.sentence}", style="dim")
 
 
 def _row(trace: Trace, i: int) -> tuple[str, ...]:
     columns = (final_loss(trace), best_loss(trace), steps_to_target(trace), path_length(trace))
-    final, best, steps, length = (_median(column[i]) for column in columns)
+    final, best, steps, length = (float(median(column[i])) for column in columns)
     reached = f"{steps:g}" if math.isfinite(steps) else "-"
     numbers = (f"{final:.5g}", f"{best:.5g}", reached, f"{length:.4g}")
     return (trace.names[i], *numbers, _summary(trace.status[i]))
@@ -66,6 +70,7 @@ def writer_for(output: Path | None) -> Callable[[Trace, str], Path]:
     """
     if output is not None and output.suffix.lower() not in _WRITERS:
         raise typer.BadParameter(f"must end in {', '.join(_WRITERS)}, got {output}", param_hint="--output")
+    require_writable(output or Path("runs/trace"))
 
     def write(trace: Trace, name: str) -> Path:
         path = output or _unused(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz")
@@ -83,11 +88,6 @@ def _unused(path: Path) -> Path:
         count += 1
         candidate = path.with_stem(f"{path.stem}-{count}")
     return candidate
-
-
-def _median(values: NDArray[np.float64]) -> float:
-    """The median, a missing value (nan) counting as the largest."""
-    return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) else math.nan
 
 
 def _summary(status: NDArray[np.str_]) -> str:

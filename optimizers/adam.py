@@ -65,11 +65,11 @@ class Adam(Optimizer):
         state: State,
         step: int,
         *,
-        lr: Any,
-        betas: tuple[Any, Any],
-        eps: Any,
-        weight_decay: Any,
-        amsgrad: bool,
+        lr: Any = 1e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        amsgrad: bool = False,
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds m, v (and AMSGrad's) under torch's names."""
         beta1, beta2 = betas

@@ -49,17 +49,14 @@ class Momentum(Optimizer):
 
     @staticmethod
     def rule(
-        gradient: Any, parameter: Any, state: State, step: int, *, lr: Any, momentum: Any, weight_decay: Any
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any = 1e-3,
+        momentum: Any = 0.9,
+        weight_decay: Any = 0.0,
     ) -> tuple[Any, State]:
         """SGD's rule with nothing but momentum; `state` holds b as `momentum_buffer`."""
-        return SGD.rule(
-            gradient,
-            parameter,
-            state,
-            step,
-            lr=lr,
-            momentum=momentum,
-            dampening=0.0,
-            weight_decay=weight_decay,
-            nesterov=False,
-        )
+        return SGD.rule(gradient, parameter, state, step, lr=lr, momentum=momentum, weight_decay=weight_decay)

@@ -76,12 +76,12 @@ class RMSProp(Optimizer):
         state: State,
         step: int,  # noqa: ARG004
         *,
-        lr: Any,
-        alpha: Any,
-        eps: Any,
-        weight_decay: Any,
-        momentum: Any,
-        centered: bool,
+        lr: Any = 1e-2,
+        alpha: Any = 0.99,
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        momentum: Any = 0.0,
+        centered: bool = False,
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds s, b and, centred, c under torch's names."""
         gradient = gradient + weight_decay * parameter

@@ -76,11 +76,11 @@ class SGD(Optimizer):
         state: State,
         step: int,
         *,
-        lr: Any,
-        momentum: Any,
-        dampening: Any,
-        weight_decay: Any,
-        nesterov: bool,
+        lr: Any = 1e-3,
+        momentum: Any = 0.0,
+        dampening: Any = 0.0,
+        weight_decay: Any = 0.0,
+        nesterov: bool = False,
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds b as `momentum_buffer`."""
         gradient = gradient + weight_decay * parameter

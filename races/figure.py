@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from races.files import write_whole
-from races.metrics import target_loss
+from races.metrics import median, target_loss
 from races.trace import Trace
 from surfaces.messages import shorten
 
@@ -56,20 +56,23 @@ def _draw_plan(trace: Trace, axes: Axes) -> None:
         if not many:
             lines.set_path_effects(_EDGE)
         axes.add_collection(lines)
-        axes.plot(*paths[:, -1].T, "o", color=racer.colour, markeredgecolor="#333333", markersize=7, zorder=3)
-    axes.plot(*np.array(trace.spec.start).T, "o", markersize=9, fillstyle="none", color="black", zorder=3)
+        size, edge = (3, "none") if many else (7, "#333333")
+        axes.plot(*paths[:, -1].T, "o", color=racer.colour, markeredgecolor=edge, markersize=size, zorder=3)
+    if not many:
+        axes.plot(*np.array(trace.spec.start).T, "o", markersize=9, fillstyle="none", color="black", zorder=3)
     axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel="u", ylabel="v", title=shorten(surface.name))
 
 
 def _draw_losses(trace: Trace, axes: Axes) -> None:
     """Each racer's loss at each step (with several starts, the median), and the target."""
+    medians = median(trace.losses)
     for i, racer in enumerate(trace.spec.racers):
-        losses = np.median(trace.losses[i], axis=1)
-        axes.plot(losses, color=racer.colour, linewidth=1.6, label=racer.name, path_effects=_EDGE)
-    target = float(np.median(target_loss(trace.losses, trace.spec.target)))
-    axes.axhline(target, color="black", linestyle=":", linewidth=1, label=f"target {target:.4g}")
-    shown = trace.losses[np.isfinite(trace.losses)]
-    low, high = np.min([shown.min(), target]), trace.losses[:, 0].max()
+        axes.plot(medians[i], color=racer.colour, linewidth=1.6, label=racer.name, path_effects=_EDGE)
+    target = float(median(target_loss(trace.losses, trace.spec.target)))
+    if np.isfinite(target):
+        axes.axhline(target, color="black", linestyle=":", linewidth=1, label=f"target {target:.4g}")
+    shown = medians[np.isfinite(medians)]
+    low, high = np.min([*shown, *([target] if np.isfinite(target) else [])]), medians[:, 0].max()
     # A racer that shoots up must not squeeze the others into a line.
     axes.set_ylim(low - 0.05 * (high - low or 1), high + 0.25 * (high - low or 1))
     title = "loss" if len(trace.spec.start) == 1 else f"median loss of {len(trace.spec.start):,} starts"

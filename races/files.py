@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +26,25 @@ def write_whole(path: str | Path, write: Callable[[IO[bytes]], object]) -> None:
             with complete.open("wb") as file:
                 write(file)
         complete.replace(path)
+    except OSError as error:
+        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from None
     finally:
         complete.unlink(missing_ok=True)
+
+
+def require_writable(path: Path) -> None:
+    """Find out before the work, not after it, that its result could not be written.
+
+    Raises:
+        OSError: if `path` is a folder, or its folder can neither be written to nor made.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def _write_unnamed(path: Path, write: Callable[[IO[bytes]], object]) -> bool:

@@ -16,7 +16,8 @@ def target_loss(losses: Array, target: float | None = None) -> Array:
     """The loss to reach from each start: `target`, or, where that is None, L + tol (f0 - L).
 
     f0 is the loss at the start, L the lowest loss that any racer reaches from there, tol is 1 %: the
-    convergence test of Moré and Wild, "Benchmarking derivative-free optimization algorithms", 2009.
+    convergence test of Moré and Wild, "Benchmarking derivative-free optimization algorithms", 2009. Where
+    no racer gets below f0 there is nothing to reach, and it is -inf.
 
     Args:
         losses: of shape (racers, steps + 1, starts).
@@ -30,7 +31,7 @@ def target_loss(losses: Array, target: float | None = None) -> Array:
     start = losses[0, 0]
     finite = np.where(np.isfinite(losses), losses, np.inf)
     lowest = finite.min(axis=(0, 1))
-    return np.asarray(np.where(np.isfinite(start), lowest + TOLERANCE * (start - lowest), lowest))
+    return np.asarray(np.where(lowest < start, lowest + TOLERANCE * (start - lowest), -np.inf))
 
 
 def settled(losses: Array, target: Array) -> NDArray[np.bool_]:
@@ -38,6 +39,12 @@ def settled(losses: Array, target: Array) -> NDArray[np.bool_]:
     steps = losses.shape[1] - 1
     tail = -(-steps // 10) + 1
     return np.asarray((losses[:, -tail:] <= target).all(axis=1))
+
+
+def median(values: Array) -> Array:
+    """The median along the last axis, the lower one of two; a missing value (nan) counts as the largest."""
+    ordered = np.sort(values, axis=-1)
+    return np.asarray(ordered[..., (values.shape[-1] - 1) // 2])
 
 
 def final_loss(trace: Trace) -> Array:

@@ -29,6 +29,7 @@ from surfaces.messages import unknown
 
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 Pair = tuple[Number, Number]
+MOST = 100_000_000  # positions in a trace: 4 GB
 
 
 class _Frozen(BaseModel):
@@ -82,7 +83,7 @@ class RacerSpec(_Frozen):
     optimizer: str
     name: Annotated[str, Field(min_length=1, max_length=40)] = ""
     colour: str = ""
-    hyperparameters: dict[str, Any] = {}
+    hyperparameters: tuple[tuple[str, Any], ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -91,16 +92,14 @@ class RacerSpec(_Frozen):
             return values
         own = {key: value for key, value in values.items() if key in {"optimizer", "name", "colour"}}
         rest = {key: value for key, value in values.items() if key not in own}
-        return own | {"hyperparameters": rest}
+        pairs = ((key, tuple(item) if isinstance(item, list) else item) for key, item in rest.items())
+        return own | {"hyperparameters": tuple(pairs)}
 
     @model_serializer
     def _flatten(self) -> dict[str, Any]:
-        return {"optimizer": self.optimizer, "name": self.name, "colour": self.colour, **self.hyperparameters}
-
-    @field_validator("hyperparameters")
-    @classmethod
-    def _frozen(cls, value: dict[str, Any]) -> dict[str, Any]:
-        return {key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
+        return {"optimizer": self.optimizer, "name": self.name, "colour": self.colour} | dict(
+            self.hyperparameters
+        )
 
     @field_validator("optimizer")
     @classmethod
@@ -128,16 +127,16 @@ class RacerSpec(_Frozen):
     @model_validator(mode="after")
     def _races(self) -> RacerSpec:
         allowed = OPTIMIZERS[self.optimizer].defaults()
-        for key in self.hyperparameters:
+        for key, value in self.hyperparameters:
             if key not in allowed:
                 raise ValueError(unknown("key", key, ["optimizer", "name", "colour", *allowed]))
-            _require_form(key, self.hyperparameters[key], allowed[key])
+            _require_form(key, value, allowed[key])
         self.build([])
         return self
 
     def build(self, params: list[Tensor]) -> Optimizer:
         """The optimizer itself, for `params`."""
-        return OPTIMIZERS[self.optimizer](params, **self.hyperparameters)
+        return OPTIMIZERS[self.optimizer](params, **dict(self.hyperparameters))
 
 
 def _is_pair(value: Any) -> bool:
@@ -153,7 +152,7 @@ def _require_form(name: str, value: Any, default: Any) -> None:
     if isinstance(default, tuple):
         if not _is_pair(value):
             raise ValueError(f"{name} must be two numbers, as {list(default)}, got {shown}")
-    elif isinstance(value, tuple):
+    elif isinstance(value, tuple | np.ndarray):
         raise ValueError(f"{name} must be one number, got {shown}")
 
 
@@ -229,6 +228,9 @@ class RaceSpec(_Frozen):
                     f"{list(surface.v_range)}, got {[u, v]}"
                 )
         object.__setattr__(self, "racers", _told_apart(self.racers))
+        size = len(self.racers) * len(self.start) * (self.steps + 1)
+        if size > MOST:
+            raise ValueError(f"racers x starts x steps must be at most {MOST:,}, got {size:,}")
         return self
 
     def build_surface(self) -> Surface:

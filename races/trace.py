@@ -65,6 +65,10 @@ class Trace:
     gradients: Array
     status: NDArray[np.str_]
 
+    def __post_init__(self) -> None:
+        for name in _SHAPES:
+            getattr(self, name).flags.writeable = False
+
     @property
     def names(self) -> tuple[str, ...]:
         """The racers' names, in the order of the first axis."""

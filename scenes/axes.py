@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import Line, VGroup
+from manim import Group
 
 from scenes.box import Box
+from scenes.mobjects import Trail
 from scenes.theme import FAINT, SMALL, text
 
 
-class BoxAxes(VGroup):
+class BoxAxes(Group):
     """Axes u, v and loss along the near, the right and the upright left edge of the box.
 
     The labels are in `labels`, to be given to the scene with `add_fixed_orientation_mobjects`.
@@ -20,13 +21,15 @@ class BoxAxes(VGroup):
         left, right = np.array([-half, -half, -top]), np.array([half, -half, -top])
         far, above = np.array([half, half, -top]), np.array([-half, -half, top])
         ends = ((left, right), (right, far), (left, above))
-        lines = [Line(*pair, stroke_width=2, color=FAINT) for pair in ends]
+        lines = [Trail(pair, FAINT, width=2, ghost=0.0) for pair in ends]
         super().__init__(*lines)
         ranges = (box.surface.u_range, box.surface.v_range, box.z_shown)
         outward = (np.array([0, -0.45, 0]), np.array([0.45, 0, 0]), np.array([-0.6, 0, 0]))
-        self.labels = VGroup()
-        for line, name, (low, high), away in zip(lines, ("u", "v", "loss"), ranges, outward, strict=True):
+        self.labels = Group()
+        for (start, end), name, (low, high), away in zip(
+            ends, ("u", "v", "loss"), ranges, outward, strict=True
+        ):
             for content, where in ((f"{low:.3g}", 0.03), (name, 0.5), (f"{high:.3g}", 0.97)):
                 label = text(content, SMALL, FAINT)
-                label.move_to(line.point_from_proportion(where) + away)
+                label.move_to(start + where * (end - start) + away)
                 self.labels.add(label)

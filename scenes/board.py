@@ -45,27 +45,35 @@ def _edges() -> tuple[float, float, float]:
 
 
 class Board(VGroup):
-    """Names in their colours with live losses, and a word in their place once a racer has diverged."""
+    """Names in their colours with live losses, and a word in their place once a racer has diverged.
+
+    Attributes:
+        live: the part of it that changes.
+    """
 
     def __init__(self, trace: Trace, captions: Captions) -> None:
         super().__init__()
         self._losses = trace.losses[:, :, 0]
-        self._diverged = captions.statuses[Status.DIVERGED]
         left, right, top = _edges()
         pitch = min(0.8, _ROWS / len(trace.names))
         size = min(BODY, 46 * pitch)
-        self._readouts, self._endings = VGroup(), VGroup()
+        self.live = VGroup()
+        self._readouts: list[Readout] = []
+        self._endings: list[Text] = []
         for i, racer in enumerate(trace.spec.racers):
             y = top - 0.6 - i * pitch
-            dot = Dot((left + 0.1, y + 0.1, 0), radius=0.1, color=racer.colour)
+            dot = Dot((left + 0.1, y + 0.13, 0), radius=0.1, color=racer.colour)
             name = _name(racer.name, size, racer.colour, WIDTH - 2.35)
             name.move_to((left + 0.35, y, 0), aligned_edge=LEFT).shift(UP * (y - name[0].get_bottom()[1]))
             self.add(dot, name)
-            self._readouts.add(Readout(np.array([right, y, 0]), size))
-            ending = text(self._diverged, size, FAINT)
+            self._readouts.append(Readout(np.array([right, y, 0]), size))
+            ending = text(captions.statuses[Status.DIVERGED], size, FAINT)
             ending.move_to((right, y, 0), aligned_edge=RIGHT).shift(UP * (y - ending[0].get_bottom()[1]))
-            self._endings.add(ending)
-        self.add(self._readouts, self._endings)
+            if not np.isfinite(trace.losses[i, :, 0]).all():
+                self.live.add(ending)
+            self._endings.append(ending)
+        self.live.add(*self._readouts)
+        self.add(self.live)
         self.at(0.0)
 
     def at(self, t: float) -> Board:

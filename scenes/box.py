@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 class Box:
     """Maps (u, v, z) to a box around the origin, `width` wide and deep and `height` high, in scene units.
 
-    The heights shown are those that the surface takes, as far as its z_range allows; what is above or below
-    is drawn at the box's top or bottom. A flat surface is drawn at mid-height.
+    The heights shown fill the box: those that the surface takes, as far as its z_range allows. What is above
+    or below them stands above or below the box. A flat surface stands at mid-height.
     """
 
     surface: Surface
@@ -34,9 +34,9 @@ class Box:
         object.__setattr__(self, "z_shown", (low, high))
 
     def height_fraction(self, z: Array) -> Array:
-        """Where z stands between the lowest and the highest height shown, 0 to 1."""
+        """Where z stands between the lowest height shown, 0, and the highest, 1."""
         low, high = self.z_shown
-        return np.asarray((np.clip(z, low, high) - low) / (high - low))
+        return np.asarray((z - low) / (high - low))
 
     def place(self, u: Array, v: Array, z: Array) -> Array:
         """The scene's points for (u, v, z), of shape (..., 3)."""

@@ -1,17 +1,130 @@
-"""`StageCamera`: a camera that shows the scene left of the middle, to leave room for the board."""
+"""`DepthCamera`: a `ThreeDCamera` that hides what is behind something else.
+
+It draws the mobjects of `scenes.mobjects` with OpenGL and a depth buffer into the same picture that Cairo
+then draws everything else on, text above all.
+"""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
+from typing import Any, Self
+
 import numpy as np
-from manim import ThreeDCamera
+from manim import Mobject, ThreeDCamera, logger
 from numpy.typing import NDArray
 
-ASIDE = np.array([-1.9, -0.2, 0.0])  # scene units in the picture's plane
+from scenes.mobjects import DepthMobject
+from scenes.painter import Painter, Picture, View
+
+Array = NDArray[np.float64]
 
 
-class StageCamera(ThreeDCamera):
-    """A `ThreeDCamera` whose picture of the scene is moved aside; what is fixed in the frame stays."""
+class DepthCamera(ThreeDCamera):
+    """Pass it as a scene's `camera_class`.
 
-    def project_points(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    Where no OpenGL context can be had, it says so once and draws with Manim's own mobjects instead.
+
+    Attributes:
+        aside: how far the picture of the scene is moved in its plane, in scene units; what is fixed in the
+            frame stays where it is.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.aside = np.zeros(3)
+        self._painter: Painter | None = None
+        self._without = False  # whether OpenGL has been found missing
+        self._on_ground = False  # whether what comes is drawn on a picture of what stands still
+        self._deep_ground = False  # whether that picture holds depth-tested mobjects
+        self._ground: Any = None  # the one that the painter has
+        self._background_picture: Any = None  # the one that is to be drawn on
+        self._last_view: Array | None = None
+        super().__init__(**options)
+
+    def reset(self) -> Self:
+        """Start a new picture: nothing stands there yet."""
+        self._on_ground = False
+        return super().reset()
+
+    def set_frame_to_background(self, background: Any) -> None:
+        """Start from a picture of what stands still, with the depths that it had."""
+        super().set_frame_to_background(background)
+        self._on_ground = True
+        self._background_picture = background
+
+    def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
+        """Draw mobjects on the picture: the depth-tested ones first."""
+        self.reset_rotation_matrix()
+        family = self.get_mobjects_to_display(mobjects, **options)
+        deep = [mobject for mobject in family if isinstance(mobject, DepthMobject)]
+        flat = [mobject for mobject in family if not isinstance(mobject, DepthMobject)]
+        if not self._on_ground:
+            self._deep_ground = bool(deep)
+        if deep:
+            painter = self._find_painter()
+            if painter is None:
+                plain = [mobject.plain() for mobject in deep if mobject.opacity > 0]
+                flat = self.get_mobjects_to_display([*plain, *flat])
+            else:
+                self.pixel_array[:] = self._paint(painter, deep)
+        for kind, group in itertools.groupby(flat, self.type_or_raise):
+            self.display_funcs[kind](list(group), self.pixel_array)
+
+    def _paint(self, painter: Painter, deep: list[DepthMobject]) -> Picture:
+        view = self.view()
+        picture: Picture = np.asarray(self.pixel_array, dtype=np.uint8)
+        if not self._on_ground:
+            # A camera on the move shows each view once; smooth edges are worth their time in one that stays.
+            moving = self._last_view is not None and not np.array_equal(self._last_view, view.matrix)
+            self._last_view = view.matrix
+            return painter.paint_ground(picture, deep, view, smooth=not moving)
+        if self._ground is not self._background_picture:
+            self._ground = self._background_picture
+            if self._deep_ground:
+                painter.set_ground(picture)
+            else:
+                painter.paint_ground(picture, [], view, smooth=False)
+        return painter.paint_work(deep, view)
+
+    def _find_painter(self) -> Painter | None:
+        """The painter, made at its first use; None where there is no OpenGL."""
+        if self._painter is None and not self._without:
+            try:
+                self._painter = Painter(self.pixel_width, self.pixel_height)
+            except Exception as error:  # noqa: BLE001 - drivers raise what they like
+                self._without = True
+                logger.warning(
+                    f"No OpenGL ({error}): drawing with Manim's own mobjects, slowly and without depth."
+                )
+        return self._painter
+
+    def view(self) -> View:
+        """How the scene is seen now: the same projection as `project_points`, as a matrix."""
+        turn = self.get_rotation_matrix()
+        focal, zoom = self.get_focal_distance(), self.get_zoom()
+        near, far = 0.05 * focal, 4.0 * focal
+        centre = self.frame_center
+        shift = self.aside - centre
+        across, down = 2 / self.frame_width, -2 / self.frame_height
+        # Camera space: z towards the viewer, w = (focal - z) / focal.
+        project = np.array(
+            [
+                [across * zoom, 0, -across * shift[0] / focal, across * shift[0]],
+                [0, down * zoom, -down * shift[1] / focal, down * shift[1]],
+                [
+                    0,
+                    0,
+                    -(far + near) / (focal * (far - near)),
+                    ((far + near) - 2 * far * near / focal) / (far - near),
+                ],
+                [0, 0, -1 / focal, 1],
+            ]
+        )
+        place = np.eye(4)
+        place[:3, :3] = turn
+        place[:3, 3] = -turn @ centre
+        return View(project @ place, turn)
+
+    def project_points(self, points: Array) -> Array:
         """The points in the picture's plane."""
-        return np.asarray(super().project_points(points) + ASIDE)
+        return np.asarray(super().project_points(points) + self.aside)

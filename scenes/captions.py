@@ -14,8 +14,6 @@ class Captions:
 
     title: str
     subtitle: str  # of surface and steps
-    start: str
-    step: str
     results: str
     columns: tuple[str, str, str, str]  # racer, final loss, steps to target, status
     statuses: dict[Status, str]
@@ -25,8 +23,6 @@ _CAPTIONS = {
     "en": Captions(
         title="Optimizer Race",
         subtitle="{surface}: {steps} gradient steps",
-        start="One start, {count} optimizers",
-        step="step {step} of {steps}",
         results="Results",
         columns=("racer", "final loss", "steps to target", "status"),
         statuses={
@@ -39,8 +35,6 @@ _CAPTIONS = {
     "fr": Captions(
         title="La course des optimiseurs",
         subtitle="{surface} : {steps} pas de gradient",
-        start="Un départ, {count} optimiseurs",
-        step="pas {step} sur {steps}",
         results="Résultats",
         columns=("coureur", "perte finale", "pas pour la cible", "état"),
         statuses={

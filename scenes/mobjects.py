@@ -1,69 +1,199 @@
-"""What stands in the box: the loss surface, the racers' balls, and their trails."""
+"""What stands in the box, as mobjects that `DepthCamera` draws: the loss surface, balls, and trails.
+
+Manim's own methods work on them: `shift`, `scale`, `rotate`, `move_to`, `become`, `set_opacity`, `FadeIn`,
+updaters. How they are drawn stands in `scenes.painter`; `plain`
+is the same thing made of Manim's own mobjects, for cameras without OpenGL.
+"""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
-from manim import Sphere, Surface, VMobject
+from manim import ORIGIN, Mobject, Sphere, VGroup, VMobject
 from manim.utils.color import ManimColor
+from numpy.typing import NDArray
 
 from scenes.box import Box
-from scenes.path import Path
 from scenes.theme import height_colours
 
+Array = NDArray[np.float64]
 
-class LossSurface(Surface):
-    """The surface of a `Box`, coloured by height.
+
+class DepthMobject(Mobject):
+    """A mobject drawn with a depth buffer: hidden by what is in front of it.
+
+    Args:
+        points: its points, of shape (n, 3).
+        colour: of all of it.
+        opacity: from 0, not to be seen, to 1.
+    """
+
+    def __init__(self, points: Array, colour: str = "#FFFFFF", opacity: float = 1.0) -> None:
+        super().__init__()
+        self.color: ManimColor = ManimColor(colour)
+        self.points = np.array(points, dtype=np.float64).reshape(-1, 3)
+        self.opacity = opacity
+
+    @abstractmethod
+    def plain(self) -> VMobject:
+        """The same made of Manim's own mobjects."""
+
+    def rgba(self) -> tuple[float, float, float, float]:
+        """Colour and opacity, each from 0 to 1."""
+        red, green, blue = self.color.to_rgb()
+        return float(red), float(green), float(blue), float(self.opacity)
+
+    def set_opacity(self, opacity: float, family: bool = True) -> Self:  # noqa: ARG002
+        """Make it more or less transparent."""
+        self.opacity = float(opacity)
+        return self
+
+    def fade(self, darkness: float = 0.5, family: bool = True) -> Self:  # noqa: ARG002
+        """Take `darkness`, 0 to 1, of its opacity away."""
+        self.opacity *= 1 - darkness
+        return self
+
+    def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:
+        """Colour and opacity between those of two others."""
+        self.opacity = (1 - alpha) * mobject1.opacity + alpha * mobject2.opacity
+        self.color = mobject1.color.interpolate(mobject2.color, alpha)
+        return self
+
+    def align_points_with_larger(self, larger_mobject: Mobject) -> Self:
+        """Repeat the last point until there are as many as the other's."""
+        missing = len(larger_mobject.points) - len(self.points)
+        last = self.points[-1:] if len(self.points) else np.zeros((1, 3))
+        self.points = np.concatenate([self.points, np.repeat(last, missing, axis=0)])
+        return self
+
+
+class LossSurface(DepthMobject):
+    """The surface of a `Box`, coloured by height, with contour lines and a fine grid.
 
     Args:
         box: the surface and its room.
-        resolution: faces along each side.
+        resolution: cells along each side of the mesh; lines and light are smooth at any.
     """
 
-    def __init__(self, box: Box, resolution: int = 28) -> None:
-        super().__init__(
-            lambda u, v: box.on_surface(np.asarray(u), np.asarray(v)),
-            u_range=box.surface.u_range,
-            v_range=box.surface.v_range,
-            resolution=resolution,
-            checkerboard_colors=False,
-            fill_opacity=1.0,
-            stroke_width=0.6,
-        )
-        heights = np.array([face.get_center()[2] for face in self]) / box.height + 0.5
-        for face, colour in zip(self, height_colours(heights), strict=True):
-            face.set_fill(ManimColor(colour), family=False)
-            face.set_stroke(ManimColor(colour), family=False)
+    def __init__(self, box: Box, resolution: int = 128) -> None:
+        (u_low, u_high), (v_low, v_high) = box.surface.u_range, box.surface.v_range
+        fractions = np.linspace(0.0, 1.0, resolution + 1)
+        across, along = np.meshgrid(fractions, fractions, indexing="ij")
+        u, v = u_low + across * (u_high - u_low), v_low + along * (v_high - v_low)
+        super().__init__(box.on_surface(u, v))
+        self.resolution = resolution
+        heights = box.height_fraction(np.broadcast_to(box.surface(u, v), u.shape))
+        self.place = np.stack([across, along, heights], axis=-1).reshape(-1, 3)
 
+    def grid(self) -> Array:
+        """The points as a grid of shape (resolution + 1, resolution + 1, 3)."""
+        side = self.resolution + 1
+        return np.asarray(self.points.reshape(side, side, 3))
 
-class Ball(Sphere):
-    """A racer: a ball that stands on the surface where its path is at step `at`."""
-
-    def __init__(self, path: Path, colour: str, radius: float = 0.13) -> None:
-        super().__init__(radius=radius, resolution=(8, 8), checkerboard_colors=False, stroke_width=0)
-        self.set_fill(colour, opacity=1)
-        self._path = path
-        self.at(0.0)
-
-    def at(self, t: float) -> Ball:
-        """Move to step t; a ball that has diverged or left the domain is not shown."""
-        shown = self._path.shown(t)
-        self.set_opacity(1.0 if shown else 0.0)
-        if shown:
-            self.move_to(self._path.point(t))
+    def rise(self, share: float) -> Self:
+        """Lift the surface out of the plane of its box's middle: 0 is flat, 1 as it is."""
+        self._risen = getattr(self, "_risen", self.points)
+        self.points = self._risen * np.array([1.0, 1.0, share])
         return self
 
+    def plain(self) -> VMobject:
+        """Faces of one colour each."""
+        step = max(1, self.resolution // 28)
+        corners = self.grid()[::step, ::step]
+        colours = height_colours(self.place[:, 2].reshape(self.grid().shape[:2])[::step, ::step])
+        faces = VGroup()
+        for i in range(len(corners) - 1):
+            for j in range(len(corners) - 1):
+                colour = ManimColor(colours[i, j])
+                face = VMobject(shade_in_3d=True, stroke_color=colour, stroke_width=0.6)
+                face.set_fill(colour, opacity=self.opacity).set_stroke(opacity=self.opacity)
+                ring = [
+                    corners[i, j],
+                    corners[i + 1, j],
+                    corners[i + 1, j + 1],
+                    corners[i, j + 1],
+                    corners[i, j],
+                ]
+                faces.add(face.set_points_as_corners(ring))
+        return faces
 
-class Trail(VMobject):
-    """A racer's way so far, as a line on the surface."""
 
-    def __init__(self, path: Path, colour: str, width: float = 4.0) -> None:
-        super().__init__(stroke_color=colour, stroke_width=width)
-        self._path = path
+class Ball(DepthMobject):
+    """A lit ball.
 
-    def at(self, t: float) -> Trail:
-        """Draw the way up to step t."""
-        self.clear_points()
-        for piece in self._path.trail(t):
-            self.start_new_path(piece[0])
-            self.add_points_as_corners(piece[1:])
+    Args:
+        point: its centre.
+        colour: of its light side.
+        radius: in scene units.
+    """
+
+    def __init__(
+        self, point: Sequence[float] | Array = ORIGIN, colour: str = "#FFFFFF", radius: float = 0.13
+    ) -> None:
+        poles = radius * np.vstack([np.eye(3), -np.eye(3)])
+        super().__init__(np.asarray(point) + poles, colour)
+
+    @property
+    def radius(self) -> float:
+        """Half the distance of two poles, in scene units."""
+        return float(np.linalg.norm(self.points[0] - self.points[3]) / 2)
+
+    def plain(self) -> VMobject:
+        """A sphere of faces."""
+        sphere = Sphere(self.points.mean(axis=0), radius=self.radius, resolution=(8, 8), stroke_width=0)
+        return sphere.set_fill(self.color, opacity=self.opacity)
+
+
+class Trail(DepthMobject):
+    """A line in space, as wide on the screen everywhere; what a hill hides of it shows as a faint ghost.
+
+    Args:
+        points: of shape (n, 3); joined by straight pieces.
+        colour: of the line.
+        width: in Manim's units of stroke width, 100 to a scene unit.
+        ghost: the opacity of what is hidden, 0 for nothing.
+    """
+
+    def __init__(
+        self,
+        points: Array | Sequence[Array] | Sequence[Sequence[float]] = (),
+        colour: str = "#FFFFFF",
+        width: float = 4.0,
+        ghost: float = 0.22,
+    ) -> None:
+        super().__init__(np.asarray(points, dtype=np.float64), colour)
+        self.thickness = width
+        self.ghost = ghost
+        self._breaks = np.zeros(0, dtype=int)
+
+    def set_pieces(self, pieces: Sequence[Array]) -> Self:
+        """Draw these lines instead, each of shape (n, 3), not joined to each other."""
+        self.points = np.concatenate([*pieces, np.zeros((0, 3))])
+        self._breaks = np.cumsum([len(piece) for piece in pieces])[:-1] - 1
         return self
+
+    def segments(self) -> tuple[Array, Array]:
+        """The tails and heads of its straight pieces, each of shape (n, 3)."""
+        joined = np.delete(np.arange(max(len(self.points) - 1, 0)), self._breaks)
+        return self.points[joined], self.points[joined + 1]
+
+    def pointwise_become_partial(self, mobject: Any, a: float, b: float) -> Self:
+        """Become the part of another trail from a to b, each from 0 to 1 along it: what `Create` does."""
+        last = len(mobject.points) - 1
+        moments = np.unique(np.r_[a * last, np.arange(np.ceil(a * last), np.floor(b * last) + 1), b * last])
+        columns = [np.interp(moments, np.arange(last + 1), mobject.points[:, axis]) for axis in range(3)]
+        self.points = np.stack(columns, axis=-1) if last > 0 else mobject.points.copy()
+        self._breaks = np.zeros(0, dtype=int)
+        return self
+
+    def plain(self) -> VMobject:
+        """A line of Manim's own, over everything."""
+        line = VMobject(stroke_color=self.color, stroke_width=self.thickness, stroke_opacity=self.opacity)
+        for piece in np.split(self.points, self._breaks + 1):
+            if len(piece) > 1:
+                line.start_new_path(piece[0])
+                line.add_points_as_corners(piece[1:])
+        return line

@@ -11,6 +11,7 @@ Array = NDArray[np.float64]
 
 FINE = 1 / 80  # of the box's width: no straight piece of a trail is longer, so that it follows the surface
 MOST = 24  # but no step is cut into more pieces
+NEAR = 0.02  # scene units, a few pixels: corners of a trail that are nearer than that are drawn as one
 
 
 class Path:
@@ -34,6 +35,7 @@ class Path:
         self._inside = np.asarray(box.surface.contains(u, v)) & (moments <= self.last)
         with np.errstate(all="ignore"):
             self._points = box.on_surface(u, v) + lift * box.normal(u, v)
+        self._corners = _apart(self._points, self._inside)
 
     def shown(self, t: float) -> bool:
         """Whether the racer still races at step t and stands on the drawn surface."""
@@ -45,8 +47,8 @@ class Path:
 
     def trail(self, t: float) -> list[Array]:
         """The way up to step t, of shape (n, 3), in as many pieces as it has on the surface."""
-        count = int(np.floor(t * self._pieces)) + 1
-        points, inside = self._points[:count], self._inside[:count]
+        corners = self._corners[self._corners <= t * self._pieces]
+        points, inside = self._points[corners], self._inside[corners]
         if self.shown(t):
             points, inside = np.vstack([points, self.point(t)]), np.append(inside, True)
         breaks = np.flatnonzero(np.diff(inside.astype(int))) + 1
@@ -61,3 +63,15 @@ def _pieces(box: Box, positions: Array) -> int:
     spans = np.array([np.ptp(box.surface.u_range), np.ptp(box.surface.v_range)])
     longest = np.abs(np.diff(positions, axis=0) / spans).max(initial=0.0)
     return int(np.clip(np.ceil(longest / FINE), 1, MOST))
+
+
+def _apart(points: Array, inside: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Which points a trail keeps: each `NEAR` or more from the one before, and all at the surface's edge."""
+    kept = [0]
+    for i in range(1, len(points)):
+        edge = inside[i] != inside[i - 1]
+        if edge and kept[-1] != i - 1:
+            kept.append(i - 1)
+        if edge or (inside[i] and np.linalg.norm(points[i] - points[kept[-1]]) >= NEAR):
+            kept.append(i)
+    return np.array(kept)

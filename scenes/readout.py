@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import VMobject
 from numpy.typing import NDArray
 
 from scenes.theme import BODY, INK, text
 
 _CHARACTERS = "0123456789.-+e"
-_LONGEST = 10
 
 Points = NDArray[np.float64]
 
@@ -28,11 +27,8 @@ def _glyphs(size: float) -> tuple[dict[str, Points], float]:
     return outlines, 1.12 * max(np.ptp(outlines[digit][:, 0]) for digit in "0123456789")
 
 
-class Readout(VGroup):
-    """A number in tabular figures.
-
-    Its characters are mobjects that stay the same from frame to frame and only change their outlines:
-    copying glyphs would cost more than all the rest of a frame.
+class Readout(VMobject):
+    """A number in tabular figures, all of it one outline: a frame then costs one mobject a number.
 
     Args:
         anchor: where the right end of its line stands.
@@ -41,20 +37,22 @@ class Readout(VGroup):
     """
 
     def __init__(self, anchor: Points, size: float = BODY, colour: str = INK) -> None:
-        slots = (VMobject(fill_color=colour, fill_opacity=1, stroke_width=0) for _ in range(_LONGEST))
-        super().__init__(*slots)
+        super().__init__(fill_color=colour, fill_opacity=1, stroke_width=0)
         self._anchor, self._size = np.asarray(anchor, dtype=float), size
+        self._written = ""
 
     def write(self, content: str) -> Readout:
-        """Write at most `_LONGEST` characters, of digits, point, signs and e."""
+        """Write digits, points, signs and e; "" writes nothing."""
+        if content == self._written:
+            return self
+        self._written = content
         glyphs, digit = _glyphs(self._size)
+        outlines = [np.zeros((0, 3))]
         x = 0.0
-        for slot, character in zip(self, reversed(content.ljust(_LONGEST)), strict=True):
-            if character == " ":
-                slot.clear_points()
-                continue
+        for character in reversed(content):
             width = float(np.ptp(glyphs[character][:, 0]))
             advance = digit if character.isdigit() else width + 0.35 * digit
             x -= advance
-            slot.set_points(glyphs[character] + self._anchor + np.array([x + (advance - width) / 2, 0, 0]))
+            outlines.append(glyphs[character] + self._anchor + np.array([x + (advance - width) / 2, 0, 0]))
+        self.set_points(np.concatenate(outlines))
         return self

@@ -27,7 +27,7 @@ HEADING = 40
 TITLE = 64
 
 # A perceptually uniform map whose upper end, as bright as the racers, is left out.
-_HEIGHTS = colormaps["cividis"](np.linspace(0.0, 0.5, 256))[:, :3]
+_HEIGHTS = colormaps["cividis"](np.linspace(0.0, 0.62, 256))[:, :3]
 
 
 def text(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:

@@ -173,8 +173,10 @@ def _parse(text: str) -> ast.AST:
             raise ExpressionError(
                 f"'(' at column {column} is nested deeper than {MAX_NESTING} levels, the most that is allowed"
             )
-    if "#" in text:  # Python would take what follows for a comment and leave it out
-        raise ExpressionError(f"'#' at column {text.index('#') + 1} is not allowed")
+    for column, character in enumerate(text, 1):
+        # After a # Python would take what follows for a comment and leave it out.
+        if character in "#\0":
+            raise ExpressionError(f"{character!r} at column {column} is not allowed")
     line, indent = _one_line(text)
     try:
         with warnings.catch_warnings():

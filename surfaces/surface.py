@@ -80,5 +80,5 @@ def get_surface(name: str) -> Surface:
         ValueError: if there is none, with the names that there are.
     """
     if name not in SURFACES:
-        raise ValueError(unknown("surface", name, SURFACES))
+        raise ValueError(unknown("surface", str(name), SURFACES))
     return SURFACES[name]

@@ -134,7 +134,7 @@ def test_the_lower_rooms_are_found() -> None:
 
 
 def test_every_folder_with_python_in_it_is_a_room_or_beside_the_house() -> None:
-    beside = {"tests", "benchmarks", "docs", "media", "script", "runs", "dist", "fresh-out"}
+    beside = {"tests", "benchmarks", "docs", "media", "script", "runs", "dist"}
     folders = {path.parent.name for path in ROOT.glob("*/*.py")}
     assert {name for name in folders if not name.startswith(".")} <= set(BELOW) | beside
 

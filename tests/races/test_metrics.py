@@ -53,13 +53,13 @@ def test_a_given_target_holds_for_every_start() -> None:
 
 def test_the_target_of_a_start_without_a_finite_loss_is_never_reached() -> None:
     trace = made([[[NAN], [NAN]]])
-    assert_array_equal(target_loss(trace.losses), [INF])
+    assert_array_equal(target_loss(trace.losses), [-INF])
     assert_array_equal(steps_to_target(trace), [[NAN]])
     assert_array_equal(settled(trace.losses, target_loss(trace.losses)), [[False]])
 
 
-def test_the_target_of_a_race_that_never_improves_is_its_start() -> None:
-    assert_array_equal(target_loss(np.array([[[2.0], [3.0]]])), [2.0])
+def test_a_race_that_never_improves_has_nothing_to_reach() -> None:
+    assert_array_equal(target_loss(np.array([[[2.0], [3.0]]])), [-INF])
 
 
 def test_a_racer_has_settled_when_the_last_tenth_lies_at_the_target() -> None:
