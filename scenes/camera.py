@@ -20,6 +20,10 @@ from scenes.painter import Painter, Picture, View
 Array = NDArray[np.float64]
 
 
+# Stands for the picture that the painter has drawn last, before it is known as what stands still.
+_FRESH = object()
+
+
 class DepthCamera(ThreeDCamera):
     """Pass it as a scene's `camera_class`.
 
@@ -34,32 +38,42 @@ class DepthCamera(ThreeDCamera):
         self.aside = np.zeros(3)
         self._painter: Painter | None = None
         self._without = False  # whether OpenGL has been found missing
-        self._on_ground = False  # whether what comes is drawn on a picture of what stands still
-        self._deep_ground = False  # whether that picture holds depth-tested mobjects
-        self._ground: Any = None  # the one that the painter has
-        self._background_picture: Any = None  # the one that is to be drawn on
-        self._last_view: Array | None = None
+        self._still: Any = None  # the picture of what stands still that is drawn on; None: a new picture
+        self._ground: Any = None  # the picture of what stands still that the painter holds
+        self._drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
+        self._moving = False  # whether the last picture was new too, as in a film whose camera moves
         super().__init__(**options)
 
     def reset(self) -> Self:
         """Start a new picture: nothing stands there yet."""
-        self._on_ground = False
+        self._still = None
         return super().reset()
 
     def set_frame_to_background(self, background: Any) -> None:
         """Start from a picture of what stands still, with the depths that it had."""
+        if self._drawn is not None:
+            self._draw_again(background)
         super().set_frame_to_background(background)
-        self._on_ground = True
-        self._background_picture = background
+        self._still = background
+        self._moving = False
+
+    def _draw_again(self, picture: Any) -> None:
+        """Draw what has been drawn roughly with smooth edges, into the picture that was made of it."""
+        mobjects, options = self._drawn or ([], {})
+        self._moving = False
+        self.reset()
+        self.capture_mobjects(mobjects, **options)
+        picture[:] = self.pixel_array
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
         """Draw mobjects on the picture: the depth-tested ones first."""
         self.reset_rotation_matrix()
+        mobjects = list(mobjects)
         family = self.get_mobjects_to_display(mobjects, **options)
         deep = [mobject for mobject in family if isinstance(mobject, DepthMobject)]
         flat = [mobject for mobject in family if not isinstance(mobject, DepthMobject)]
-        if not self._on_ground:
-            self._deep_ground = bool(deep)
+        if self._still is None:
+            self._drawn = (mobjects, options) if deep and self._moving else None
         if deep:
             painter = self._find_painter()
             if painter is None:
@@ -67,23 +81,23 @@ class DepthCamera(ThreeDCamera):
                 flat = self.get_mobjects_to_display([*plain, *flat])
             else:
                 self.pixel_array[:] = self._paint(painter, deep)
+        elif self._still is None:
+            self._ground = None  # the painter has not seen this picture
         for kind, group in itertools.groupby(flat, self.type_or_raise):
             self.display_funcs[kind](list(group), self.pixel_array)
 
     def _paint(self, painter: Painter, deep: list[DepthMobject]) -> Picture:
         view = self.view()
         picture: Picture = np.asarray(self.pixel_array, dtype=np.uint8)
-        if not self._on_ground:
-            # A camera on the move shows each view once; smooth edges are worth their time in one that stays.
-            moving = self._last_view is not None and not np.array_equal(self._last_view, view.matrix)
-            self._last_view = view.matrix
-            return painter.paint_ground(picture, deep, view, smooth=not moving)
-        if self._ground is not self._background_picture:
-            self._ground = self._background_picture
-            if self._deep_ground:
-                painter.set_ground(picture)
-            else:
-                painter.paint_ground(picture, [], view, smooth=False)
+        if self._still is None:
+            smooth, self._moving = not self._moving, True
+            self._ground = _FRESH
+            return painter.paint_ground(picture, deep, view, smooth)
+        if self._ground is _FRESH:
+            painter.set_ground(picture)
+        elif self._ground is not self._still:
+            painter.paint_ground(picture, [], view, smooth=False)
+        self._ground = self._still
         return painter.paint_work(deep, view)
 
     def _find_painter(self) -> Painter | None:
