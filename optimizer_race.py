@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from manim import (
     DEGREES,
@@ -19,9 +19,11 @@ from manim import (
     Group,
     LaggedStart,
     ManimColor,
+    RendererType,
     ThreeDScene,
     ValueTracker,
     VGroup,
+    config,
     linear,
 )
 
@@ -41,13 +43,16 @@ class OptimizerRace(ThreeDScene):
     """Racers start together on the surface, run down it, and are compared.
 
     Args:
+        renderer: Manim's; only its default one can draw the film.
         trace: the race to show; by default the one that race.toml describes is run.
     """
 
-    def __init__(self, trace: Trace | None = None, **options: Any) -> None:
+    def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
         # Before Manim makes any folder: a race that is refused leaves nothing behind.
+        if config.renderer == RendererType.OPENGL:
+            _refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
         self.trace = trace or _race_of_config()
-        super().__init__(camera_class=DepthCamera, **options)  # type: ignore[no-untyped-call]
+        super().__init__(renderer=renderer, camera_class=DepthCamera, **options)  # type: ignore[no-untyped-call]
 
     def construct(self) -> None:
         """Tell the story."""
@@ -143,5 +148,9 @@ def _race_of_config() -> Trace:
     try:
         return run_race(load_spec(config_path(Path(__file__).parent)))
     except SpecError as error:
-        print(f"optimizer_race: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(2)
+        _refuse(str(error))
+
+
+def _refuse(reason: str) -> NoReturn:
+    print(f"optimizer_race: {reason}", file=sys.stderr)  # noqa: T201
+    sys.exit(2)

@@ -119,7 +119,7 @@ def film(
     from scenes.render import render  # noqa: PLC0415
 
     file = Path(optimizer_race.__file__)
-    print_path(render(lambda: optimizer_race.OptimizerRace(trace), file, quality.value))
+    print_path(render(lambda: optimizer_race.OptimizerRace(trace=trace), file, quality.value))
 
 
 @app.command("list")

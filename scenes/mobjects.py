@@ -87,6 +87,7 @@ class LossSurface(DepthMobject):
         self.resolution = resolution
         heights = box.height_fraction(np.broadcast_to(box.surface(u, v), u.shape))
         self.place = np.stack([across, along, heights], axis=-1).reshape(-1, 3)
+        self.tints = height_colours(heights).reshape(-1, 3)
 
     def grid(self) -> Array:
         """The points as a grid of shape (resolution + 1, resolution + 1, 3)."""
@@ -103,7 +104,7 @@ class LossSurface(DepthMobject):
         """Faces of one colour each."""
         step = max(1, self.resolution // 28)
         corners = self.grid()[::step, ::step]
-        colours = height_colours(self.place[:, 2].reshape(self.grid().shape[:2])[::step, ::step])
+        colours = self.tints.reshape(self.grid().shape)[::step, ::step]
         faces = VGroup()
         for i in range(len(corners) - 1):
             for j in range(len(corners) - 1):

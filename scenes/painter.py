@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenes.mobjects import Ball, DepthMobject, LossSurface, Trail
-from scenes.theme import height_colours
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -73,8 +72,6 @@ class Painter:
         self._smooth = self._canvas(min(SAMPLES, self.context.max_samples))
         self._backdrop = self.context.texture(self.size, 4)
         self._backdrop.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        colours = (height_colours(np.linspace(0, 1, 256)) * 255).round().astype(np.uint8)
-        self._heights = self.context.texture((256, 1), 3, colours.tobytes())
         corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], dtype="f4")
         self._corners = self.context.buffer(corners.tobytes())
         self._programs = {name: self._program(name) for name in ("backdrop", "surface", "ball", "line")}
@@ -91,16 +88,20 @@ class Painter:
             view: how it is seen.
             smooth: whether to take the time that smooth edges cost.
         """
-        target = self._smooth if smooth else self._ground
+        if not smooth:
+            self._ground.clear()
+            self._still.write(backdrop)
+            self._ground.use()
+            self._draw(mobjects, view)
+            return self._read(self._ground)
         self._backdrop.write(backdrop)
-        target.use()
-        target.clear()
+        self._smooth.use()
+        self._smooth.clear()
         self.context.disable(moderngl.DEPTH_TEST | moderngl.BLEND)
         self._backdrop.use(0)
         self._sheet.render(moderngl.TRIANGLE_STRIP)
         self._draw(mobjects, view)
-        if smooth:
-            self.context.copy_framebuffer(self._ground, self._smooth)
+        self.context.copy_framebuffer(self._ground, self._smooth)
         return self._read(self._ground)
 
     def set_ground(self, picture: Picture) -> None:
@@ -118,15 +119,11 @@ class Painter:
         """Surfaces; the ghosts of trails, which balls must cover; balls; and what is seen of the trails."""
         self.context.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
+        halfway = LIGHT + view.axes[2]
+        halfway /= np.linalg.norm(halfway)
         for program in self._programs.values():
-            _set(
-                program,
-                view=view.matrix.T,
-                right=view.axes[0],
-                up=view.axes[1],
-                eye=view.axes[2],
-                light=LIGHT,
-            )
+            _set(program, view=view.matrix.T, right=view.axes[0], up=view.axes[1], eye=view.axes[2])
+            _set(program, light=LIGHT, halfway=halfway)
         seen = [mobject for mobject in mobjects if mobject.opacity > 0]
         for surface in seen:
             if isinstance(surface, LossSurface):
@@ -139,12 +136,13 @@ class Painter:
     def _draw_surface(self, surface: LossSurface) -> None:
         grid = surface.grid()
         normals = np.cross(np.gradient(grid, axis=0), np.gradient(grid, axis=1)).reshape(-1, 3)
-        vertices = np.concatenate([surface.points, normals, surface.place], axis=1)
+        vertices = np.concatenate([surface.points, normals, surface.place, surface.tints], axis=1)
         program = self._programs["surface"]
         fine = max(1.0, self.size[1] / 900)
         _set(program, opacity=surface.opacity, contours=CONTOURS, cells=CELLS, fine=fine)
-        self._heights.use(0)
-        buffers = [(self.context.buffer(_floats(vertices)), "3f 3f 3f", "position", "normal", "place")]
+        buffers = [
+            (self.context.buffer(_floats(vertices)), "3f 3f 3f 3f", "position", "normal", "place", "tint")
+        ]
         self._render(program, buffers, index=self.context.buffer(_triangles(surface.resolution)))
 
     def _draw_balls(self, balls: Sequence[Ball]) -> None:

@@ -1,5 +1,5 @@
 #version 330
-uniform vec3 right, up, eye, light;
+uniform vec3 right, up, eye, light, halfway;
 in vec2 across;
 in vec4 hue;
 flat in vec4 middle;
@@ -15,7 +15,7 @@ void main() {
     float depth = sqrt(max(1.0 - dot(inside, inside), 0.0));
     vec3 n = inside.x * right + inside.y * up + depth * eye;
     float diffuse = max(dot(n, light), 0.0);
-    float gloss = pow(max(dot(n, normalize(light + eye)), 0.0), 40.0);
+    float gloss = pow(max(dot(n, halfway), 0.0), 40.0);
     float rim = pow(1.0 - depth, 3.0);
     vec3 lit = hue.rgb * (0.42 + 0.68 * diffuse) * (1.0 - 0.35 * rim) + 0.45 * gloss;
     vec4 clip = middle + depth * towards;

@@ -1,13 +1,12 @@
 #version 330
 // Coloured by height, lit from one side, with contour lines and a fine grid that stay as thin at any size.
-uniform sampler2D heights;   // the colours by height
 uniform vec3 light;          // towards the light, unit length
-uniform vec3 eye;            // towards the camera, unit length
+uniform vec3 halfway;        // between light and camera, unit length
 uniform float opacity;
 uniform float contours;      // how many lines from bottom to top
 uniform float cells;         // of the grid, along each side
 uniform float fine;          // how wide a line is, in pixels
-in vec3 at;
+in vec3 base;
 in vec3 facing;
 in vec3 where;
 out vec4 colour;
@@ -23,10 +22,10 @@ void main() {
     if (where.z < -0.001 || where.z > 1.001) discard;  // above or below the heights shown
     vec3 n = normalize(facing);
     if (gl_FrontFacing) n = -n;  // the picture's y points down, which turns front into back
-    vec3 base = texture(heights, vec2(clamp(where.z, 0.002, 0.998), 0.5)).rgb;
     float diffuse = max(dot(n, light), 0.0);
     float sky = 0.5 + 0.5 * n.z;
-    float gloss = pow(max(dot(n, normalize(light + eye)), 0.0), 24.0);
+    float gloss = max(dot(n, halfway), 0.0);
+    gloss *= gloss; gloss *= gloss; gloss *= gloss; gloss *= gloss * gloss;  // to the power of 24
     vec3 lit = base * (0.30 + 0.28 * sky + 0.75 * diffuse) + 0.10 * gloss;
     lit *= 1.0 - 0.22 * max(lines(where.x * cells), lines(where.y * cells));
     lit = mix(lit, vec3(1.0), 0.30 * lines(where.z * contours));
