@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 _SENTENCES = {
-    Status.CONVERGED: "It reached the target loss and stayed there for the last tenth of the race.",
+    Status.CONVERGED: "It stood at the target loss all through the last tenth of the race.",
     Status.OUT_OF_STEPS: "The race ended before it had settled at the target loss.",
     Status.LEFT_DOMAIN: "At the end it stood outside the surface's ranges.",
     Status.DIVERGED: "Its position or loss stopped being a finite number.",
