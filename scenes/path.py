@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +38,10 @@ class Path:
         self._inside = np.asarray(box.surface.contains(u, v)) & (moments <= self.last)
         with np.errstate(all="ignore"):
             self._points = box.on_surface(u, v) + lift * box.normal(u, v)
-        self._corners = _apart(self._points, self._inside)
+
+    @cached_property
+    def _corners(self) -> NDArray[np.int_]:
+        return _apart(self._points, self._inside)
 
     def shown(self, t: float) -> bool:
         """Whether the racer still races at step t and stands on the drawn surface."""
@@ -68,10 +74,11 @@ def _pieces(box: Box, positions: Array) -> int:
 def _apart(points: Array, inside: NDArray[np.bool_]) -> NDArray[np.int_]:
     """Which points a trail keeps: each `NEAR` or more from the one before, and all at the surface's edge."""
     kept = [0]
-    for i in range(1, len(points)):
+    places = points.tolist()
+    for i in range(1, len(places)):
         edge = inside[i] != inside[i - 1]
         if edge and kept[-1] != i - 1:
             kept.append(i - 1)
-        if edge or (inside[i] and np.linalg.norm(points[i] - points[kept[-1]]) >= NEAR):
+        if edge or (inside[i] and math.dist(places[i], places[kept[-1]]) >= NEAR):
             kept.append(i)
     return np.array(kept)
