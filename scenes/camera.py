@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from manim import Mobject, ThreeDCamera, logger
@@ -40,6 +40,7 @@ class DepthCamera(ThreeDCamera):
         self._without = False  # whether OpenGL has been found missing
         self._still: Any = None  # the picture of what stands still that is drawn on; None: a new picture
         self._ground: Any = None  # the picture of what stands still that the painter holds
+        self._put = True  # whether the picture holds what stands still
         self._drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
         self._moving = False  # whether the last picture was new too, as in a film whose camera moves
         super().__init__(**options)
@@ -53,8 +54,8 @@ class DepthCamera(ThreeDCamera):
         """Start from a picture of what stands still, with the depths that it had."""
         if self._drawn is not None:
             self._draw_again(background)
-        super().set_frame_to_background(background)
-        self._still = background
+        # It is put into the picture when it is known how: by the painter, or here.
+        self._still, self._put = background, False
         self._moving = False
 
     def _draw_again(self, picture: Any) -> None:
@@ -74,31 +75,41 @@ class DepthCamera(ThreeDCamera):
         flat = [mobject for mobject in family if not isinstance(mobject, DepthMobject)]
         if self._still is None:
             self._drawn = (mobjects, options) if deep and self._moving else None
-        if deep:
-            painter = self._find_painter()
-            if painter is None:
-                plain = [mobject.plain() for mobject in deep if mobject.opacity > 0]
-                flat = self.get_mobjects_to_display([*plain, *flat])
-            else:
-                self.pixel_array[:] = self._paint(painter, deep)
-        elif self._still is None:
-            self._ground = None  # the painter has not seen this picture
+        painter = self._find_painter() if deep else None
+        if painter is not None:
+            self._paint(painter, deep)
+        else:
+            self._start_flat(deep, flat)
         for kind, group in itertools.groupby(flat, self.type_or_raise):
             self.display_funcs[kind](list(group), self.pixel_array)
 
-    def _paint(self, painter: Painter, deep: list[DepthMobject]) -> Picture:
+    def _start_flat(self, deep: list[DepthMobject], flat: list[Mobject]) -> None:
+        """Start a picture without the painter; depth-tested mobjects are replaced by plain ones."""
+        if self._still is None:
+            self._ground = None  # the painter has not seen this picture
+        elif not self._put:
+            super().set_frame_to_background(self._still)
+            self._put = True
+        if deep:
+            plain = [mobject.plain() for mobject in deep if mobject.opacity > 0]
+            flat[:] = self.get_mobjects_to_display([*plain, *flat])
+
+    def _paint(self, painter: Painter, deep: list[DepthMobject]) -> None:
+        """Have the painter draw on what stands still, or start a new picture."""
         view = self.view()
-        picture: Picture = np.asarray(self.pixel_array, dtype=np.uint8)
+        picture = cast("Picture", self.pixel_array)
         if self._still is None:
             smooth, self._moving = not self._moving, True
             self._ground = _FRESH
-            return painter.paint_ground(picture, deep, view, smooth)
+            painter.paint_ground(picture, deep, view, smooth)
+            return
         if self._ground is _FRESH:
-            painter.set_ground(picture)
+            painter.set_ground(self._still)
         elif self._ground is not self._still:
+            picture[:] = self._still
             painter.paint_ground(picture, [], view, smooth=False)
-        self._ground = self._still
-        return painter.paint_work(deep, view)
+        self._ground, self._put = self._still, True
+        painter.paint_work(picture, deep, view)
 
     def _find_painter(self) -> Painter | None:
         """The painter, made at its first use; None where there is no OpenGL."""

@@ -78,42 +78,42 @@ class Painter:
         self._sheet = self.context.vertex_array(self._programs["backdrop"], [(self._corners, "2f", "corner")])
 
     def paint_ground(
-        self, backdrop: Picture, mobjects: Sequence[DepthMobject], view: View, smooth: bool
-    ) -> Picture:
-        """Draw `mobjects` over `backdrop` and keep the result, with its depths, as what stands still.
+        self, picture: Picture, mobjects: Sequence[DepthMobject], view: View, smooth: bool
+    ) -> None:
+        """Draw `mobjects` over `picture`, in place, and keep it, with its depths, as what stands still.
 
         Args:
-            backdrop: what is behind everything.
+            picture: what is behind everything.
             mobjects: what to draw.
             view: how it is seen.
             smooth: whether to take the time that smooth edges cost.
         """
-        if not smooth:
+        if smooth:
+            self._backdrop.write(picture)
+            self._smooth.use()
+            self._smooth.clear()
+            self.context.disable(moderngl.DEPTH_TEST | moderngl.BLEND)
+            self._backdrop.use(0)
+            self._sheet.render(moderngl.TRIANGLE_STRIP)
+            self._draw(mobjects, view)
+            self.context.copy_framebuffer(self._ground, self._smooth)
+        else:
             self._ground.clear()
-            self._still.write(backdrop)
+            self._still.write(picture)
             self._ground.use()
             self._draw(mobjects, view)
-            return self._read(self._ground)
-        self._backdrop.write(backdrop)
-        self._smooth.use()
-        self._smooth.clear()
-        self.context.disable(moderngl.DEPTH_TEST | moderngl.BLEND)
-        self._backdrop.use(0)
-        self._sheet.render(moderngl.TRIANGLE_STRIP)
-        self._draw(mobjects, view)
-        self.context.copy_framebuffer(self._ground, self._smooth)
-        return self._read(self._ground)
+        self._ground.read_into(picture, components=4)
 
     def set_ground(self, picture: Picture) -> None:
         """Take `picture` for what stands still; the depths stay as they are."""
         self._still.write(picture)
 
-    def paint_work(self, mobjects: Sequence[DepthMobject], view: View) -> Picture:
-        """Draw `mobjects` among what stands still."""
+    def paint_work(self, picture: Picture, mobjects: Sequence[DepthMobject], view: View) -> None:
+        """Draw `mobjects` among what stands still, and put the result into `picture`."""
         self.context.copy_framebuffer(self._work, self._ground)
         self._work.use()
         self._draw(mobjects, view)
-        return self._read(self._work)
+        self._work.read_into(picture, components=4)
 
     def _draw(self, mobjects: Sequence[DepthMobject], view: View) -> None:
         """Surfaces; the ghosts of trails, which balls must cover; balls; and what is seen of the trails."""
@@ -193,10 +193,6 @@ class Painter:
     def _program(self, name: str) -> moderngl.Program:
         vertex, fragment = ((SHADERS / f"{name}.{kind}").read_text() for kind in ("vert", "frag"))
         return self.context.program(vertex_shader=vertex, fragment_shader=fragment)
-
-    def _read(self, canvas: moderngl.Framebuffer) -> Picture:
-        width, height = self.size
-        return np.frombuffer(canvas.read(components=4), dtype=np.uint8).reshape(height, width, 4)
 
 
 @cache
