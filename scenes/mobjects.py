@@ -94,12 +94,6 @@ class LossSurface(DepthMobject):
         side = self.resolution + 1
         return np.asarray(self.points.reshape(side, side, 3))
 
-    def rise(self, share: float) -> Self:
-        """Lift the surface out of the plane of its box's middle: 0 is flat, 1 as it is."""
-        self._risen = getattr(self, "_risen", self.points)
-        self.points = self._risen * np.array([1.0, 1.0, share])
-        return self
-
     def plain(self) -> VMobject:
         """Faces of one colour each."""
         step = max(1, self.resolution // 28)
