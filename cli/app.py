@@ -20,15 +20,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Config = Annotated[
-    Path | None,
-    typer.Argument(
-        help="The race, a TOML file; by default $RACE_CONFIG, or else race.toml here.", show_default=False
-    ),
-]
 Source = Annotated[
     Path | None,
-    typer.Argument(help="A race (TOML) to run, or a trace (npz) that `race run` wrote.", show_default=False),
+    typer.Argument(
+        help="A race (TOML) or a trace (npz) of `race run`; by default $RACE_CONFIG, or race.toml here.",
+        show_default=False,
+    ),
 ]
 SurfaceName = Annotated[
     str | None,
@@ -60,7 +57,7 @@ class Quality(StrEnum):
 
 @app.command()
 def run(
-    config: Config = None,
+    source: Source = None,
     surface: SurfaceName = None,
     start: Start = None,
     steps: Steps = None,
@@ -75,7 +72,7 @@ def run(
     from cli import results  # noqa: PLC0415
 
     writer = results.writer_for(output)
-    path, trace = _race(config, surface, start, steps)
+    path, trace = _race(source, surface, start, steps)
     written = writer(trace, path.stem)
     results.print_table(trace)
     print_path(written)
@@ -105,7 +102,7 @@ def plot(
 
 @app.command()
 def film(
-    config: Config = None,
+    source: Source = None,
     quality: Annotated[
         Quality, typer.Option("--quality", "-q", help="480p15, 720p30, 1080p60 or 2160p60.")
     ] = Quality.H,
@@ -114,7 +111,7 @@ def film(
     steps: Steps = None,
 ) -> None:
     """Film the race with Manim and print the file made."""
-    _, trace = _race(config, surface, start, steps)
+    _, trace = _race(source, surface, start, steps)
     import optimizer_race  # noqa: PLC0415
     from scenes.render import render  # noqa: PLC0415
 

@@ -26,7 +26,7 @@ def loss_digits(loss: float) -> str:
     """
     if 1e-3 <= abs(loss) < 999.99 or loss == 0:
         return f"{loss:.5f}"
-    return f"{loss:.3e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.2e}"
+    return f"{loss:.3e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
 
 
 def _name(name: str, size: float, colour: str, width: float) -> Text:

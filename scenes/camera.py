@@ -53,14 +53,13 @@ class DepthCamera(ThreeDCamera):
     def set_frame_to_background(self, background: Any) -> None:
         """Start from a picture of what stands still, with the depths that it had."""
         if self._drawn is not None:
-            self._draw_again(background)
+            self._draw_again(background, *self._drawn)
         # It is put into the picture when it is known how: by the painter, or here.
         self._still, self._put = background, False
         self._moving = False
 
-    def _draw_again(self, picture: Any) -> None:
+    def _draw_again(self, picture: Any, mobjects: list[Mobject], options: dict[str, Any]) -> None:
         """Draw what has been drawn roughly with smooth edges, into the picture that was made of it."""
-        mobjects, options = self._drawn or ([], {})
         self._moving = False
         self.reset()
         self.capture_mobjects(mobjects, **options)

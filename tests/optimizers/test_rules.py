@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 from typing import Any
 
@@ -88,6 +89,13 @@ def test_arrays_of_hyperparameters_are_a_loop_over_them(case: OptimizerCase, i: 
         settings = {key: scaled(value, factor) for key, value in case.valid[i].items()}
         alone, _ = descend(case.name, settings, "funky", (0.1, 0.45), steps=30)
         np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_rule_and_its_class_have_the_same_defaults(name: str) -> None:
+    arguments = inspect.signature(OPTIMIZERS[name].rule).parameters.values()
+    defaults = {a.name: a.default for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY}
+    assert defaults == OPTIMIZERS[name].defaults()
 
 
 def test_no_momentum_beside_some_is_plain_descent() -> None:
