@@ -5,54 +5,31 @@ What is raced stands in race.toml beside this file; the environment variable RAC
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import Any, NoReturn, cast
+import numpy as np
+from manim import DEGREES, IN, UP, FadeIn, FadeOut, Group, config
 
-from manim import (
-    DEGREES,
-    DOWN,
-    IN,
-    UP,
-    FadeIn,
-    FadeOut,
-    Group,
-    LaggedStart,
-    ManimColor,
-    RendererType,
-    ThreeDScene,
-    ValueTracker,
-    VGroup,
-    config,
-    linear,
-)
-
-from races import SpecError, Trace, config_path, load_spec, run_race
-from scenes.board import Board, Results
-from scenes.camera import DepthCamera
-from scenes.captions import captions
-from scenes.stage import ASIDE, Stage
-from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE, text
+from scenes.board import MARGIN, Board, Results, column
+from scenes.film import Film
+from scenes.plan import Plan
+from scenes.plot import LossPlot
+from scenes.rise import Rise
+from scenes.sayings import Lead, introductions
+from scenes.sprite import Label, fitted
+from scenes.stage import Stage, frame
+from scenes.standings import Standings
+from scenes.theme import FAINT, HEADING, TITLE
 from surfaces.messages import shorten
 
 # How much of the film's length each part takes.
-SHARES = {"title": 0.08, "rise": 0.08, "start": 0.08, "race": 0.50, "results": 0.14, "orbit": 0.12}
+SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
+SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, half of it to either side
+BACK = 36 * DEGREES  # and back in the last look
+PLAN = 2.3  # the plan's side, in scene units
+PLOT = 1.7  # the plot's height
 
 
-class OptimizerRace(ThreeDScene):
-    """Racers start together on the surface, run down it, and are compared.
-
-    Args:
-        renderer: Manim's; only its default one can draw the film.
-        trace: the race to show; by default the one that race.toml describes is run.
-    """
-
-    def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
-        # Before Manim makes any folder: a race that is refused leaves nothing behind.
-        if config.renderer == RendererType.OPENGL:
-            _refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
-        self.trace = trace or _race_of_config()
-        super().__init__(renderer=renderer, camera_class=DepthCamera, **options)  # type: ignore[no-untyped-call]
+class OptimizerRace(Film):
+    """Racers start together on the surface, run down it, and are compared."""
 
     def construct(self) -> None:
         """Tell the story."""
@@ -66,28 +43,37 @@ class OptimizerRace(ThreeDScene):
 
     def prepare(self) -> None:
         """Set the stage and the camera."""
-        film = self.trace.spec.film
-        self.length = film.length
-        self.captions = captions(film.language)
+        standings = Standings(self.trace)
         self.stage = Stage(self.trace)
-        self.board = Board(self.trace, self.captions)
-        self.clock = ValueTracker(0)
-        self.camera.background_color = ManimColor(BACKGROUND)
-        camera = cast("DepthCamera", self.camera)
-        camera.aside = ASIDE
-        self.camera.add_fixed_in_frame_mobjects(self.board)
-        self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta)
+        self.board = Board(self.trace, standings, self.captions)
+        left, right, top = column()
+        low = MARGIN + 0.4 - config.frame_height / 2
+        self.plot = LossPlot(self.trace, self.captions, (left, low, right, low + PLOT))
+        corner = MARGIN - config.frame_width / 2
+        self.plan = Plan(self.trace, (corner, top - PLAN, corner + PLAN, top), radius=0.07, width=2.5)
+        self.table = Results(self.trace, standings, self.captions)
+        self.lead = Lead(self.trace, standings, self.captions, (corner, low - 0.36), left - corner - 0.3)
+        self.fix(self.board, self.plot, self.plan, self.table, self.lead)
+        self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
+        angles = [self.stage.theta + turn for turn in np.linspace(SWAY / 2 - BACK, SWAY / 2, 7)]
+        room = (-config.frame_width / 2, low - 0.1, left - 0.2, config.frame_height / 2)
+        seen = []
+        for theta in (*angles, angles[-1] - SWAY):
+            self.set_camera_orientation(phi=self.stage.phi, theta=theta, zoom=1.0)
+            self.lens.reset_rotation_matrix()
+            seen.append(self.lens.project_points(self.stage.outline()))
+        zoom, self.lens.aside = frame(seen, room, (corner + PLAN, top - PLAN))
+        self.set_camera_orientation(zoom=zoom)
 
     def show_title(self) -> None:
         """The film's name, and what is raced."""
         spec = self.trace.spec
         words = {"surface": shorten(spec.build_surface().name, 60), "steps": f"{spec.steps:,}"}
-        heading = text(self.captions.title, TITLE, bold=True)
-        line = text(self.captions.subtitle.format(**words), HEADING, FAINT)
-        title = VGroup(heading, line.next_to(heading, DOWN, buff=0.5)).center()
-        if title.width > 12.5:
-            title.scale_to_fit_width(12.5)
-        self.camera.add_fixed_in_frame_mobjects(title)
+        title = Group(
+            Label(fitted(self.captions.title, 12.5, TITLE, bold=True), TITLE, bold=True).stand(0, 0.3),
+            Label(fitted(self.captions.subtitle.format(**words), 12.5, HEADING), HEADING, FAINT).stand(0, -0.7),
+        )
+        self.fix(title)
         seconds = SHARES["title"] * self.length
         self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
         self.wait(0.5 * seconds)
@@ -95,62 +81,50 @@ class OptimizerRace(ThreeDScene):
 
     def raise_surface(self) -> None:
         """The surface and its axes appear."""
-        labels = self.stage.axes.labels
-        self.camera.add_fixed_orientation_mobjects(*labels)
-        self.beat("rise", FadeIn(self.stage.surface), FadeIn(self.stage.axes), FadeIn(labels))
+        axes = self.stage.axes
+        self.play(
+            Rise(self.stage.surface), FadeIn(axes, axes.labels), run_time=SHARES["rise"] * self.length
+        )
 
     def introduce_racers(self) -> None:
-        """The balls drop onto the start, the board names them."""
-        self.refresh()
-        self.add(self.stage.trails)
-        drops = [FadeIn(ball, shift=0.6 * IN) for ball in self.stage.balls]
-        self.beat("start", LaggedStart(*drops, lag_ratio=0.3), FadeIn(self.board))
+        """The balls drop onto the start, each with a word on how it moves; then all that shows the race."""
+        sayings = introductions(self.trace, self.captions)
+        self.fix(*sayings)
+        seconds = SHARES["start"] * self.length
+        each = 0.85 * seconds / len(sayings)
+        self.refresh(0.0)
+        self.add(self.stage.runners.trails)
+        balls = list(self.stage.runners.balls)
+        drops = [[ball] for ball in balls] if len(sayings) == len(balls) else [balls]
+        for saying, dropped in zip(sayings, drops, strict=True):
+            self.play(FadeIn(saying), *(FadeIn(ball, shift=0.6 * IN) for ball in dropped), run_time=0.3 * each)
+            self.wait(0.7 * each)
+            self.remove(saying)
+        self.add(self.stage.runners)
+        self.play(FadeIn(self.plan, self.board, self.plot, self.lead), run_time=0.15 * seconds)
 
     def race(self) -> None:
-        """All racers take their steps at the same pace."""
-        steps = self.trace.spec.steps
-        movers = Group(self.stage.trails, self.stage.balls, self.board.live)
-        movers.add_updater(lambda _: self.refresh())
-        self.add(movers)
-        self.beat("race", self.clock.animate.set_value(steps), rate_func=linear)
-        movers.clear_updaters()
+        """All racers take their steps at the same pace, while the camera goes slowly round."""
+        movers = (self.stage.runners, self.plan.runners, self.plot.runners, self.board.live, self.lead)
+        seconds = SHARES["race"] * self.length
+        self.run_clock(seconds, *movers, also=[self.lens.theta_tracker.animate.increment_value(SWAY)])
 
     def show_results(self) -> None:
         """The table of results, alone in the picture."""
-        seen = Group(*self.mobjects)
-        table = Results(self.trace, self.captions)
-        self.camera.add_fixed_in_frame_mobjects(table)
+        seen = [mobject for mobject in self.mobjects if mobject is not self.clock]
         seconds = SHARES["results"] * self.length
-        self.play(FadeOut(seen), run_time=0.15 * seconds)
-        self.play(FadeIn(table, shift=0.2 * UP), run_time=0.15 * seconds)
-        self.wait(0.5 * seconds)
-        self.play(FadeOut(table), run_time=0.1 * seconds)
-        self.play(FadeIn(seen), run_time=0.1 * seconds)
+        self.remove(*seen)
+        self.play(FadeIn(self.table, shift=0.2 * UP), run_time=0.15 * seconds)
+        self.wait(0.75 * seconds)
+        self.play(FadeOut(self.table), run_time=0.1 * seconds)
+        self.add(*seen)
 
     def orbit(self) -> None:
         """A last look around the trails."""
-        theta = self.camera.theta_tracker
-        self.beat("orbit", theta.animate.increment_value(40 * DEGREES))
+        turn = self.lens.theta_tracker.animate.increment_value(-BACK)
+        self.play(turn, run_time=SHARES["orbit"] * self.length)
 
-    def beat(self, part: str, *animations: Any, **options: Any) -> None:
-        """Play animations together for the length of a part of the film."""
-        self.play(*animations, run_time=SHARES[part] * self.length, **options)
-
-    def refresh(self) -> None:
-        """Put racers and board where the clock is."""
-        t = self.clock.get_value()
-        self.stage.at(t)
-        self.board.at(t)
-
-
-def _race_of_config() -> Trace:
-    """Run the race of race.toml, or say in one line what is wrong with it and exit with status 2."""
-    try:
-        return run_race(load_spec(config_path(Path(__file__).parent)))
-    except SpecError as error:
-        _refuse(str(error))
-
-
-def _refuse(reason: str) -> NoReturn:
-    print(f"optimizer_race: {reason}", file=sys.stderr)  # noqa: T201
-    sys.exit(2)
+    def refresh(self, t: float) -> None:
+        """Put racers, board, plan and plot where they are at step t."""
+        for part in (self.stage.runners, self.plan.runners, self.plot.runners, self.board, self.lead):
+            part.at(t)

@@ -7,7 +7,10 @@ from manim import Group
 
 from scenes.box import Box
 from scenes.mobjects import Trail
-from scenes.theme import FAINT, SMALL, text
+from scenes.sprite import Label
+from scenes.theme import FAINT, SMALL
+
+GAP = 0.25  # between an axis and its labels, in scene units
 
 
 class BoxAxes(Group):
@@ -24,12 +27,12 @@ class BoxAxes(Group):
         lines = [Trail(pair, FAINT, width=2, ghost=0.0) for pair in ends]
         super().__init__(*lines)
         ranges = (box.surface.u_range, box.surface.v_range, box.z_shown)
-        outward = (np.array([0, -0.45, 0]), np.array([0.45, 0, 0]), np.array([-0.6, 0, 0]))
+        outward = (np.array([0.0, -1.0, 0.0]), np.array([1.0, 0.0, 0.0]), np.array([-1.0, 0.0, 0.0]))
         self.labels = Group()
         for (start, end), name, (low, high), away in zip(
             ends, ("u", "v", "loss"), ranges, outward, strict=True
         ):
             for content, where in ((f"{low:.3g}", 0.03), (name, 0.5), (f"{high:.3g}", 0.97)):
-                label = text(content, SMALL, FAINT)
-                label.move_to(start + where * (end - start) + away)
-                self.labels.add(label)
+                label = Label(content, SMALL, FAINT)
+                reach = GAP + (label.width if away[0] else label.height) / 2
+                self.labels.add(label.move_to(start + where * (end - start) + reach * away))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from typing import Self
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Dot, Text, VGroup, config
+from manim import LEFT, RIGHT, Group, config
 
 from races import Status, Trace
 from races.metrics import final_loss, steps_to_target
 from scenes.captions import Captions
-from scenes.readout import Readout
-from scenes.theme import BODY, FAINT, HEADING, INK, SMALL, text
+from scenes.mobjects import Ball
+from scenes.sprite import Label, fitted, line_width
+from scenes.standings import Standings
+from scenes.theme import BODY, FAINT, HEADING, INK, SMALL
 
-WIDTH = 4.6  # scene units, at the right edge of the frame
+WIDTH = 4.7  # scene units, at the right edge of the frame
 MARGIN = 0.4
-_ROWS = 5.6  # the height that all rows share
+_ROWS = 4.1  # the height that all rows share
+ROW = 26  # the greatest size of a row, in points
+MARK = "✓"
 
 
 def loss_digits(loss: float) -> str:
@@ -29,90 +34,80 @@ def loss_digits(loss: float) -> str:
     return f"{loss:.3e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
 
 
-def _name(name: str, size: float, colour: str, width: float) -> Text:
-    """A racer's name, its end left out where it is wider than `width`."""
-    label = text(name, size, colour, bold=True)
-    while label.width > width and len(name) > 1:
-        name = name[: min(len(name) - 1, int(len(name) * width / label.width))]
-        label = text(f"{name.rstrip()}…", size, colour, bold=True)
-    return label
-
-
-def _edges() -> tuple[float, float, float]:
-    """Left, right and top of the column, in scene units."""
+def column() -> tuple[float, float, float]:
+    """Left, right and top of what stands beside the race, in scene units."""
     right = config.frame_width / 2 - MARGIN
     return right - WIDTH, right, config.frame_height / 2 - MARGIN
 
 
-class Board(VGroup):
-    """Names in their colours with live losses, and a word in their place once a racer has diverged.
+class Board(Group):
+    """The step, and for each racer its rank, its name in its colour, its live loss, and how it ended.
 
     Attributes:
         live: the part of it that changes.
     """
 
-    def __init__(self, trace: Trace, captions: Captions) -> None:
+    def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
+        self._standings, self._captions = standings, captions
+        left, right, top = column()
+        pitch = min(0.72, _ROWS / len(trace.names))
+        size = float(np.clip(46 * pitch, SMALL, ROW))
+        self._pace = Label("", SMALL, FAINT).stand(left, top - 0.3, LEFT)
+        self._ranks, self._losses, self._marks = Group(), Group(), Group()
+        self.live = Group(self._pace, self._ranks, self._losses, self._marks)
         super().__init__()
-        self._losses = trace.losses[:, :, 0]
-        left, right, top = _edges()
-        pitch = min(0.8, _ROWS / len(trace.names))
-        size = min(BODY, 46 * pitch)
-        self.live = VGroup()
-        self._readouts: list[Readout] = []
-        self._endings: list[Text] = []
+        room = WIDTH - 1.2 - max(line_width(words, size) for words in self._words())
         for i, racer in enumerate(trace.spec.racers):
-            y = top - 0.6 - i * pitch
-            dot = Dot((left + 0.1, y + 0.13, 0), radius=0.1, color=racer.colour)
-            name = _name(racer.name, size, racer.colour, WIDTH - 2.35)
-            name.move_to((left + 0.35, y, 0), aligned_edge=LEFT).shift(UP * (y - name[0].get_bottom()[1]))
-            self.add(dot, name)
-            self._readouts.append(Readout(np.array([right, y, 0]), size))
-            ending = text(captions.statuses[Status.DIVERGED], size, FAINT)
-            ending.move_to((right, y, 0), aligned_edge=RIGHT).shift(UP * (y - ending[0].get_bottom()[1]))
-            if not np.isfinite(trace.losses[i, :, 0]).all():
-                self.live.add(ending)
-            self._endings.append(ending)
-        self.live.add(*self._readouts)
+            y = top - 0.95 - i * pitch
+            name = fitted(racer.name, room, size, bold=True)
+            self.add(Ball((left + 0.45, y + 0.11, 0), racer.colour, radius=0.11))
+            self.add(Label(name, size, racer.colour, bold=True).stand(left + 0.66, y, LEFT))
+            self._ranks.add(Label("0", size, FAINT).stand(left, y, LEFT))
+            self._losses.add(Label("0", size).stand(right - 0.4, y, RIGHT))
+            self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y, RIGHT))
         self.add(self.live)
         self.at(0.0)
 
-    def at(self, t: float) -> Board:
+    def at(self, t: float) -> Self:
         """Show what is known after step t."""
-        for losses, readout, ending in zip(self._losses, self._readouts, self._endings, strict=True):
-            loss = float(losses[int(t)])
-            readout.write(loss_digits(loss) if math.isfinite(loss) else "")
-            ending.set_opacity(0 if math.isfinite(loss) else 1)
+        step, standings = int(t), self._standings
+        steps = standings.losses.shape[1] - 1
+        self._pace.write(self._captions.pace.format(step=f"{step:,}", steps=f"{steps:,}"), LEFT)
+        for i, (rank, loss, mark) in enumerate(zip(self._ranks, self._losses, self._marks, strict=True)):
+            status = standings.status(i, step)
+            out = standings.out[i, step]
+            rank.write("-" if out else f"{standings.ranks[i, step]}", LEFT)
+            loss.write(self._captions.statuses[status] if out else loss_digits(standings.losses[i, step]))
+            mark.set_opacity(float(status is Status.CONVERGED))
         return self
 
+    def _words(self) -> set[str]:
+        """What can stand where a loss does."""
+        out = {self._standings.status(*place) for place in np.argwhere(self._standings.out)}
+        digits = (loss_digits(loss) for loss in self._standings.losses[~self._standings.out][::50])
+        return {"-0.00000", *digits, *(self._captions.statuses[status] for status in out if status)}
 
-class Results(VGroup):
-    """The table at the end: a heading, and for each racer final loss, steps to target and status."""
 
-    def __init__(self, trace: Trace, captions: Captions) -> None:
-        super().__init__()
+class Results(Group):
+    """The table at the end: a heading, and for each racer final loss, steps to target and status, best first."""
+
+    def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
         finals, steps = final_loss(trace)[:, 0], steps_to_target(trace)[:, 0]
-        columns = [VGroup() for _ in captions.columns]
-        for column, head in zip(columns, captions.columns, strict=True):
-            column.add(text(head, SMALL, FAINT))
-        for racer, final, count, status in zip(
-            trace.spec.racers, finals, steps, trace.status[:, 0], strict=True
-        ):
+        pitch = min(0.66, 6.2 / (len(trace.names) + 1))
+        size = float(np.clip(46 * pitch, SMALL, BODY))
+        middle = pitch * (len(trace.names) + 1) / 2
+        edges, places = (LEFT, RIGHT, RIGHT, LEFT), (-5.9, 0.3, 3.3, 3.9)
+        y = middle - 0.5
+        super().__init__(Label(captions.results, HEADING, INK, bold=True).stand(places[0], y + 0.85, LEFT))
+        for x, edge, head in zip(places, edges, captions.columns, strict=True):
+            self.add(Label(head, SMALL, FAINT).stand(x, y, edge))
+        for i in standings.ranks[:, -1].argsort():
+            y -= pitch
+            racer, final, count = trace.spec.racers[i], finals[i], steps[i]
             cells = (
-                _name(racer.name, BODY, racer.colour, 3.9),
-                text(loss_digits(final) if math.isfinite(final) else "-", BODY, INK),
-                text(f"{count:.0f}" if math.isfinite(count) else "-", BODY, INK),
-                text(captions.statuses[Status(status)], BODY, INK),
+                Label(fitted(racer.name, 3.9, size, bold=True), size, racer.colour, bold=True),
+                Label(loss_digits(final) if math.isfinite(final) else "-", size),
+                Label(f"{count:.0f}" if math.isfinite(count) else "-", size),
+                Label(captions.statuses[Status(trace.status[i, 0])], size),
             )
-            for column, cell in zip(columns, cells, strict=True):
-                column.add(cell)
-        for row in range(len(columns[0])):
-            for number, column in enumerate(columns):
-                x = (-5.7, 0.2, 3.0, 3.5)[number]
-                edge = LEFT if number in {0, 3} else RIGHT
-                column[row].move_to((x, -0.62 * row, 0), aligned_edge=edge)
-        heading = text(captions.results, HEADING, INK, bold=True)
-        table = VGroup(*columns)
-        heading.next_to(table, UP, buff=0.45).align_to(table, LEFT)
-        self.add(heading, table)
-        room = (config.frame_width - 2 * MARGIN, config.frame_height - 2 * MARGIN)
-        self.scale(min(1.0, room[0] / self.width, room[1] / self.height)).center()
+            self.add(*(cell.stand(x, y, edge) for x, edge, cell in zip(places, edges, cells, strict=True)))

@@ -15,13 +15,30 @@ from manim import Mobject, ThreeDCamera, logger
 from numpy.typing import NDArray
 
 from scenes.mobjects import DepthMobject
-from scenes.painter import Painter, Picture, View
+from scenes.painter import Painter, Picture, Sight, View
+from scenes.sprite import Sprite
 
 Array = NDArray[np.float64]
 
 
 # Stands for the picture that the painter has drawn last, before it is known as what stands still.
 _FRESH = object()
+
+
+class _State:
+    """How far the picture has been drawn. It has no __dict__, and so does not count for Manim's cache."""
+
+    __slots__ = ("clean", "drawn", "ground", "moving", "painter", "put", "still", "without")
+
+    def __init__(self) -> None:
+        self.painter: Painter | None = None
+        self.without = False  # whether OpenGL has been found missing
+        self.clean = False  # whether the picture is to be the background, which is not yet put there
+        self.still: Any = None  # the picture of what stands still that is drawn on; None: a new picture
+        self.ground: Any = None  # the picture of what stands still that the painter holds
+        self.put = True  # whether the picture holds what stands still
+        self.drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
+        self.moving = False  # whether the last picture was new too, as in a film whose camera moves
 
 
 class DepthCamera(ThreeDCamera):
@@ -36,91 +53,120 @@ class DepthCamera(ThreeDCamera):
 
     def __init__(self, **options: Any) -> None:
         self.aside = np.zeros(3)
-        self._painter: Painter | None = None
-        self._without = False  # whether OpenGL has been found missing
-        self._still: Any = None  # the picture of what stands still that is drawn on; None: a new picture
-        self._ground: Any = None  # the picture of what stands still that the painter holds
-        self._put = True  # whether the picture holds what stands still
-        self._drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
-        self._moving = False  # whether the last picture was new too, as in a film whose camera moves
+        self._state = _State()
         super().__init__(**options)
+        super().reset()
 
     def reset(self) -> Self:
         """Start a new picture: nothing stands there yet."""
-        self._still = None
-        return super().reset()
+        # The background is put there when it is known how: by the painter, or here.
+        self._state.still, self._state.clean = None, True
+        return self
 
     def set_frame_to_background(self, background: Any) -> None:
         """Start from a picture of what stands still, with the depths that it had."""
-        if self._drawn is not None:
-            self._draw_again(background, *self._drawn)
-        # It is put into the picture when it is known how: by the painter, or here.
-        self._still, self._put = background, False
-        self._moving = False
+        state = self._state
+        if state.drawn is not None:
+            self._draw_again(background, *state.drawn)
+        # It is put into the picture when it is known how, too.
+        state.still, state.put, state.clean = background, False, False
+        state.moving = False
 
     def _draw_again(self, picture: Any, mobjects: list[Mobject], options: dict[str, Any]) -> None:
         """Draw what has been drawn roughly with smooth edges, into the picture that was made of it."""
-        self._moving = False
+        self._state.moving = False
         self.reset()
         self.capture_mobjects(mobjects, **options)
         picture[:] = self.pixel_array
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
         """Draw mobjects on the picture: the depth-tested ones first."""
+        state = self._state
         self.reset_rotation_matrix()
         mobjects = list(mobjects)
         family = self.get_mobjects_to_display(mobjects, **options)
         deep = [mobject for mobject in family if isinstance(mobject, DepthMobject)]
         flat = [mobject for mobject in family if not isinstance(mobject, DepthMobject)]
-        if self._still is None:
-            self._drawn = (mobjects, options) if deep and self._moving else None
+        if state.still is None:
+            state.drawn = (mobjects, options) if deep and state.moving else None
         painter = self._find_painter() if deep else None
         if painter is not None:
             self._paint(painter, deep)
         else:
-            self._start_flat(deep, flat)
+            self._start_flat()
+            flat = [*self._plain(deep), *flat]
         for kind, group in itertools.groupby(flat, self.type_or_raise):
             self.display_funcs[kind](list(group), self.pixel_array)
 
-    def _start_flat(self, deep: list[DepthMobject], flat: list[Mobject]) -> None:
-        """Start a picture without the painter; depth-tested mobjects are replaced by plain ones."""
-        if self._still is None:
-            self._ground = None  # the painter has not seen this picture
-        elif not self._put:
-            super().set_frame_to_background(self._still)
-            self._put = True
-        if deep:
-            plain = [mobject.plain() for mobject in deep if mobject.opacity > 0]
-            flat[:] = self.get_mobjects_to_display([*plain, *flat])
+    def _start_flat(self) -> None:
+        """Start a picture without the painter."""
+        state = self._state
+        if state.still is None:
+            state.ground = None  # the painter has not seen this picture
+            if state.clean:
+                super().reset()
+                state.clean = False
+        elif not state.put:
+            super().set_frame_to_background(state.still)
+            state.put = True
+
+    def _plain(self, deep: list[DepthMobject]) -> list[Mobject]:
+        """Manim's own mobjects for depth-tested ones, fixed as these are."""
+        plain: list[Mobject] = []
+        for mobject in deep:
+            if mobject.opacity > 0:
+                stand_in = mobject.plain()
+                if mobject in self.fixed_in_frame_mobjects:
+                    self.add_fixed_in_frame_mobjects(stand_in)
+                elif mobject in self.fixed_orientation_mobjects:
+                    self.add_fixed_orientation_mobjects(stand_in)
+                plain.append(stand_in)
+        return self.get_mobjects_to_display(plain)
 
     def _paint(self, painter: Painter, deep: list[DepthMobject]) -> None:
         """Have the painter draw on what stands still, or start a new picture."""
-        view = self.view()
+        state = self._state
+        sight = self._sight(deep)
         picture = cast("Picture", self.pixel_array)
-        if self._still is None:
-            smooth, self._moving = not self._moving, True
-            self._ground = _FRESH
-            painter.paint_ground(picture, deep, view, smooth)
+        if state.still is None:
+            smooth, state.moving = not state.moving, True
+            state.ground = _FRESH
+            backdrop = self.background if state.clean else picture
+            plain = state.clean and self.background_image is None
+            painter.paint_ground(picture, sight, smooth, cast("Picture", backdrop[:1, :1] if plain else backdrop))
+            state.clean = False
             return
-        if self._ground is _FRESH:
-            painter.set_ground(self._still)
-        elif self._ground is not self._still:
-            picture[:] = self._still
-            painter.paint_ground(picture, [], view, smooth=False)
-        self._ground, self._put = self._still, True
-        painter.paint_work(picture, deep, view)
+        if state.ground is _FRESH:
+            painter.set_ground(state.still)
+        elif state.ground is not state.still:
+            painter.paint_ground(picture, self._sight([]), smooth=False, backdrop=state.still)
+        state.ground, state.put = state.still, True
+        painter.paint_work(picture, sight)
 
     def _find_painter(self) -> Painter | None:
         """The painter, made at its first use; None where there is no OpenGL."""
-        if self._painter is None and not self._without:
+        if self._state.painter is None and not self._state.without:
             try:
-                self._painter = Painter(self.pixel_width, self.pixel_height)
+                self._state.painter = Painter(self.pixel_width, self.pixel_height, self.pixel_height / self.frame_height)
             except Exception as error:  # noqa: BLE001 - drivers raise what they like
-                self._without = True
+                self._state.without = True
                 logger.warning(
                     f"No OpenGL ({error}): drawing with Manim's own mobjects, slowly and without depth."
                 )
-        return self._painter
+        return self._state.painter
+
+    def _sight(self, mobjects: list[DepthMobject]) -> Sight:
+        """How each mobject is seen: in the scene, facing the camera, or fixed in the frame."""
+        frame = np.diag([2 / self.frame_width, -2 / self.frame_height, 0.0, 1.0])
+        sight = Sight(self.view(), View(frame, np.eye(3)))
+        for mobject in mobjects:
+            if mobject in self.fixed_in_frame_mobjects:
+                sight.fixed.append(mobject)
+            elif mobject in self.fixed_orientation_mobjects and isinstance(mobject, Sprite):
+                sight.facing.append((mobject, self.fixed_orientation_mobjects[mobject]()))
+            else:
+                sight.scene.append(mobject)
+        return sight
 
     def view(self) -> View:
         """How the scene is seen now: the same projection as `project_points`, as a matrix."""

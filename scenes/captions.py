@@ -10,10 +10,17 @@ from races import Status
 
 @dataclass(frozen=True)
 class Captions:
-    """Every word that a film shows, but for names of racers and surfaces."""
+    """Every word that a film of a race shows, but for names of racers and surfaces."""
 
     title: str
     subtitle: str  # of surface and steps
+    start: str  # of u and v
+    habits: dict[str, str]  # of optimizers: how each moves
+    leads: str  # of a racer's name
+    because: str  # of what is said of a racer, and its habit
+    loss: str
+    step: str
+    pace: str  # of step and steps
     results: str
     columns: tuple[str, str, str, str]  # racer, final loss, steps to target, status
     statuses: dict[Status, str]
@@ -23,6 +30,18 @@ _CAPTIONS = {
     "en": Captions(
         title="Optimizer Race",
         subtitle="{surface}: {steps} gradient steps",
+        start="One start for all: u = {u}, v = {v}",
+        habits={
+            "sgd": "straight down the slope",
+            "momentum": "rolls on like a heavy ball",
+            "rmsprop": "brisk even on gentle slopes",
+            "adam": "rolls on, brisk on any slope",
+        },
+        leads="{name} leads",
+        because="{racer}: {habit}",
+        loss="loss",
+        step="step",
+        pace="step {step} of {steps}",
         results="Results",
         columns=("racer", "final loss", "steps to target", "status"),
         statuses={
@@ -35,6 +54,18 @@ _CAPTIONS = {
     "fr": Captions(
         title="La course des optimiseurs",
         subtitle="{surface} : {steps} pas de gradient",
+        start="Un seul départ pour tous : u = {u}, v = {v}",
+        habits={
+            "sgd": "droit dans la pente",
+            "momentum": "garde son élan, comme une bille",
+            "rmsprop": "vif même en pente douce",
+            "adam": "garde son élan, vif sur toute pente",
+        },
+        leads="{name} mène",
+        because="{racer} : {habit}",
+        loss="perte",
+        step="pas",
+        pace="pas {step} sur {steps}",
         results="Résultats",
         columns=("coureur", "perte finale", "pas pour la cible", "état"),
         statuses={

@@ -38,7 +38,7 @@ class DepthMobject(Mobject):
         self.opacity = opacity
 
     @abstractmethod
-    def plain(self) -> VMobject:
+    def plain(self) -> Mobject:
         """The same made of Manim's own mobjects."""
 
     def rgba(self) -> tuple[float, float, float, float]:
@@ -76,9 +76,13 @@ class LossSurface(DepthMobject):
     Args:
         box: the surface and its room.
         resolution: cells along each side of the mesh; lines and light are smooth at any.
+
+    Attributes:
+        begun: from where on it is drawn along u, from 0 to 1.
+        reach: as far as it is drawn along u, from 0 to 1.
     """
 
-    def __init__(self, box: Box, resolution: int = 128) -> None:
+    def __init__(self, box: Box, resolution: int = 48) -> None:
         (u_low, u_high), (v_low, v_high) = box.surface.u_range, box.surface.v_range
         fractions = np.linspace(0.0, 1.0, resolution + 1)
         across, along = np.meshgrid(fractions, fractions, indexing="ij")
@@ -88,11 +92,18 @@ class LossSurface(DepthMobject):
         heights = box.height_fraction(np.broadcast_to(box.surface(u, v), u.shape))
         self.place = np.stack([across, along, heights], axis=-1).reshape(-1, 3)
         self.tints = height_colours(heights).reshape(-1, 3)
+        self.begun, self.reach = 0.0, 1.0
 
     def grid(self) -> Array:
         """The points as a grid of shape (resolution + 1, resolution + 1, 3)."""
         side = self.resolution + 1
         return np.asarray(self.points.reshape(side, side, 3))
+
+    def pointwise_become_partial(self, mobject: Any, a: float, b: float) -> Self:
+        """Become the part of another surface from a to b, each from 0 to 1 along u: what `Create` does."""
+        self.points = mobject.points.copy()
+        self.begun, self.reach = a, b
+        return self
 
     def plain(self) -> VMobject:
         """Faces of one colour each."""

@@ -6,18 +6,25 @@ is drawn. So while the camera stands still, the surface is drawn once, and only 
 
 from __future__ import annotations
 
+import ctypes
+import itertools
+import struct
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import moderngl
 import numpy as np
+from manim import Mobject
 from numpy.typing import NDArray
 
+from scenes.atlas import Atlas
 from scenes.mobjects import Ball, DepthMobject, LossSurface, Trail
+from scenes.sprite import Sprite
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -27,6 +34,8 @@ LIGHT = np.array([-0.45, -0.35, 0.82]) / np.linalg.norm([-0.45, -0.35, 0.82])
 CONTOURS, CELLS = 14.0, 24.0
 SAMPLES = 4  # for a picture that stays
 NEARER = 0.0006  # of the depth range: how far a line is drawn before what it lies on
+_CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], dtype="f4")
+_CLIP_DISTANCE = 0x3000  # OpenGL's GL_CLIP_DISTANCE0
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,30 @@ class View:
 
     matrix: Array
     axes: Array
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is drawn, and how it is seen.
+
+    Attributes:
+        view: of the scene.
+        frame: of what is fixed in the frame.
+        scene: what stands in the scene.
+        facing: sprites in the scene that face the camera, each with its centre.
+        fixed: what is fixed in the frame, drawn over the scene in this order.
+    """
+
+    view: View
+    frame: View
+    scene: list[DepthMobject] = field(default_factory=list)
+    facing: list[tuple[Sprite, Array]] = field(default_factory=list)
+    fixed: list[DepthMobject] = field(default_factory=list)
+
+    def sprites(self) -> list[Sprite]:
+        """All sprites, wherever they are."""
+        rest = [mobject for mobject in (*self.scene, *self.fixed) if isinstance(mobject, Sprite)]
+        return [*rest, *(sprite for sprite, _ in self.facing)]
 
 
 def make_context() -> moderngl.Context:
@@ -61,129 +94,178 @@ class Painter:
     Args:
         width: of every picture, in pixels.
         height: of every picture, in pixels.
+        unit: pixels to a scene unit.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, unit: float) -> None:
         self.context = make_context()
         self.size = (width, height)
+        self.unit = unit
         self._still = self.context.texture(self.size, 4)  # the colours of the ground
         self._ground = self.context.framebuffer([self._still], self.context.depth_renderbuffer(self.size))
         self._work = self._canvas(0)
         self._smooth = self._canvas(min(SAMPLES, self.context.max_samples))
         self._backdrop = self.context.texture(self.size, 4)
         self._backdrop.filter = (moderngl.NEAREST, moderngl.NEAREST)
-        corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], dtype="f4")
-        self._corners = self.context.buffer(corners.tobytes())
-        self._programs = {name: self._program(name) for name in ("backdrop", "surface", "ball", "line")}
-        self._sheet = self.context.vertex_array(self._programs["backdrop"], [(self._corners, "2f", "corner")])
+        self._atlas = Atlas(self.context, 1 << (max(width, height) - 1).bit_length(), unit)
+        # As context.finish(), but Python's other threads, the encoder's above all, go on meanwhile.
+        self._finish = ctypes.CFUNCTYPE(None)(self.context.mglo._context.load("glFinish"))
+        self._sheet = self.context.vertex_array(
+            self._program("backdrop"), [(self.context.buffer(_CORNERS), "2f", "corner")]
+        )
+        self._surface = self._program("surface")
+        self._meshes: WeakKeyDictionary[Mobject, _Mesh] = WeakKeyDictionary()
+        self._balls = self._stamp("ball", "3f 1f 4f", "centre", "radius", "tint")
+        self._lines = self._stamp("line", "3f 3f 1f 4f", "tail", "head", "width", "tint")
+        self._sprites = self._stamp("sprite", "4f 4f 4f 4f 1f", "base", "across", "down", "part", "opacity")
 
-    def paint_ground(
-        self, picture: Picture, mobjects: Sequence[DepthMobject], view: View, smooth: bool
-    ) -> None:
-        """Draw `mobjects` over `picture`, in place, and keep it, with its depths, as what stands still.
+    def paint_ground(self, picture: Picture, sight: Sight, smooth: bool, backdrop: Picture) -> None:
+        """Draw into `picture`, and keep it, with its depths, as what stands still.
 
         Args:
-            picture: what is behind everything.
-            mobjects: what to draw.
-            view: how it is seen.
+            picture: to be drawn.
+            sight: what to draw.
             smooth: whether to take the time that smooth edges cost.
+            backdrop: the picture behind everything; one of a single pixel is that colour everywhere.
         """
-        if smooth:
-            self._backdrop.write(picture)
-            self._smooth.use()
-            self._smooth.clear()
+        canvas = self._smooth if smooth else self._ground
+        red, green, blue, opacity = (backdrop[0, 0] / 255.0).tolist()
+        canvas.clear(red, green, blue, opacity)
+        canvas.use()
+        if backdrop.size > 4:
+            self._backdrop.write(backdrop)
             self.context.disable(moderngl.DEPTH_TEST | moderngl.BLEND)
             self._backdrop.use(0)
             self._sheet.render(moderngl.TRIANGLE_STRIP)
-            self._draw(mobjects, view)
+        self._draw(sight)
+        if smooth:
             self.context.copy_framebuffer(self._ground, self._smooth)
-        else:
-            self._ground.clear()
-            self._still.write(picture)
-            self._ground.use()
-            self._draw(mobjects, view)
-        self._ground.read_into(picture, components=4)
+        self._read(self._ground, picture)
 
     def set_ground(self, picture: Picture) -> None:
         """Take `picture` for what stands still; the depths stay as they are."""
         self._still.write(picture)
 
-    def paint_work(self, picture: Picture, mobjects: Sequence[DepthMobject], view: View) -> None:
-        """Draw `mobjects` among what stands still, and put the result into `picture`."""
+    def paint_work(self, picture: Picture, sight: Sight) -> None:
+        """Draw among what stands still, and put the result into `picture`."""
         self.context.copy_framebuffer(self._work, self._ground)
         self._work.use()
-        self._draw(mobjects, view)
-        self._work.read_into(picture, components=4)
+        self._draw(sight)
+        self._read(self._work, picture)
 
-    def _draw(self, mobjects: Sequence[DepthMobject], view: View) -> None:
-        """Surfaces; the ghosts of trails, which balls must cover; balls; and what is seen of the trails."""
+    def _read(self, canvas: moderngl.Framebuffer, picture: Picture) -> None:
+        self._finish()
+        canvas.read_into(picture, components=4)
+
+    def _draw(self, sight: Sight) -> None:
+        """The scene, with a depth test, and over it what is fixed in the frame."""
+        # What is new on the atlas is written before anything is drawn, which writing would wait for.
+        self._atlas.prepare(mobject.drawing for mobject in sight.sprites() if mobject.opacity > 0)
         self.context.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
-        halfway = LIGHT + view.axes[2]
-        halfway /= np.linalg.norm(halfway)
-        for program in self._programs.values():
-            _set(program, view=view.matrix.T, right=view.axes[0], up=view.axes[1], eye=view.axes[2])
-            _set(program, light=LIGHT, halfway=halfway)
-        seen = [mobject for mobject in mobjects if mobject.opacity > 0]
+        self._see(sight.view)
+        self._draw_scene([mobject for mobject in sight.scene if mobject.opacity > 0], sight)
+        if sight.fixed:
+            self.context.disable(moderngl.DEPTH_TEST)
+            self._see(sight.frame)
+            self._draw_frame([mobject for mobject in sight.fixed if mobject.opacity > 0], sight.frame)
+
+    def _draw_scene(self, seen: Sequence[DepthMobject], sight: Sight) -> None:
+        """Surfaces; the ghosts of trails, which balls must cover; balls; what is seen of trails; sprites."""
         for surface in seen:
             if isinstance(surface, LossSurface):
                 self._draw_surface(surface)
         trails = [mobject for mobject in seen if isinstance(mobject, Trail)]
-        self._draw_trails([trail for trail in trails if trail.ghost > 0], hidden=True)
-        self._draw_balls([mobject for mobject in seen if isinstance(mobject, Ball)])
-        self._draw_trails(trails, hidden=False)
-
-    def _draw_surface(self, surface: LossSurface) -> None:
-        grid = surface.grid()
-        normals = np.cross(np.gradient(grid, axis=0), np.gradient(grid, axis=1)).reshape(-1, 3)
-        vertices = np.concatenate([surface.points, normals, surface.place, surface.tints], axis=1)
-        program = self._programs["surface"]
-        fine = max(1.0, self.size[1] / 900)
-        _set(program, opacity=surface.opacity, contours=CONTOURS, cells=CELLS, fine=fine)
-        buffers = [
-            (self.context.buffer(_floats(vertices)), "3f 3f 3f 3f", "position", "normal", "place", "tint")
-        ]
-        self._render(program, buffers, index=self.context.buffer(_triangles(surface.resolution)))
-
-    def _draw_balls(self, balls: Sequence[Ball]) -> None:
-        rows = [[*ball.points.mean(axis=0), ball.radius, *ball.rgba()] for ball in balls]
-        self._instances("ball", rows, "3f 1f 4f/i", ("centre", "radius", "tint"))
-
-    def _draw_trails(self, trails: Sequence[Trail], hidden: bool) -> None:
-        """What is seen of the trails, or what is hidden: behind what has been drawn so far."""
-        program = self._programs["line"]
-        _set(program, size=np.array(self.size), nearer=NEARER, butt=hidden)
-        pixels = self.size[1] / 8 / 100  # a unit of stroke width, in a frame 8 scene units high
         canvas = self.context.fbo
         canvas.depth_mask = False
-        self.context.depth_func = ">" if hidden else "<="
-        for trail in trails:
-            tails, heads = trail.segments()
-            style = np.tile([max(trail.thickness * pixels, 1.0), *trail.rgba()], (len(tails), 1))
-            _set(program, faded=trail.ghost if hidden else 1.0)
-            rows = np.hstack([tails, heads, style])
-            self._instances("line", rows, "3f 3f 1f 4f/i", ("tail", "head", "width", "tint"))
+        self.context.depth_func = ">"
+        self._draw_lines(trails, hidden=True)
+        canvas.depth_mask = True
         self.context.depth_func = "<="
+        self._draw_balls(mobject for mobject in seen if isinstance(mobject, Ball))
+        canvas.depth_mask = False
+        self._draw_lines(trails, hidden=False)
+        facing = [(sprite, centre) for sprite, centre in sight.facing if sprite.opacity > 0]
+        self._draw_sprites(
+            [
+                *((m, *_in_space(m, sight.view)) for m in seen if isinstance(m, Sprite)),
+                *((m, *_facing(m, centre, sight)) for m, centre in facing),
+            ]
+        )
         canvas.depth_mask = True
 
-    def _instances(self, name: str, rows: Any, layout: str, columns: tuple[str, ...]) -> None:
-        """Draw a rectangle for each row, made of it by the program's vertex shader."""
-        if len(rows):
-            buffers = [
-                (self._corners, "2f", "corner"),
-                (self.context.buffer(_floats(rows)), layout, *columns),
-            ]
-            self._render(self._programs[name], buffers, instances=len(rows))
+    def _draw_frame(self, seen: Sequence[DepthMobject], frame: View) -> None:
+        """What is fixed in the frame, one over the other."""
+        for kind, group in itertools.groupby(seen, type):
+            if issubclass(kind, Trail):
+                self._draw_lines([m for m in group if isinstance(m, Trail)], hidden=False)
+            elif issubclass(kind, Ball):
+                self._draw_balls(m for m in group if isinstance(m, Ball))
+            elif issubclass(kind, Sprite):
+                sprites = [(m, *self._on_pixels(m, frame)) for m in group if isinstance(m, Sprite)]
+                self._atlas.sharpen(True)
+                self._draw_sprites(sprites)
+                self._atlas.sharpen(False)
+            else:
+                for surface in group:
+                    self._draw_surface(surface)
 
-    def _render(
-        self, program: moderngl.Program, buffers: list[Any], index: Any = None, instances: int = 1
-    ) -> None:
-        array = self.context.vertex_array(program, buffers, index_buffer=index)
-        array.render(moderngl.TRIANGLES if index else moderngl.TRIANGLE_STRIP, instances=instances)
-        array.release()
-        for buffer in (index, *(row[0] for row in buffers)):
-            if buffer is not None and buffer is not self._corners:
-                buffer.release()
+    def _see(self, view: View) -> None:
+        halfway = LIGHT + view.axes[2]
+        halfway /= np.linalg.norm(halfway)
+        for program in (self._surface, self._balls.program, self._lines.program):
+            _set(program, view=view.matrix.T, right=view.axes[0], up=view.axes[1], eye=view.axes[2])
+            _set(program, light=LIGHT, halfway=halfway)
+
+    def _draw_surface(self, surface: LossSurface) -> None:
+        mesh = self._meshes.get(surface)
+        if mesh is None or not mesh.shows(surface):
+            mesh = self._meshes[surface] = _Mesh(self.context, self._surface, surface)
+        fine = max(1.0, self.size[1] / 900)
+        _set(self._surface, opacity=surface.opacity, density=np.array([CELLS, CELLS, CONTOURS]), fine=fine)
+        _set(self._surface, begun=surface.begun, reach=surface.reach)
+        for number in range(4):
+            self.context.enable_direct(_CLIP_DISTANCE + number)
+        mesh.array.render(moderngl.TRIANGLES)
+        for number in range(4):
+            self.context.disable_direct(_CLIP_DISTANCE + number)
+
+    def _draw_balls(self, balls: Iterable[Ball]) -> None:
+        self._balls.draw([[*ball.points.mean(axis=0), ball.radius, *ball.rgba()] for ball in balls])
+
+    def _draw_lines(self, trails: Sequence[Trail], hidden: bool) -> None:
+        """What is seen of the trails, or what is hidden: behind what has been drawn so far."""
+        program = self._lines.program
+        _set(program, size=np.array(self.size), nearer=NEARER, butt=hidden)
+        rows = []
+        for trail in trails:
+            if hidden and trail.ghost <= 0:
+                continue
+            tails, heads = trail.segments()
+            width = max(trail.thickness * self.unit / 100, 1.0)
+            tint = np.array(trail.rgba()) * [1, 1, 1, trail.ghost if hidden else 1]
+            rows.append(np.hstack([tails, heads, np.tile([width, *tint], (len(tails), 1))]))
+        if rows:
+            self._lines.draw(np.concatenate(rows))
+
+    def _draw_sprites(self, sprites: Iterable[tuple[Sprite, Array, Array, Array]]) -> None:
+        """Draw sprites, each with its origin and the ways of a unit to the right and upwards, in clip space."""
+        self._atlas.texture.use(0)
+        rows = []
+        for sprite, origin, x, y in sprites:
+            place = self._atlas.places[sprite.digest]
+            part = np.array(place[:4]) / self._atlas.side
+            _, _, width, height, left, top = np.array(place) / self.unit
+            base = origin + left * x + top * y
+            rows.append(np.concatenate([base, width * x, -height * y, part, [sprite.opacity]]))
+        self._sprites.draw(rows)
+
+    def _on_pixels(self, sprite: Sprite, frame: View) -> tuple[Array, Array, Array]:
+        """Where a sprite is in clip space, moved to the next whole pixel so that it is as sharp as drawn."""
+        origin, x, y = _in_space(sprite, frame)
+        half = np.array(self.size) / 2
+        origin[:2] = np.round((origin[:2] + 1) * half) / half - 1
+        return origin, x, y
 
     def _canvas(self, samples: int) -> moderngl.Framebuffer:
         """A picture to draw on, with depths."""
@@ -193,6 +275,79 @@ class Painter:
     def _program(self, name: str) -> moderngl.Program:
         vertex, fragment = ((SHADERS / f"{name}.{kind}").read_text() for kind in ("vert", "frag"))
         return self.context.program(vertex_shader=vertex, fragment_shader=fragment)
+
+    def _stamp(self, name: str, layout: str, *columns: str) -> _Stamp:
+        return _Stamp(self.context, self._program(name), layout, *columns)
+
+
+class _Stamp:
+    """Draws a rectangle for each row of numbers, made of it by a program's vertex shader.
+
+    A row is repeated for each corner: Mesa's software renderer takes as long for an instance as for a
+    hundred vertices.
+    """
+
+    def __init__(self, context: moderngl.Context, program: moderngl.Program, layout: str, *columns: str) -> None:
+        self.program = program
+        self._context, self._layout, self._columns = context, layout, columns
+        self._make(256)
+
+    def draw(self, rows: Any) -> None:
+        """Draw them, in their order."""
+        if len(rows):
+            if len(rows) > self._most:
+                self._make(2 * len(rows))
+            data = np.empty((len(rows), 4, 2 + len(rows[0])), dtype="f4")
+            data[..., :2] = _CORNERS
+            data[..., 2:] = np.asarray(rows)[:, None]
+            self._buffer.orphan()
+            self._buffer.write(data)
+            self._array.render(moderngl.TRIANGLES, vertices=6 * len(rows))
+
+    def _make(self, most: int) -> None:
+        self._most = most
+        self._buffer = self._context.buffer(reserve=4 * most * struct.calcsize(self._format()))
+        first = 4 * np.arange(most, dtype="i4")[:, None]
+        index = self._context.buffer(first + np.array([0, 1, 2, 2, 1, 3], dtype="i4"))
+        columns = (self._buffer, f"2f {self._layout}", "corner", *self._columns)
+        self._array = self._context.vertex_array(self.program, [columns], index_buffer=index)
+
+    def _format(self) -> str:
+        return f"2f {self._layout}".replace(" ", "")
+
+
+class _Mesh:
+    """A surface's vertices, as they were when it was made."""
+
+    def __init__(self, context: moderngl.Context, program: moderngl.Program, surface: LossSurface) -> None:
+        self._points = surface.points.copy()
+        grid = surface.grid()
+        normals = np.cross(np.gradient(grid, axis=0), np.gradient(grid, axis=1)).reshape(-1, 3)
+        vertices = np.concatenate([surface.points, normals, surface.place, surface.tints], axis=1)
+        buffer = context.buffer(np.ascontiguousarray(vertices, dtype="f4"))
+        columns = (buffer, "3f 3f 3f 3f", "position", "normal", "place", "tint")
+        index = context.buffer(_triangles(surface.resolution))
+        self.array = context.vertex_array(program, [columns], index_buffer=index)
+
+    def shows(self, surface: LossSurface) -> bool:
+        """Whether the surface is still where it was."""
+        return np.array_equal(self._points, surface.points)
+
+
+def _in_space(sprite: Sprite, view: View) -> tuple[Array, Array, Array]:
+    """A sprite's origin, and where a unit to its right and a unit up lead, in clip space."""
+    origin, x, y = sprite.place()
+    turn = view.matrix[:, :3]
+    return turn @ origin + view.matrix[:, 3], turn @ x, turn @ y
+
+
+def _facing(sprite: Sprite, centre: Array, sight: Sight) -> tuple[Array, Array, Array]:
+    """The same for a sprite that faces the camera: its centre is seen where it is, the rest as in the frame."""
+    origin, x, y = sprite.place()
+    at = sight.view.matrix @ [*centre, 1.0]
+    at[2] -= NEARER * at[3]
+    flat = sight.frame.matrix[:, :3] * at[3]
+    return at + flat @ (origin - centre), flat @ x, flat @ y
 
 
 @cache
@@ -204,16 +359,12 @@ def _triangles(resolution: int) -> bytes:
     return np.stack([first, below, first + 1, first + 1, below, below + 1], axis=-1).astype("i4").tobytes()
 
 
-def _floats(rows: Any) -> bytes:
-    return np.ascontiguousarray(rows, dtype="f4").tobytes()
-
-
 def _set(program: moderngl.Program, **uniforms: Any) -> None:
     """Set those of the uniforms that the program has."""
     for name, value in uniforms.items():
         if name in program:
             uniform = program[name]
             if isinstance(value, np.ndarray):
-                uniform.write(_floats(value))  # type: ignore[union-attr]
+                uniform.write(np.ascontiguousarray(value, dtype="f4"))  # type: ignore[union-attr]
             else:
                 uniform.value = value  # type: ignore[union-attr]

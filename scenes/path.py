@@ -1,84 +1,132 @@
-"""`Path`: a racer's way over the drawn surface, at any moment of the race."""
+"""`Path`: a racer's way over the surface, the plan or the plot, at any moment of the race."""
 
 from __future__ import annotations
 
-import math
+import hashlib
+import itertools
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.box import Box
+from surfaces import Surface
 
 Array = NDArray[np.float64]
 
 FINE = 1 / 80  # of the box's width: no straight piece of a trail is longer, so that it follows the surface
 MOST = 24  # but no step is cut into more pieces
-NEAR = 0.02  # scene units, a few pixels: corners of a trail that are nearer than that are drawn as one
+NEAR = 0.003  # scene units, half a pixel: how far a trail may be drawn from where it is
 
 
 class Path:
-    """Where a racer stands at step t, which need not be whole: between two steps it moves straight in (u, v).
+    """A way through the scene in the course of a race.
 
     Args:
-        box: the room of the surface.
-        positions: (u, v) after each step, of shape (steps + 1, 2); nan from where the racer has diverged.
-        lift: how far above the surface the way lies, along the normal, in scene units.
+        moments: steps, rising from 0, not all whole; between two of them the way is straight.
+        points: where it leads at each, in scene units, of shape (n, 3).
+        seen: whether it is to be seen at each.
+
+    Attributes:
+        digest: the same for paths that are the same.
     """
 
-    def __init__(self, box: Box, positions: Array, lift: float) -> None:
-        steps = len(positions) - 1
-        finite = np.asarray(np.isfinite(positions).all(axis=1))
-        self.last = float(len(positions) - 1 if finite.all() else finite.argmin() - 1)
-        held = np.where(finite[:, None], positions, positions[int(self.last)])
-        self._pieces = _pieces(box, held)
-        moments = np.linspace(0, steps, steps * self._pieces + 1)
-        u, v = (np.interp(moments, np.arange(steps + 1), held[:, axis]) for axis in (0, 1))
-        self._moments = moments
-        self._inside = np.asarray(box.surface.contains(u, v)) & (moments <= self.last)
-        with np.errstate(all="ignore"):
-            self._points = box.on_surface(u, v) + lift * box.normal(u, v)
+    def __init__(self, moments: Array, points: Array, seen: NDArray[np.bool_]) -> None:
+        self._moments, self._points, self._seen = moments, points, seen
+        self.digest = hashlib.sha256(points.tobytes() + seen.tobytes()).hexdigest()
 
     @cached_property
     def _corners(self) -> NDArray[np.int_]:
-        return _apart(self._points, self._inside)
+        return _apart(self._points, self._seen)
 
     def shown(self, t: float) -> bool:
-        """Whether the racer still races at step t and stands on the drawn surface."""
-        return bool(self._inside[min(int(np.ceil(t * self._pieces)), len(self._inside) - 1)])
+        """Whether it is seen at step t."""
+        after = int(np.searchsorted(self._moments, t))
+        return bool(self._seen[min(after, len(self._seen) - 1)])
 
     def point(self, t: float) -> Array:
         """The scene's point at step t."""
         return np.array([np.interp(t, self._moments, self._points[:, axis]) for axis in range(3)])
 
     def trail(self, t: float) -> list[Array]:
-        """The way up to step t, of shape (n, 3), in as many pieces as it has on the surface."""
-        corners = self._corners[self._corners <= t * self._pieces]
-        points, inside = self._points[corners], self._inside[corners]
+        """The way up to step t, each piece of it that is seen, of shape (n, 3)."""
+        corners = self._corners[: np.searchsorted(self._moments[self._corners], t, side="right")]
+        points, seen = self._points[corners], self._seen[corners]
         if self.shown(t):
-            points, inside = np.vstack([points, self.point(t)]), np.append(inside, True)
-        breaks = np.flatnonzero(np.diff(inside.astype(int))) + 1
+            points, seen = np.vstack([points, self.point(t)]), np.append(seen, True)
+        breaks = np.flatnonzero(np.diff(seen.astype(int))) + 1
         pieces = np.split(points, breaks)
-        return [
-            piece for piece, on in zip(pieces, inside[np.r_[0, breaks]], strict=True) if on and len(piece) > 1
-        ]
+        return [piece for piece, on in zip(pieces, seen[np.r_[0, breaks]], strict=True) if on and len(piece) > 1]
 
 
-def _pieces(box: Box, positions: Array) -> int:
+def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:
+    """A racer's way, seen as long as it races and is in the domain; between two steps it moves straight in (u, v).
+
+    Args:
+        surface: what it runs on.
+        positions: (u, v) after each step, of shape (steps + 1, 2); nan from where the racer has diverged.
+        place: the scene's points for u and v.
+    """
+    steps = len(positions) - 1
+    finite = np.asarray(np.isfinite(positions).all(axis=1))
+    last = steps if finite.all() else int(finite.argmin()) - 1
+    held = np.where(finite[:, None], positions, positions[last])
+    moments = np.linspace(0, steps, steps * _pieces(surface, held) + 1)
+    u, v = (np.interp(moments, np.arange(steps + 1), held[:, axis]) for axis in (0, 1))
+    with np.errstate(all="ignore"):
+        return Path(moments, place(u, v), np.asarray(surface.contains(u, v)) & (moments <= last))
+
+
+def curve(values: Array, low: float, high: float, place: Callable[[Array, Array], Array]) -> Path:
+    """The curve of a value after each step, seen where it is between `low` and `high`.
+
+    Args:
+        values: of shape (steps + 1,).
+        low: the least value shown.
+        high: the greatest.
+        place: the scene's points for steps and values.
+    """
+    steps = len(values) - 1
+    moments = np.linspace(0, steps, steps * min(MOST, 1 + 2000 // steps) + 1)
+    finite = np.isfinite(values)
+    held = np.interp(moments, np.arange(steps + 1), np.where(finite, values, high))
+    seen = finite[np.floor(moments).astype(int)] & finite[np.ceil(moments).astype(int)]
+    return Path(moments, place(moments, np.clip(held, low, high)), seen & (held >= low) & (held <= high))
+
+
+def _pieces(surface: Surface, positions: Array) -> int:
     """Into how many straight pieces to cut each step, so that the longest one follows the surface."""
-    spans = np.array([np.ptp(box.surface.u_range), np.ptp(box.surface.v_range)])
+    spans = np.array([np.ptp(surface.u_range), np.ptp(surface.v_range)])
     longest = np.abs(np.diff(positions, axis=0) / spans).max(initial=0.0)
     return int(np.clip(np.ceil(longest / FINE), 1, MOST))
 
 
-def _apart(points: Array, inside: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Which points a trail keeps: each `NEAR` or more from the one before, and all at the surface's edge."""
-    kept = [0]
-    places = points.tolist()
-    for i in range(1, len(places)):
-        edge = inside[i] != inside[i - 1]
-        if edge and kept[-1] != i - 1:
-            kept.append(i - 1)
-        if edge or (inside[i] and math.dist(places[i], places[kept[-1]]) >= NEAR):
-            kept.append(i)
-    return np.array(kept)
+def _apart(points: Array, seen: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Which points a trail keeps: all at the edge of what is seen, and those it needs to stay within `NEAR`.
+
+    The algorithm is that of Ramer, "An iterative procedure for the polygonal approximation of plane curves",
+    1972, and Douglas and Peucker.
+    """
+    edges = np.flatnonzero(np.diff(seen.astype(int)))
+    kept = {0, len(points) - 1, *edges.tolist(), *(edges + 1).tolist()}
+    ends = sorted(kept)
+    spans = [(a, b) for a, b in itertools.pairwise(ends) if seen[a] and seen[b]]
+    while spans:
+        a, b = spans.pop()
+        if b - a < 2:
+            continue
+        away = _distances(points[a + 1 : b], points[a], points[b])
+        farthest = int(away.argmax())
+        if away[farthest] > NEAR:
+            middle = a + 1 + farthest
+            kept.add(middle)
+            spans += [(a, middle), (middle, b)]
+    return np.array(sorted(kept))
+
+
+def _distances(points: Array, tail: Array, head: Array) -> Array:
+    """How far points are from the straight piece between two others."""
+    piece = head - tail
+    length = max(float(piece @ piece), 1e-300)
+    along = np.clip((points - tail) @ piece / length, 0, 1)
+    return np.asarray(np.linalg.norm(points - tail - along[:, None] * piece, axis=1))

@@ -17,10 +17,12 @@ FAINT = "#9AA4B5"  # axes, captions of axes
 
 # The font comes with the project, so that a film looks the same on every machine.
 FONT = "Inter"
-for _file in sorted((Path(__file__).parent / "fonts").glob("*.otf")):
+FONT_FILES = [Path(__file__).parent / "fonts" / f"Inter-{weight}.otf" for weight in ("Regular", "SemiBold")]
+for _file in FONT_FILES:
     manimpango.register_font(str(_file))
 
 # Heights of text, in points of a frame 8 units high: 26 is about 1/30 of the picture.
+EM = 0.01386  # scene units to a point, as Manim's Text has it
 SMALL = 24
 BODY = 28
 HEADING = 40

@@ -1,5 +1,4 @@
 #version 330
-uniform float faded;        // 1 for a line that is seen, less for its ghost behind a hill
 uniform bool butt;          // without round ends, so that the ghost's pieces do not show where they meet
 in vec2 pixel;
 flat in float length_;
@@ -13,5 +12,5 @@ void main() {
     float away = length(vec2(beyond, pixel.y));
     float cover = clamp(half_ + 0.5 - away, 0.0, 1.0);
     if (cover <= 0.0) discard;
-    colour = vec4(hue.rgb, 1.0) * hue.a * cover * faded;
+    colour = vec4(hue.rgb, 1.0) * hue.a * cover;
 }

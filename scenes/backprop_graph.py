@@ -1,0 +1,251 @@
+"""Backpropagation as a film: uv run manim scenes/backprop_graph.py BackpropGraph
+
+A small expression is computed with Tensors; values flow forward through its graph, gradients flow back. Every
+number shown is read off those Tensors and their rules. The language is the one in race.toml.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Camera,
+    Create,
+    FadeOut,
+    ManimColor,
+    Scene,
+    Text,
+    VGroup,
+    VMobject,
+    config,
+    tempconfig,
+)
+
+from races import SpecError, config_path, load_spec
+from scenes.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
+from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture, coloured
+from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, text
+from surfaces.messages import shorten
+
+# Seconds that each part of the film takes.
+SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}
+
+_MARGIN = 0.4
+_TOP, _TOLD = 3.4, -3.45  # heights of the formula and of the line that tells each step
+_ROOM = 5.9  # for the graph, between them
+_TELLING = 34  # the size of that line
+_TELL = 0.2  # seconds that it takes to appear
+_D = "\N{PARTIAL DIFFERENTIAL}"
+
+
+@dataclass(frozen=True)
+class GraphCaptions:
+    """The words of the film."""
+
+    title: str
+    subtitle: str
+    legend: tuple[str, str, str]  # values, gradients, local derivatives
+    inputs: str
+    seed: str
+    result: str
+
+
+CAPTIONS = {
+    "en": GraphCaptions(
+        title="Backpropagation",
+        subtitle="values flow forward, gradients flow back",
+        legend=("values", "gradients", "local derivatives"),
+        inputs="inputs:",
+        seed="start:",
+        result="gradient:",
+    ),
+    "fr": GraphCaptions(
+        title="Rétropropagation",
+        subtitle="les valeurs avancent, les gradients reviennent",
+        legend=("valeurs", "gradients", "dérivées locales"),
+        inputs="entrées :",
+        seed="départ :",
+        result="gradient :",
+    ),
+}
+
+
+class BackpropGraph(Scene):
+    """The graph of an expression in u and v: values node by node, then gradients edge by edge.
+
+    Args:
+        renderer: Manim's.
+        language: of the words; by default the one in race.toml.
+        expression: a formula in u and v as race.toml takes it, or a function of two Tensors.
+        at: the numbers u and v.
+
+    Raises:
+        ExpressionError: if the formula is not allowed.
+        GraphError: if it does not give one finite number, or its graph does not fit the picture.
+    """
+
+    def __init__(
+        self,
+        renderer: Any = None,
+        *,
+        language: Literal["en", "fr"] | None = None,
+        expression: str | Callable[[Any, Any], Any] = "sin(u*v) + v**2",
+        at: tuple[float, float] = (0.5, 1.2),
+        **options: Any,
+    ) -> None:
+        # Before Manim makes any folder: what is refused leaves nothing behind.
+        self.captions = CAPTIONS[language or _language_of_config()]
+        self.graph = evaluate(expression, at)
+        self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM))
+        super().__init__(renderer=renderer, **options)
+
+    def construct(self) -> None:
+        """Tell the story."""
+        with tempconfig({"disable_caching": True}):  # Manim's check takes longer than drawing all anew
+            self.prepare()
+            self.show_title()
+            self.build_graph()
+            self.forward()
+            self.backward()
+            self.conclude()
+
+    def prepare(self) -> None:
+        """Set the stage: what will stand at the top of the picture."""
+        cast("Camera", self.camera).background_color = ManimColor(BACKGROUND)
+        self.told: VMobject = VGroup()
+        values, gradients, derivatives = self.captions.legend
+        flows = [
+            (f"{values} \N{RIGHTWARDS ARROW}     ", VALUE),
+            (f"\N{LEFTWARDS ARROW} {gradients}", GRADIENT),
+        ]
+        self.legend = VGroup(coloured(flows), text(derivatives, BODY, LOCAL))
+        right = config.frame_width / 2 - _MARGIN
+        for line, y in zip(self.legend, (_TOP + 0.2, _TOP - 0.2), strict=True):
+            line.move_to((right, y, 0), aligned_edge=RIGHT)
+        self.formula = _fitting(f"f(u, v) = {self.graph.formula}", 2 * right - self.legend.width - 0.6)
+        self.formula.move_to((-right, _TOP, 0), aligned_edge=LEFT)
+
+    def show_title(self) -> None:
+        """The film's name; then the expression goes to its place."""
+        seconds = SECONDS["title"]
+        place = self.formula.get_center()
+        heading = text(self.captions.title, TITLE, bold=True).move_to(1.1 * UP)
+        title = VGroup(heading, text(self.captions.subtitle, HEADING, FAINT).move_to(0.1 * UP))
+        self.formula.move_to(1.2 * DOWN)
+        self.play(Appear(VGroup(title, self.formula), 0.95), run_time=0.25 * seconds)
+        self.wait(0.45 * seconds)
+        self.play(FadeOut(title), self.formula.animate.move_to(place), run_time=0.3 * seconds)
+
+    def build_graph(self) -> None:
+        """The cards appear, a column at a time, with the edges that lead to them."""
+        cards = self.picture.cards
+        columns = sorted({round(card.get_x(), 6) for card in cards})
+        for x in columns:
+            nodes = [i for i, card in enumerate(cards) if round(card.get_x(), 6) == x]
+            lanes = [Lane(self.picture.lines[e]) for i in nodes for e in self.graph.into(i)]
+            legend = [Appear(self.legend)] if x == columns[0] else []
+            shown = [Appear(cards[i], 0.9) for i in nodes]
+            self.play(*map(Create, lanes), *shown, *legend, run_time=SECONDS["build"] / len(columns))
+
+    def forward(self) -> None:
+        """Each operation computes its value from those of its operands."""
+        nodes = list(enumerate(self.graph.nodes))
+        inputs = [(i, node) for i, node in nodes if not node.formula]
+        operations = [(i, node) for i, node in nodes if node.formula]
+        seconds = SECONDS["forward"] / (len(operations) + 1)
+        given = ",  ".join(f"{node.name} = {number(node.value)}" for _, node in inputs)
+        self.tell([(f"{self.captions.inputs}  ", INK), (given, VALUE)])
+        self.step(seconds, [], [self.picture.cards[i].value for i, _ in inputs])
+        for i, node in operations:
+            self.tell([(f"{node.heading} = {node.numbers} = ", INK), (number(node.value), VALUE)])
+            flows = [Flow(self.picture.lines[e], VALUE) for e in self.graph.into(i)]
+            self.step(seconds, flows, [self.picture.cards[i].value])
+
+    def backward(self) -> None:
+        """The chain rule along each edge, in the order of the reverse sweep."""
+        seconds = SECONDS["backward"] / (len(self.graph.edges) + 1)
+        cards, last = self.picture.cards, self.graph.nodes[-1]
+        seed = [(f"{self.captions.seed}  {slope('f', last.name)} = ", INK), (number(1.0), GRADIENT)]
+        self.tell(seed)
+        self.step(seconds, [], [cards[-1].total])
+        for i, edge in enumerate(self.graph.edges):
+            self.tell(chain_rule(self.graph, i), *self.picture.derivatives[i : i + 1])
+            card, uses = cards[edge.parent], self.graph.out_of(edge.parent)
+            arrived: list[VMobject] = [card.shares[uses.index(i)]] if card.shares else []
+            arrived += [card.total] if i == uses[-1] else []
+            self.step(seconds, [Flow(self.picture.lines[i], GRADIENT, back=True)], arrived)
+
+    def conclude(self) -> None:
+        """What has reached the inputs is the gradient."""
+        seconds = SECONDS["conclusion"]
+        pieces = [(self.captions.result, INK)]
+        for name, derivative in zip("uv", self.graph.gradient, strict=True):
+            pieces += [(f"   {slope('f', name)} = ", INK), (number(derivative), GRADIENT)]
+        self.tell(pieces)
+        inputs = [i for i, node in enumerate(self.graph.nodes) if node.name in {"u", "v"}]
+        self.play(*(Create(self.picture.cards[i].mark()) for i in inputs), run_time=0.3 * seconds)
+        self.wait(0.6 * seconds)
+
+    def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
+        """Say at the bottom what happens next, and show what belongs to it."""
+        self.remove(self.told)
+        self.told = coloured(pieces, _TELLING)
+        self.told.scale(min(1.0, (config.frame_width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
+        self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
+
+    def step(self, seconds: float, flows: list[Flow], arrived: list[VMobject]) -> None:
+        """Pulses travel, and what they bring is shown; of `seconds`, `tell` has taken its part."""
+        seconds = max(seconds - _TELL, 0.2)
+        if flows:
+            self.play(*flows, run_time=0.45 * seconds)
+        self.play(*(Appear(shown, 1.5) for shown in arrived), run_time=0.2 * seconds)
+        self.wait((0.35 if flows else 0.8) * seconds)
+
+
+def slope(over: str, under: str) -> str:
+    """How a derivative is written."""
+    return f"{_D}{over}/{_D}{under}"
+
+
+def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
+    """What the sweep does along an edge, in names and then in numbers; shares that came before are added."""
+    edge = graph.edges[i]
+    parent, child = graph.nodes[edge.parent], graph.nodes[edge.child]
+    uses = graph.out_of(edge.parent)
+    shares = [graph.edges[use].share for use in uses[: uses.index(i) + 1]]
+    more = [(" + \N{HORIZONTAL ELLIPSIS}", INK)] if i != uses[-1] else []
+    so_far = [(number(sum(shares[:-1])), GRADIENT), (" + ", INK)] if shares[1:] else []
+    gradient = wrap(signed(number(child.gradient)), 3 if so_far else 1)
+    local = wrap(signed(number(edge.local)), 3)
+    named = [(slope("f", child.name), GRADIENT), (f" {DOT} ", INK), (slope(child.name, parent.name), LOCAL)]
+    product = [(gradient, GRADIENT), (f" {TIMES} ", INK), (local, LOCAL)]
+    result = [(number(sum(shares)), GRADIENT)]
+    equal = [(" = ", INK)]
+    line = [(slope("f", parent.name), INK), *equal]
+    if child != graph.nodes[-1]:  # where the child is f, the product would be what it is equal to
+        line += [*so_far, *named, *more, *equal]
+    return [*line, *so_far, *product, *more, *equal, *result, *more]
+
+
+def _fitting(content: str, width: float) -> Text:
+    """A line of text no wider than `width`: smaller if need be, but not too small to read; else shortened."""
+    line = text(content, HEADING)
+    line.scale(max(SMALLEST / HEADING, min(1.0, width / line.width)))
+    return line if line.width <= width else _fitting(shorten(content, int(len(content) * 0.95)), width)
+
+
+def _language_of_config() -> Literal["en", "fr"]:
+    """The language in race.toml, or one line that says what is wrong with it, and exit status 2."""
+    try:
+        return load_spec(config_path(Path(__file__).parents[1])).film.language
+    except SpecError as error:
+        print(f"backprop_graph: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)

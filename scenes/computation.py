@@ -1,0 +1,222 @@
+"""The computation graph of one evaluation, as names, formulas and numbers read off real Tensors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autograd import Tensor
+from autograd.rules import RULES
+from autograd.tensor import topological_order
+from surfaces.expression import Expression
+
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+DOT = "\N{MIDDLE DOT}"
+
+# Names for what is computed between the inputs and f: no e, and none that hangs below the line or looks like
+# another or like a digit.
+NAMES = "abcdhkmnrst"
+
+# Text, and how firmly it holds together: 1 a sum, 2 what has a sign, 3 a product, 4 a power, 5 all else.
+Piece: TypeAlias = tuple[str, int]
+
+
+class GraphError(ValueError):
+    """A graph that cannot be shown; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One Tensor: its name, how it was computed, in names and in numbers, its value and gradient."""
+
+    name: str
+    formula: str  # "a + b"; "" for an input
+    numbers: str  # "0.5646 + 1.440"; "" for an input
+    value: float
+    gradient: float
+
+    @property
+    def heading(self) -> str:
+        """What to write over it."""
+        return f"{self.name} = {self.formula}" if self.formula else self.name
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One use of a node by another; the child's gradient times `local`, `share`, flows back along it."""
+
+    parent: int
+    child: int
+    local: float  # d child / d parent
+    share: float  # of the parent's gradient
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The graph of f(u, v), evaluated and swept back once.
+
+    Attributes:
+        formula: f, written out in u and v.
+        nodes: every Tensor that f depends on, each after its parents; f is the last.
+        edges: in the order in which the reverse sweep follows them.
+        gradient: df/du and df/dv.
+    """
+
+    formula: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    gradient: tuple[float, float]
+
+    def into(self, node: int) -> list[int]:
+        """The edges that bring a node its operands."""
+        return [i for i, edge in enumerate(self.edges) if edge.child == node]
+
+    def out_of(self, node: int) -> list[int]:
+        """The edges that bring a node its shares of gradient."""
+        return [i for i, edge in enumerate(self.edges) if edge.parent == node]
+
+
+def number(x: float) -> str:
+    """A number with four significant digits.
+
+    >>> number(2.0), number(123456.0), number(0.25)
+    ('2.000', '1.235e5', '0.2500')
+    """
+    return _tidy(f"{x + 0.0:#.4g}")
+
+
+def _tidy(digits: str) -> str:
+    """A number as Python writes it, with a true minus and a short exponent."""
+    mantissa, _, exponent = digits.partition("e")
+    return (mantissa.rstrip(".") + (f"e{int(exponent)}" if exponent else "")).replace("-", MINUS)
+
+
+def evaluate(expression: str | Callable[[Any, Any], Any], at: tuple[float, float]) -> Graph:
+    """Evaluate an expression with Tensors u and v, call `backward`, and read the graph that they left.
+
+    Args:
+        expression: a text as `surfaces.expression.Expression` takes, or a function of two Tensors.
+        at: the numbers u and v.
+
+    Raises:
+        ExpressionError: if the text is not allowed.
+        GraphError: if the result is not one finite number computed from u or v.
+
+    >>> evaluate("u * v", (2.0, 3.0)).gradient
+    (3.0, 2.0)
+    """
+    u, v = Tensor(at[0]), Tensor(at[1])
+    output = (Expression(expression) if isinstance(expression, str) else expression)(u, v)
+    order = topological_order(output) if isinstance(output, Tensor) else []
+    if not {u, v} & set(order) or any(node.shape for node in order):
+        raise GraphError("the expression must be computed from u or v, in single numbers")
+    output.backward()
+    place = f"at u = {at[0]:g}, v = {at[1]:g}"
+    if not all(math.isfinite(x) for node in order for x in (node.data, node.grad)):
+        raise GraphError(f"the expression or its gradient is not finite {place}")
+    names = _names(order, {u: "u", v: "v"})
+    indices = {node: i for i, node in enumerate(order)}
+    edges = tuple(edge for node in reversed(order) for edge in _edges_into(node, indices))
+    nodes = tuple(_node(node, names) for node in order)
+    return Graph(_written_out(order, names), nodes, edges, (_float(u.grad), _float(v.grad)))
+
+
+def _names(order: Sequence[Tensor], inputs: dict[Tensor, str]) -> dict[Tensor, str]:
+    """u, v, then letters as they are computed, and f for the output, unless it is an input."""
+    between = [node for node in order[:-1] if node not in inputs]
+    if len(between) > len(NAMES):
+        raise GraphError(f"the expression has {len(between) + 1} operations; {len(NAMES) + 1} can be named")
+    return {order[-1]: "f"} | dict(zip(between, NAMES, strict=False)) | inputs
+
+
+def _node(node: Tensor, names: dict[Tensor, str]) -> Node:
+    formula = numbers = ""
+    if node._rule:
+        formula = write(node._rule.name, _operands(node, {p: (names[p], 5) for p in node._prev}))[0]
+        values = {p: signed(number(_float(p.data))) for p in node._prev}
+        numbers = write(node._rule.name, _operands(node, values), TIMES)[0]
+    return Node(names[node], formula, numbers, _float(node.data), _float(node.grad))
+
+
+def _edges_into(node: Tensor, indices: dict[Tensor, int]) -> list[Edge]:
+    """An edge from each parent; its derivatives are the rule's, for a gradient of 1 and for the node's."""
+    edges = []
+    for parent, position in zip(node._prev, node._positions if node._rule else (), strict=True):
+        vjp = RULES[node._rule.name].vjps[position]  # type: ignore[union-attr]
+        with np.errstate(all="ignore"):
+            local, share = (
+                _float(vjp(*map(np.float64, (gradient, node.data, *node._inputs)), **node._settings))
+                for gradient in (1.0, node.grad)
+            )
+        edges.append(Edge(indices[parent], indices[node], local, share))
+    return edges
+
+
+def _operands(node: Tensor, parents: dict[Tensor, Piece]) -> list[Piece]:
+    """The operands of a node, in order: its parents as given, constants as numbers."""
+    pieces = [signed(_tidy(f"{_float(x):.4g}")) for x in node._inputs]
+    for parent, position in zip(node._prev, node._positions, strict=True):
+        pieces[position] = parents[parent]
+    return pieces
+
+
+def _written_out(order: Sequence[Tensor], names: dict[Tensor, str]) -> str:
+    """The formula of the last node in terms of the inputs."""
+    pieces: dict[Tensor, Piece] = {}
+    for node in order:
+        pieces[node] = write(node._rule.name, _operands(node, pieces)) if node._rule else (names[node], 5)
+    return pieces[order[-1]][0]
+
+
+# The sign, how firmly the whole holds together, and how firmly each side must.
+_SIGNS = {
+    "add": ("+", 1, 1, 3),
+    "subtract": (MINUS, 1, 1, 3),
+    "multiply": (DOT, 3, 2, 3),
+    "divide": ("/", 3, 2, 4),
+}
+_FORMS = {"absolute": "|{}|", "sqrt": "\N{SQUARE ROOT}({})"}
+_RAISED = str.maketrans("0123456789" + MINUS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def write(name: str, operands: Sequence[Piece], times: str = DOT) -> Piece:
+    """The operation of the rule `name`, as one writes it.
+
+    >>> write("multiply", [("u + v", 1), ("2", 5)], "*")
+    ('(u + v) * 2', 3)
+    >>> write("sin", [("u", 5)]), write("absolute", [("u", 5)])
+    (('sin(u)', 5), ('|u|', 5))
+    """
+    texts = [text for text, _ in operands]
+    if name in _SIGNS:
+        sign, strength, left, right = _SIGNS[name]
+        sign = times if sign == DOT else sign
+        return f"{wrap(operands[0], left)} {sign} {wrap(operands[1], right)}", strength
+    match name:
+        case "power" if texts[1].removeprefix(MINUS).isdecimal():
+            return wrap(operands[0], 5) + texts[1].translate(_RAISED), 4
+        case "power":
+            return f"{wrap(operands[0], 5)}^{wrap(operands[1], 5)}", 4
+        case "negative":
+            return MINUS + wrap(operands[0], 3), 2
+        case _:
+            return _FORMS.get(name, name + "({})").format(", ".join(texts)), 5
+
+
+def wrap(piece: Piece, strength: int) -> str:
+    """A piece, in parentheses unless it holds together as firmly as needed."""
+    return piece[0] if piece[1] >= strength else f"({piece[0]})"
+
+
+def signed(digits: str) -> Piece:
+    """A number as an operand: a negative one needs parentheses behind an operator."""
+    return digits, 2 if digits.startswith(MINUS) else 5
+
+
+def _float(x: Any) -> float:
+    return float(x)

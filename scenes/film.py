@@ -1,0 +1,85 @@
+"""`Film`: what the films of a race have in common: the race, the camera, and errors of one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from manim import CairoRenderer, Group, ManimColor, Mobject, RendererType, ThreeDScene, ValueTracker, config, linear
+
+from races import SpecError, Trace, config_path, load_spec, run_race
+from scenes.camera import DepthCamera
+from scenes.captions import captions
+from scenes.theme import BACKGROUND
+from scenes.writer import FilmWriter
+
+HOME = Path(__file__).parent.parent  # where race.toml is
+
+
+class Film(ThreeDScene):
+    """A film of a race, drawn by a `DepthCamera`.
+
+    Args:
+        renderer: Manim's; only its default one can draw the film.
+        trace: the race to show; by default the one that race.toml describes is run.
+
+    Attributes:
+        trace: the race.
+        captions: the film's words.
+        length: of the film, in seconds.
+        clock: the step that is shown, from 0 to the last one.
+    """
+
+    def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
+        # Before Manim makes any folder: a race that is refused leaves nothing behind.
+        if config.renderer == RendererType.OPENGL:
+            refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
+        self.trace = trace or race_of_config()
+        film = self.trace.spec.film
+        self.length = film.length
+        self.captions = captions(film.language)
+        self.clock = ValueTracker(0)
+        renderer = renderer or CairoRenderer(file_writer_class=FilmWriter, camera_class=DepthCamera)
+        super().__init__(renderer=renderer, **options)  # type: ignore[no-untyped-call]
+        self.camera.background_color = ManimColor(BACKGROUND)
+
+    @property
+    def lens(self) -> DepthCamera:
+        """The camera."""
+        return cast("DepthCamera", self.camera)
+
+    def fix(self, *mobjects: Mobject) -> None:
+        """Fix mobjects in the frame: they stand there whatever the camera does."""
+        self.lens.add_fixed_in_frame_mobjects(*mobjects)
+
+    def run_clock(self, seconds: float, *movers: Mobject, also: Sequence[Any] = ()) -> None:
+        """Play the race at an even pace, with `refresh` moving the movers, and animations beside it."""
+        moving = Group(*movers)
+        moving.add_updater(self._tick)
+        self.add(moving)
+        ticking = self.clock.animate.set_value(self.trace.spec.steps)
+        self.play(ticking, *also, run_time=seconds, rate_func=linear)
+        moving.clear_updaters()
+
+    def refresh(self, t: float) -> None:
+        """Put everything where it is at step t."""
+        raise NotImplementedError
+
+    def _tick(self, _: Mobject) -> None:
+        self.refresh(self.clock.get_value())
+
+
+def race_of_config() -> Trace:
+    """Run the race of race.toml, or say in one line what is wrong with it and exit with status 2."""
+    try:
+        return run_race(load_spec(config_path(HOME)))
+    except SpecError as error:
+        refuse(str(error))
+
+
+def refuse(reason: str) -> NoReturn:
+    """Say in one line why there is no film, and exit with status 2."""
+    print(f"optimizer_race: {reason}", file=sys.stderr)  # noqa: T201
+    sys.exit(2)

@@ -1,0 +1,100 @@
+"""`Plan`: the race from above, on a map of the surface coloured by height with contour lines."""
+
+from __future__ import annotations
+
+import numpy as np
+from manim import Group, ImageMobject
+from numpy.typing import NDArray
+
+from races import Trace
+from scenes.box import Box
+from scenes.mobjects import Trail
+from scenes.painter import CONTOURS
+from scenes.path import way
+from scenes.runners import Runners
+from scenes.sprite import Corners, Drawing, Sprite
+from scenes.theme import FAINT, height_colours
+
+Array = NDArray[np.float64]
+Picture = NDArray[np.uint8]
+
+
+class Relief(Drawing):
+    """A surface from above: colours of its heights and contour lines.
+
+    Args:
+        box: the surface and the heights to show.
+        corners: where it is drawn: left, bottom, right and top, in scene units.
+    """
+
+    __slots__ = ("_box",)
+
+    def __init__(self, box: Box, corners: Corners) -> None:
+        self._box = box
+        heights = _heights(box, 33, 33)
+        super().__init__(corners, f"{corners} {box.surface.name} {box.z_shown} {heights.tobytes().hex()}")
+
+    def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
+        """Colour every pixel by its height."""
+        x0, y0, x1, y1 = (round(side * unit) for side in self.box)
+        heights = _heights(self._box, x1 - x0, y1 - y0)
+        levels = heights * CONTOURS
+        slope = np.maximum(np.hypot(*np.gradient(levels)), 1e-9)
+        away = np.abs((levels - 0.5) % 1 - 0.5) / slope
+        line = np.clip(1.2 - away, 0, 1) * np.clip((0.5 - slope) / 0.3, 0, 1)
+        colours = 0.8 * height_colours(heights)
+        colours += 0.35 * line[..., None] * (1 - colours)
+        picture = np.zeros((size[1], size[0], 4), dtype=np.uint8)
+        picture[top - y1 : top - y0, x0 - left : x1 - left, :3] = np.rint(255 * np.clip(colours, 0, 1))
+        picture[top - y1 : top - y0, x0 - left : x1 - left, 3] = 255
+        return picture
+
+    def plain(self) -> ImageMobject:
+        """The picture as an image of Manim's."""
+        picture, x, y = self.picture(64)
+        image = ImageMobject(picture)
+        height, width = np.array(picture.shape[:2]) / 64
+        image.stretch_to_fit_width(width).stretch_to_fit_height(height)
+        return image.move_to([x / 64 + width / 2, y / 64 - height / 2, 0])
+
+
+class Plan(Group):
+    """A map of the surface with the racers on it, to be fixed in the frame.
+
+    Args:
+        trace: the race; its first start is shown.
+        corners: left, bottom, right and top, in scene units.
+        radius: of the balls.
+        width: of the trails, in Manim's units of stroke width.
+
+    Attributes:
+        runners: the part of it that moves.
+    """
+
+    def __init__(self, trace: Trace, corners: Corners, radius: float, width: float) -> None:
+        surface = trace.spec.build_surface()
+        left, bottom, right, top = corners
+        (u_low, u_high), (v_low, v_high) = surface.u_range, surface.v_range
+
+        def place(u: Array, v: Array) -> Array:
+            x = left + (u - u_low) / (u_high - u_low) * (right - left)
+            y = bottom + (v - v_low) / (v_high - v_low) * (top - bottom)
+            return np.stack([x, y, np.zeros_like(x)], axis=-1)
+
+        self.runners = Runners(
+            [racer.colour for racer in trace.spec.racers],
+            [way(surface, positions, place) for positions in trace.positions[:, :, 0]],
+            radius,
+            width,
+        )
+        ring = [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]]
+        super().__init__(Sprite(Relief(Box(surface), corners)), Trail(ring, FAINT, width=1.5), self.runners)
+
+
+def _heights(box: Box, across: int, up: int) -> Array:
+    """Heights as fractions of those shown, at the middle of each pixel, the upper row first."""
+    (u_low, u_high), (v_low, v_high) = box.surface.u_range, box.surface.v_range
+    u = u_low + (np.arange(across) + 0.5) / across * (u_high - u_low)
+    v = v_high - (np.arange(up) + 0.5) / up * (v_high - v_low)
+    u, v = np.meshgrid(u, v)
+    return np.clip(box.height_fraction(np.broadcast_to(box.surface(u, v), u.shape)), 0, 1)

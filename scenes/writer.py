@@ -1,0 +1,84 @@
+"""`FilmWriter`: Manim's writer of films, but that a file has its name only once it is whole.
+
+Manim takes a piece of film that a killed render left half written for a finished one.
+"""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from manim import SceneFileWriter
+from manim.scene.video_segment_encoder import VideoSegmentEncoder
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+
+class FilmWriter(SceneFileWriter):
+    """Pass it as a renderer's `file_writer_class`."""
+
+    def __init__(self, settings: Any) -> None:
+        super().__init__(settings)
+        # The encoder's thread asks for Python's lock a few times a frame; it need not wait 5 ms each time.
+        sys.setswitchinterval(0.0002)
+
+    def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
+        if self.video_encoder is None:
+            raise RuntimeError("no video is written")
+        return SegmentEncoder(target=target, spec=self.video_encoder)
+
+    def combine_files(self, input_files: list[str], output_file: Path, *flags: Any, **options: Any) -> None:
+        """Join pieces of film in a file that gets its name at the end."""
+        part = _part(output_file)
+        try:
+            super().combine_files(input_files, part, *flags, **options)
+            part.replace(output_file)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+class SegmentEncoder(VideoSegmentEncoder):
+    """Encodes a piece of film: no picture is copied, and one that is shown for long is converted once."""
+
+    def __init__(self, *, target: Path, spec: Any) -> None:
+        super().__init__(target=_part(target), spec=spec)
+        self._part, self.target = self.target, target
+        self._reformatter = VideoReformatter()
+        self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
+
+    def write_frame(self, pixels: Picture, *, repeat: int = 1) -> None:
+        """Encode a picture, RGBA of shape (height, width, 4), for as many frames as `repeat` says."""
+        self._validate_frame(pixels, repeat)
+        shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
+        frame = self._reformatter.reformat(shown, format=self.spec.pixel_format)
+        frame.time_base = self._time_base
+        try:
+            for _ in range(repeat):
+                frame.pts = self._next_pts
+                self._next_pts += 1
+                self._container.mux(self._stream.encode(frame))
+        except Exception as error:
+            raise self._operation_error("encode", error) from error
+
+    def finish(self) -> None:
+        """Write what is left, and give the file its name."""
+        super().finish()
+        self._part.replace(self.target)
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        try:
+            super().abort()
+        finally:
+            self._part.unlink(missing_ok=True)
+
+
+def _part(file: Path) -> Path:
+    """What a file is called until it is whole."""
+    return file.with_name(f".{file.stem}.part{file.suffix}")
