@@ -6,7 +6,7 @@ What is raced stands in race.toml beside this file; the environment variable RAC
 from __future__ import annotations
 
 import numpy as np
-from manim import DEGREES, IN, UP, FadeIn, FadeOut, Group, config
+from manim import DEGREES, IN, UP, FadeIn, FadeOut, config
 
 from scenes.board import MARGIN, Board, Results, column
 from scenes.film import Film
@@ -14,16 +14,13 @@ from scenes.plan import Plan
 from scenes.plot import LossPlot
 from scenes.rise import Rise
 from scenes.sayings import Lead, introductions
-from scenes.sprite import Label, fitted
 from scenes.stage import Stage, frame
 from scenes.standings import Standings
-from scenes.theme import FAINT, HEADING, TITLE
-from surfaces.messages import shorten
 
 # How much of the film's length each part takes.
 SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
-SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, half of it to either side
-BACK = 36 * DEGREES  # and back in the last look
+SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race
+BACK = 32 * DEGREES  # and back in the last look
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height
 
@@ -34,7 +31,7 @@ class OptimizerRace(Film):
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
-        self.show_title()
+        self.show_title(SHARES["title"] * self.length)
         self.raise_surface()
         self.introduce_racers()
         self.race()
@@ -55,36 +52,20 @@ class OptimizerRace(Film):
         self.lead = Lead(self.trace, standings, self.captions, (corner, low - 0.36), left - corner - 0.3)
         self.fix(self.board, self.plot, self.plan, self.table, self.lead)
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
-        angles = [self.stage.theta + turn for turn in np.linspace(SWAY / 2 - BACK, SWAY / 2, 7)]
         room = (-config.frame_width / 2, low - 0.1, left - 0.2, config.frame_height / 2)
         seen = []
-        for theta in (*angles, angles[-1] - SWAY):
-            self.set_camera_orientation(phi=self.stage.phi, theta=theta, zoom=1.0)
+        for turn in np.linspace(SWAY - BACK, SWAY, 8):
+            self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta + turn, zoom=1.0)
             self.lens.reset_rotation_matrix()
             seen.append(self.lens.project_points(self.stage.outline()))
         zoom, self.lens.aside = frame(seen, room, (corner + PLAN, top - PLAN))
+        self.set_camera_orientation(theta=self.stage.theta)
         self.set_camera_orientation(zoom=zoom)
-
-    def show_title(self) -> None:
-        """The film's name, and what is raced."""
-        spec = self.trace.spec
-        words = {"surface": shorten(spec.build_surface().name, 60), "steps": f"{spec.steps:,}"}
-        title = Group(
-            Label(fitted(self.captions.title, 12.5, TITLE, bold=True), TITLE, bold=True).stand(0, 0.3),
-            Label(fitted(self.captions.subtitle.format(**words), 12.5, HEADING), HEADING, FAINT).stand(0, -0.7),
-        )
-        self.fix(title)
-        seconds = SHARES["title"] * self.length
-        self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
-        self.wait(0.5 * seconds)
-        self.play(FadeOut(title), run_time=0.2 * seconds)
 
     def raise_surface(self) -> None:
         """The surface and its axes appear."""
         axes = self.stage.axes
-        self.play(
-            Rise(self.stage.surface), FadeIn(axes, axes.labels), run_time=SHARES["rise"] * self.length
-        )
+        self.play(Rise(self.stage.surface), FadeIn(axes, axes.labels), run_time=SHARES["rise"] * self.length)
 
     def introduce_racers(self) -> None:
         """The balls drop onto the start, each with a word on how it moves; then all that shows the race."""
@@ -97,7 +78,9 @@ class OptimizerRace(Film):
         balls = list(self.stage.runners.balls)
         drops = [[ball] for ball in balls] if len(sayings) == len(balls) else [balls]
         for saying, dropped in zip(sayings, drops, strict=True):
-            self.play(FadeIn(saying), *(FadeIn(ball, shift=0.6 * IN) for ball in dropped), run_time=0.3 * each)
+            self.play(
+                FadeIn(saying), *(FadeIn(ball, shift=0.6 * IN) for ball in dropped), run_time=0.3 * each
+            )
             self.wait(0.7 * each)
             self.remove(saying)
         self.add(self.stage.runners)

@@ -44,6 +44,15 @@ class Catalogue(StrEnum):
 
     SURFACES = "surfaces"
     OPTIMIZERS = "optimizers"
+    SCENES = "scenes"
+
+
+class Scene(StrEnum):
+    """The films that there are."""
+
+    OPTIMIZER_RACE = "OptimizerRace"
+    CONTOUR_RACE = "ContourRace"
+    BACKPROP_GRAPH = "BackpropGraph"
 
 
 class Quality(StrEnum):
@@ -106,25 +115,31 @@ def film(
     quality: Annotated[
         Quality, typer.Option("--quality", "-q", help="480p15, 720p30, 1080p60 or 2160p60.")
     ] = Quality.H,
+    scene: Annotated[
+        Scene, typer.Option("--scene", help="Which film; `race list scenes` describes them.")
+    ] = Scene.OPTIMIZER_RACE,
     surface: SurfaceName = None,
     start: Start = None,
     steps: Steps = None,
 ) -> None:
     """Film the race with Manim and print the file made."""
     _, trace = _race(source, surface, start, steps)
-    import optimizer_race  # noqa: PLC0415
+    from cli.films import maker  # noqa: PLC0415
     from scenes.render import render  # noqa: PLC0415
 
-    file = Path(optimizer_race.__file__)
-    print_path(render(lambda: optimizer_race.OptimizerRace(trace=trace), file, quality.value))
+    print_path(render(*maker(scene.value, trace), quality.value))
 
 
 @app.command("list")
 def list_(what: Annotated[Catalogue, typer.Argument(help="What to list.")]) -> None:
-    """List the surfaces or the optimizers that there are."""
+    """List the surfaces, the optimizers or the films that there are."""
     from cli import catalogue  # noqa: PLC0415
 
-    {Catalogue.SURFACES: catalogue.print_surfaces, Catalogue.OPTIMIZERS: catalogue.print_optimizers}[what]()
+    {
+        Catalogue.SURFACES: catalogue.print_surfaces,
+        Catalogue.OPTIMIZERS: catalogue.print_optimizers,
+        Catalogue.SCENES: catalogue.print_scenes,
+    }[what]()
 
 
 def print_path(path: Path) -> None:

@@ -6,6 +6,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.films import MODULES, find
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -30,6 +31,17 @@ def print_optimizers() -> None:
         what = (optimizer.__doc__ or "").splitlines()[0]
         defaults = (f"{key} = {_toml(value)}" for key, value in optimizer.defaults().items())
         table.add_row(name, what, "\n".join(defaults))
+    Console().print(table)
+
+
+def print_scenes() -> None:
+    """Print every film: its name, the file to give to manim, and what it shows."""
+    table = Table(title="Scenes", title_justify="left", box=box.SIMPLE_HEAD)
+    for column in ("name", "file", "what it shows"):
+        table.add_column(column, no_wrap=column == "name")
+    for name, module in MODULES.items():
+        scene, _ = find(name)
+        table.add_row(name, f"{module.replace('.', '/')}.py", (scene.__doc__ or "").splitlines()[0])
     Console().print(table)
 
 

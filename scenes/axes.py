@@ -32,7 +32,12 @@ class BoxAxes(Group):
         for (start, end), name, (low, high), away in zip(
             ends, ("u", "v", "loss"), ranges, outward, strict=True
         ):
-            for content, where in ((f"{low:.3g}", 0.03), (name, 0.5), (f"{high:.3g}", 0.97)):
+            for content, where in ((_end(low, high), 0.03), (name, 0.5), (_end(high, low), 0.97)):
                 label = Label(content, SMALL, FAINT)
                 reach = GAP + (label.width if away[0] else label.height) / 2
                 self.labels.add(label.move_to(start + where * (end - start) + reach * away))
+
+
+def _end(value: float, other: float) -> str:
+    """A number at an axis's end; what is but a rounding error beside the other end is 0."""
+    return f"{0.0 if abs(value) < 1e-9 * abs(other) else value:.3g}"

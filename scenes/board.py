@@ -16,7 +16,7 @@ from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
 from scenes.theme import BODY, FAINT, HEADING, INK, SMALL
 
-WIDTH = 4.7  # scene units, at the right edge of the frame
+WIDTH = 4.95  # scene units, at the right edge of the frame
 MARGIN = 0.4
 _ROWS = 4.1  # the height that all rows share
 ROW = 26  # the greatest size of a row, in points
@@ -24,14 +24,14 @@ MARK = "✓"
 
 
 def loss_digits(loss: float) -> str:
-    """A loss in at most ten characters.
+    """A loss in at most nine characters.
 
     >>> loss_digits(-0.3289210), loss_digits(123456.7), loss_digits(1e-8)
-    ('-0.32892', '1.235e+05', '1.000e-08')
+    ('-0.32892', '1.23e+05', '1.00e-08')
     """
     if 1e-3 <= abs(loss) < 999.99 or loss == 0:
         return f"{loss:.5f}"
-    return f"{loss:.3e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
+    return f"{loss:.2e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
 
 
 def column() -> tuple[float, float, float]:
@@ -77,7 +77,7 @@ class Board(Group):
             status = standings.status(i, step)
             out = standings.out[i, step]
             rank.write("-" if out else f"{standings.ranks[i, step]}", LEFT)
-            loss.write(self._captions.statuses[status] if out else loss_digits(standings.losses[i, step]))
+            loss.write(self._captions.out[status] if out else loss_digits(standings.losses[i, step]))
             mark.set_opacity(float(status is Status.CONVERGED))
         return self
 
@@ -85,7 +85,7 @@ class Board(Group):
         """What can stand where a loss does."""
         out = {self._standings.status(*place) for place in np.argwhere(self._standings.out)}
         digits = (loss_digits(loss) for loss in self._standings.losses[~self._standings.out][::50])
-        return {"-0.00000", *digits, *(self._captions.statuses[status] for status in out if status)}
+        return {"-0.00000", *digits, *(self._captions.out[status] for status in out if status)}
 
 
 class Results(Group):

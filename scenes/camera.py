@@ -133,7 +133,9 @@ class DepthCamera(ThreeDCamera):
             state.ground = _FRESH
             backdrop = self.background if state.clean else picture
             plain = state.clean and self.background_image is None
-            painter.paint_ground(picture, sight, smooth, cast("Picture", backdrop[:1, :1] if plain else backdrop))
+            painter.paint_ground(
+                picture, sight, smooth, cast("Picture", backdrop[:1, :1] if plain else backdrop)
+            )
             state.clean = False
             return
         if state.ground is _FRESH:
@@ -147,7 +149,9 @@ class DepthCamera(ThreeDCamera):
         """The painter, made at its first use; None where there is no OpenGL."""
         if self._state.painter is None and not self._state.without:
             try:
-                self._state.painter = Painter(self.pixel_width, self.pixel_height, self.pixel_height / self.frame_height)
+                self._state.painter = Painter(
+                    self.pixel_width, self.pixel_height, self.pixel_height / self.frame_height
+                )
             except Exception as error:  # noqa: BLE001 - drivers raise what they like
                 self._state.without = True
                 logger.warning(

@@ -21,9 +21,12 @@ class Captions:
     loss: str
     step: str
     pace: str  # of step and steps
+    pull: str  # the negative gradient
+    velocity: str
     results: str
     columns: tuple[str, str, str, str]  # racer, final loss, steps to target, status
     statuses: dict[Status, str]
+    out: dict[Status, str]  # the same in a word, for who is out of the race
 
 
 _CAPTIONS = {
@@ -42,6 +45,8 @@ _CAPTIONS = {
         loss="loss",
         step="step",
         pace="step {step} of {steps}",
+        pull="downhill: −gradient",
+        velocity="velocity: the last step",
         results="Results",
         columns=("racer", "final loss", "steps to target", "status"),
         statuses={
@@ -50,6 +55,7 @@ _CAPTIONS = {
             Status.LEFT_DOMAIN: "left the domain",
             Status.DIVERGED: "diverged",
         },
+        out={Status.LEFT_DOMAIN: "outside", Status.DIVERGED: "diverged"},
     ),
     "fr": Captions(
         title="La course des optimiseurs",
@@ -66,6 +72,8 @@ _CAPTIONS = {
         loss="perte",
         step="pas",
         pace="pas {step} sur {steps}",
+        pull="la descente : −gradient",
+        velocity="la vitesse : le dernier pas",
         results="Résultats",
         columns=("coureur", "perte finale", "pas pour la cible", "état"),
         statuses={
@@ -74,6 +82,7 @@ _CAPTIONS = {
             Status.LEFT_DOMAIN: "hors du domaine",
             Status.DIVERGED: "a divergé",
         },
+        out={Status.LEFT_DOMAIN: "dehors", Status.DIVERGED: "a divergé"},
     ),
 }
 

@@ -7,13 +7,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from manim import CairoRenderer, Group, ManimColor, Mobject, RendererType, ThreeDScene, ValueTracker, config, linear
+from manim import (
+    UP,
+    CairoRenderer,
+    FadeIn,
+    FadeOut,
+    Group,
+    ManimColor,
+    Mobject,
+    RendererType,
+    ThreeDScene,
+    ValueTracker,
+    config,
+    linear,
+)
 
 from races import SpecError, Trace, config_path, load_spec, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
-from scenes.theme import BACKGROUND
+from scenes.sayings import ROOM
+from scenes.sprite import Label, fitted
+from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE
 from scenes.writer import FilmWriter
+from surfaces.messages import shorten
 
 HOME = Path(__file__).parent.parent  # where race.toml is
 
@@ -53,6 +69,20 @@ class Film(ThreeDScene):
     def fix(self, *mobjects: Mobject) -> None:
         """Fix mobjects in the frame: they stand there whatever the camera does."""
         self.lens.add_fixed_in_frame_mobjects(*mobjects)
+
+    def show_title(self, seconds: float) -> None:
+        """The film's name, and what is raced."""
+        spec = self.trace.spec
+        words = {"surface": shorten(spec.build_surface().name, 60), "steps": f"{spec.steps:,}"}
+        heading = fitted(self.captions.title, ROOM, TITLE, bold=True)
+        line = fitted(self.captions.subtitle.format(**words), ROOM, HEADING)
+        title = Group(
+            Label(heading, TITLE, bold=True).stand(0, 0.3), Label(line, HEADING, FAINT).stand(0, -0.7)
+        )
+        self.fix(title)
+        self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
+        self.wait(0.5 * seconds)
+        self.play(FadeOut(title), run_time=0.2 * seconds)
 
     def run_clock(self, seconds: float, *movers: Mobject, also: Sequence[Any] = ()) -> None:
         """Play the race at an even pace, with `refresh` moving the movers, and animations beside it."""

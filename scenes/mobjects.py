@@ -82,7 +82,7 @@ class LossSurface(DepthMobject):
         reach: as far as it is drawn along u, from 0 to 1.
     """
 
-    def __init__(self, box: Box, resolution: int = 48) -> None:
+    def __init__(self, box: Box, resolution: int = 64) -> None:
         (u_low, u_high), (v_low, v_high) = box.surface.u_range, box.surface.v_range
         fractions = np.linspace(0.0, 1.0, resolution + 1)
         across, along = np.meshgrid(fractions, fractions, indexing="ij")

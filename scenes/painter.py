@@ -186,13 +186,11 @@ class Painter:
         canvas.depth_mask = False
         self._draw_lines(trails, hidden=False)
         facing = [(sprite, centre) for sprite, centre in sight.facing if sprite.opacity > 0]
-        self._draw_sprites(
-            [
-                *((m, *_in_space(m, sight.view)) for m in seen if isinstance(m, Sprite)),
-                *((m, *_facing(m, centre, sight)) for m, centre in facing),
-            ]
-        )
+        self._draw_sprites((m, *_in_space(m, sight.view)) for m in seen if isinstance(m, Sprite))
         canvas.depth_mask = True
+        # Words that face the camera are to be read: nothing hides them.
+        self.context.disable(moderngl.DEPTH_TEST)
+        self._draw_sprites((m, *_facing(m, centre, sight)) for m, centre in facing)
 
     def _draw_frame(self, seen: Sequence[DepthMobject], frame: View) -> None:
         """What is fixed in the frame, one over the other."""
@@ -287,7 +285,9 @@ class _Stamp:
     hundred vertices.
     """
 
-    def __init__(self, context: moderngl.Context, program: moderngl.Program, layout: str, *columns: str) -> None:
+    def __init__(
+        self, context: moderngl.Context, program: moderngl.Program, layout: str, *columns: str
+    ) -> None:
         self.program = program
         self._context, self._layout, self._columns = context, layout, columns
         self._make(256)
@@ -345,7 +345,6 @@ def _facing(sprite: Sprite, centre: Array, sight: Sight) -> tuple[Array, Array, 
     """The same for a sprite that faces the camera: its centre is seen where it is, the rest as in the frame."""
     origin, x, y = sprite.place()
     at = sight.view.matrix @ [*centre, 1.0]
-    at[2] -= NEARER * at[3]
     flat = sight.frame.matrix[:, :3] * at[3]
     return at + flat @ (origin - centre), flat @ x, flat @ y
 

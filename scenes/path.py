@@ -56,7 +56,9 @@ class Path:
             points, seen = np.vstack([points, self.point(t)]), np.append(seen, True)
         breaks = np.flatnonzero(np.diff(seen.astype(int))) + 1
         pieces = np.split(points, breaks)
-        return [piece for piece, on in zip(pieces, seen[np.r_[0, breaks]], strict=True) if on and len(piece) > 1]
+        return [
+            piece for piece, on in zip(pieces, seen[np.r_[0, breaks]], strict=True) if on and len(piece) > 1
+        ]
 
 
 def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:

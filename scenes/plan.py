@@ -81,12 +81,8 @@ class Plan(Group):
             y = bottom + (v - v_low) / (v_high - v_low) * (top - bottom)
             return np.stack([x, y, np.zeros_like(x)], axis=-1)
 
-        self.runners = Runners(
-            [racer.colour for racer in trace.spec.racers],
-            [way(surface, positions, place) for positions in trace.positions[:, :, 0]],
-            radius,
-            width,
-        )
+        paths = [way(surface, positions, place) for positions in trace.positions[:, :, 0]]
+        self.runners = Runners([racer.colour for racer in trace.spec.racers], paths, radius, width)
         ring = [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]]
         super().__init__(Sprite(Relief(Box(surface), corners)), Trail(ring, FAINT, width=1.5), self.runners)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from manim import Scene, tempconfig
 
-_QUALITIES = {"l": "low_quality", "m": "medium_quality", "h": "high_quality", "k": "fourk_quality"}
+QUALITIES = {"l": "low_quality", "m": "medium_quality", "h": "high_quality", "k": "fourk_quality"}
 
 
 def render(make: Callable[[], Scene], file: Path, quality: str) -> Path:
@@ -18,7 +18,7 @@ def render(make: Callable[[], Scene], file: Path, quality: str) -> Path:
         file: the Python file that the scene is from, after which the film's folder is named.
         quality: Manim's letter: l (480p15), m (720p30), h (1080p60) or k (2160p60).
     """
-    options = {"quality": _QUALITIES[quality], "input_file": file, "verbosity": "WARNING"}
+    options = {"quality": QUALITIES[quality], "input_file": file, "verbosity": "WARNING"}
     with tempconfig(options):
         scene = make()
         scene.render()

@@ -41,6 +41,11 @@ class Runners(Group):
         self.digest = [path.digest for path in (*trails, *(balls or ()))]
         self.at(0.0)
 
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The ways of the trails."""
+        return self._ways.trails
+
     def at(self, t: float) -> Self:
         """Put every racer where it is at step t; one that has diverged or left the domain has no ball."""
         for ball, path in zip(self.balls, self._ways.balls, strict=True):

@@ -14,6 +14,7 @@ from scenes.theme import BODY, INK
 
 ROOM = 13.0  # the widest that words may be, in scene units
 MOST = 6  # racers that are introduced one by one
+SIZE = 26  # of the words on who leads, in points
 LEVEL = -3.4  # of the words' base line
 
 
@@ -25,8 +26,12 @@ def introductions(trace: Trace, captions: Captions) -> list[Label]:
         words = captions.start.format(count=len(racers), u=f"{u:g}", v=f"{v:g}")
         return [Label(fitted(words, ROOM), BODY, INK).stand(0, LEVEL)]
     return [
-        Label(fitted(_habit(captions, racer.name, racer.optimizer), ROOM, bold=True), BODY, racer.colour, bold=True)
-        .stand(0, LEVEL)
+        Label(
+            fitted(_habit(captions, racer.name, racer.optimizer), ROOM, bold=True),
+            BODY,
+            racer.colour,
+            bold=True,
+        ).stand(0, LEVEL)
         for racer in racers
     ]
 
@@ -49,7 +54,7 @@ class Lead(Group):
         super().__init__()
         for racer in trace.spec.racers:
             words = _habit(captions, captions.leads.format(name=racer.name), racer.optimizer)
-            line = Label(fitted(words, width, bold=True), BODY, racer.colour, bold=True)
+            line = Label(fitted(words, width, SIZE, bold=True), SIZE, racer.colour, bold=True)
             self.add(line.stand(*place, LEFT))
         self.at(0.0)
 

@@ -108,7 +108,9 @@ class Line(Drawing):
         self._content, self._size, self._colour, self._bold = content, size, colour, bold
         left, top, right, bottom = _extent(content, bold)
         em = size * EM
-        super().__init__((left * em, -bottom * em, right * em, -top * em), repr((content, size, colour, bold)))
+        super().__init__(
+            (left * em, -bottom * em, right * em, -top * em), repr((content, size, colour, bold))
+        )
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
         """Draw it with Pillow."""
@@ -210,7 +212,10 @@ def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:
 def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -> str:
     """The text, its end left out where it is wider than `width`, in scene units."""
     short = content
-    while len(short) > 1 and (wide := line_width(short if short == content else f"{short}…", size, bold)) > width:
+    while (
+        len(short) > 1
+        and (wide := line_width(short if short == content else f"{short}…", size, bold)) > width
+    ):
         short = short[: min(len(short) - 1, max(1, int(len(short) * width / wide)))].rstrip()
     return short if short == content else f"{short}…"
 
