@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from manim import DEGREES, IN, UP, FadeIn, FadeOut, config
 
+from PIL.Image import Image
+
 from scenes.board import MARGIN, Board, Results, column
 from scenes.film import Film
 from scenes.plan import Plan
@@ -106,6 +108,25 @@ class OptimizerRace(Film):
         """A last look around the trails."""
         turn = self.lens.theta_tracker.animate.increment_value(-BACK)
         self.play(turn, run_time=SHARES["orbit"] * self.length)
+
+    def still(self, t: float) -> Image:
+        """The race as it is at step t, seen from where it begins."""
+        self.prepare()
+        self.refresh(t)
+        axes = self.stage.axes
+        shown = (
+            self.stage.surface,
+            axes,
+            axes.labels,
+            self.stage.runners,
+            self.plan,
+            self.board,
+            self.plot,
+            self.lead,
+        )
+        self.lens.reset()
+        self.lens.capture_mobjects(shown)
+        return self.lens.get_image()
 
     def refresh(self, t: float) -> None:
         """Put racers, board, plan and plot where they are at step t."""

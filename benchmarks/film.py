@@ -52,7 +52,9 @@ def film(quality: str, folder: Path, length: int | None = None) -> tuple[float, 
     command = [sys.executable, "-m", "manim", f"-q{quality}", "optimizer_race.py", "--media_dir", str(folder)]
     quiet = ["--progress_bar", "none", "-v", "ERROR"]
     begun = time.perf_counter()
-    with subprocess.Popen([*command, *quiet], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        [*command, *quiet], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    ) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = status
     seconds = time.perf_counter() - begun
@@ -127,7 +129,10 @@ def main() -> None:
         sys.exit(f"QUALITY is one of {', '.join(QUALITIES)}, got {quality}")
     trace = run_race(load_spec(ROOT / "race.toml"))
     times: list[tuple[float, float, int]] = []
-    with tempfile.TemporaryDirectory() as media, tempconfig({"quality": QUALITIES[quality], "media_dir": media}):
+    with (
+        tempfile.TemporaryDirectory() as media,
+        tempconfig({"quality": QUALITIES[quality], "media_dir": media}),
+    ):
         spec = OptimizerRace(trace=trace).session_spec.video_encoder
         for run in range(RUNS):
             folder = Path(media) / f"{run}"
@@ -152,8 +157,12 @@ def main() -> None:
     plainly = MOVING * moving + (1 - MOVING) * still
     print(f"film: {wall:.1f} s for {seconds} s of film, start-up included; {frames / wall:.1f} frames/s")
     print(f"its frames encoded again: {again:.1f} s, {frames / again:.1f} frames/s; ratio {ratio:.2f}")
-    print(f"Manim's Surface and Spheres: {moving:.2f} s a frame while the camera moves, {still:.2f} s while not;")
-    print(f"  with the film's {MOVING:.0%} of moving frames {plainly * frames / wall:.0f} times as long as ours")
+    print(
+        f"Manim's Surface and Spheres: {moving:.2f} s a frame while the camera moves, {still:.2f} s while not;"
+    )
+    print(
+        f"  with the film's {MOVING:.0%} of moving frames {plainly * frames / wall:.0f} times as long as ours"
+    )
     print(f"memory: {memory:.0f} MB, for a film twice as long {longer:.0f} MB")
 
 

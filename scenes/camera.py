@@ -7,14 +7,17 @@ then draws everything else on, text above all.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Self, cast
 
+import cairo
 import numpy as np
-from manim import Mobject, ThreeDCamera, logger
+from manim import Mobject, ThreeDCamera, VMobject, logger
 from numpy.typing import NDArray
 
-from scenes.mobjects import DepthMobject
+from scenes.mobjects import Ball, DepthMobject, LossSurface
+from scenes.occlusion import Occlusion, Shape, Veil
 from scenes.painter import Painter, Picture, Sight, View
 from scenes.sprite import Sprite
 
@@ -28,7 +31,10 @@ _FRESH = object()
 class _State:
     """How far the picture has been drawn. It has no __dict__, and so does not count for Manim's cache."""
 
-    __slots__ = ("clean", "drawn", "ground", "moving", "painter", "put", "still", "without")
+    __slots__ = (
+        "clean", "drawn", "flat", "ground", "hiding", "moving", "occlusion", "painter", "put", "still",
+        "veils", "without",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.painter: Painter | None = None
@@ -39,6 +45,11 @@ class _State:
         self.put = True  # whether the picture holds what stands still
         self.drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
         self.moving = False  # whether the last picture was new too, as in a film whose camera moves
+        # Of the last new picture:
+        self.flat: list[Mobject] = []  # what Cairo has drawn, if any of it stands in the scene
+        self.hiding: list[LossSurface | Ball] = []  # what may hide it
+        self.veils: list[Veil] | None = None  # the depths of that, once they have been needed
+        self.occlusion: Occlusion | None = None  # what hides the mobjects that Cairo draws now
 
 
 class DepthCamera(ThreeDCamera):
@@ -87,22 +98,33 @@ class DepthCamera(ThreeDCamera):
         family = self.get_mobjects_to_display(mobjects, **options)
         deep = [mobject for mobject in family if isinstance(mobject, DepthMobject)]
         flat = [mobject for mobject in family if not isinstance(mobject, DepthMobject)]
+        standing = any(map(self._stands, flat))
         if state.still is None:
             state.drawn = (mobjects, options) if deep and state.moving else None
+            state.flat = flat if standing and state.clean else []
         painter = self._find_painter() if deep else None
         if painter is not None:
+            if state.still is not None and state.flat:
+                # What moves may hide what stands still, which is drawn again.
+                flat, standing = [*state.flat, *flat], True
             self._paint(painter, deep)
         else:
             self._start_flat()
             flat = [*self._plain(deep), *flat]
+        state.occlusion = self._occlude(deep) if standing else None
         for kind, group in itertools.groupby(flat, self.type_or_raise):
             self.display_funcs[kind](list(group), self.pixel_array)
+
+    def _stands(self, mobject: Mobject) -> bool:
+        """Whether one of Manim's own mobjects stands in the scene, where things may hide it."""
+        return isinstance(mobject, VMobject) and mobject not in self.fixed_in_frame_mobjects
 
     def _start_flat(self) -> None:
         """Start a picture without the painter."""
         state = self._state
         if state.still is None:
             state.ground = None  # the painter has not seen this picture
+            state.hiding, state.veils = [], None
             if state.clean:
                 super().reset()
                 state.clean = False
@@ -131,6 +153,7 @@ class DepthCamera(ThreeDCamera):
         if state.still is None:
             smooth, state.moving = not state.moving, True
             state.ground = _FRESH
+            state.hiding, state.veils = self._hiding(deep), None
             backdrop = self.background if state.clean else picture
             plain = state.clean and self.background_image is None
             painter.paint_ground(
@@ -139,11 +162,77 @@ class DepthCamera(ThreeDCamera):
             state.clean = False
             return
         if state.ground is _FRESH:
-            painter.set_ground(state.still)
+            if not state.flat:
+                painter.set_ground(state.still)
         elif state.ground is not state.still:
-            painter.paint_ground(picture, self._sight([]), smooth=False, backdrop=state.still)
+            backdrop = self.background if state.flat else state.still
+            painter.paint_ground(picture, self._sight([]), False, cast("Picture", backdrop))
+            state.hiding, state.veils = [], None
         state.ground, state.put = state.still, True
         painter.paint_work(picture, sight)
+
+    def _hiding(self, deep: Iterable[DepthMobject]) -> list[LossSurface | Ball]:
+        """What of it may hide something."""
+        return [
+            mobject
+            for mobject in deep
+            if isinstance(mobject, LossSurface | Ball)
+            and mobject.opacity > 0
+            and mobject not in self.fixed_in_frame_mobjects
+        ]
+
+    def _occlude(self, deep: Sequence[DepthMobject]) -> Occlusion | None:
+        """What hides Manim's own mobjects: in the picture of what stands still, and among what moves."""
+        state = self._state
+        if state.painter is None:
+            return None
+        veils: list[Veil] = []
+        if state.still is None or state.ground is _FRESH or state.ground is state.still:
+            if state.veils is None:
+                state.veils = self._veils(state.painter, state.hiding)
+            veils += state.veils
+        if state.still is not None:
+            veils += self._veils(state.painter, self._hiding(deep))
+        return Occlusion(veils) if veils else None
+
+    def _veils(self, painter: Painter, hiding: list[LossSurface | Ball]) -> list[Veil]:
+        """The depths of what may hide something, for each opacity."""
+        hiding.sort(key=lambda mobject: mobject.opacity)
+        groups = itertools.groupby(hiding, lambda mobject: mobject.opacity)
+        return [Veil(painter.depths(self.view(), list(group)), opacity) for opacity, group in groups]
+
+    def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context[Any]) -> Self:
+        """Draw what is seen of one of Manim's own mobjects."""
+        occlusion = self._state.occlusion
+        draw = partial(super().display_vectorized, vmobject, ctx)
+        if occlusion is None or not self._stands(vmobject):
+            draw()
+        else:
+            occlusion.through(ctx, self._shape(vmobject, ctx.get_matrix()), draw)
+        return self
+
+    def _shape(self, vmobject: VMobject, units: cairo.Matrix) -> Shape:
+        """Where one of Manim's own mobjects is drawn; `units` leads from the picture's plane to pixels."""
+        points = self.transform_points_pre_display(vmobject, vmobject.points)
+        pixels = points[:, :2] * [units.xx, units.yy] + [units.x0, units.y0]
+        width = (
+            abs(units.xx)
+            * self.cairo_line_width_multiple
+            * max(vmobject.get_stroke_width(), vmobject.get_stroke_width(background=True))
+        )
+        filled = bool((vmobject.get_fill_opacities() > 0).any())
+        if vmobject not in self.fixed_orientation_mobjects:
+            return Shape(np.column_stack([pixels, self._depths(vmobject.points)]), width, filled)
+        centre = self.fixed_orientation_mobjects[vmobject]()
+        x, y, _ = self.project_point(centre)
+        anchor = np.array([x * units.xx + units.x0, y * units.yy + units.y0, *self._depths(centre[None])])
+        spots = np.column_stack([pixels, np.full(len(pixels), anchor[2])])
+        return Shape(spots, width, filled, anchor)
+
+    def _depths(self, points: Array) -> Array:
+        """How deep points of the scene are, in normalised device coordinates; -1 for those behind the viewer."""
+        z, w = self.view().matrix[2:, :3] @ points.T + self.view().matrix[2:, 3:]
+        return np.asarray(np.where(w > 0, z / np.maximum(w, 1e-9), -1.0))
 
     def _find_painter(self) -> Painter | None:
         """The painter, made at its first use; None where there is no OpenGL."""

@@ -153,6 +153,24 @@ class Painter:
         self._draw(sight)
         self._read(self._work, picture)
 
+    def depths(self, view: View, hiding: Sequence[LossSurface | Ball]) -> NDArray[np.float32]:
+        """How deep surfaces and balls are at each pixel, in normalised device coordinates; 1 where none is."""
+        self._work.color_mask = (False,) * 4
+        self._work.clear()
+        self._work.use()
+        self.context.enable(moderngl.DEPTH_TEST)
+        self.context.depth_func = "<="
+        self._see(view)
+        for mobject in hiding:
+            if isinstance(mobject, LossSurface):
+                self._draw_surface(mobject)
+        self._draw_balls(mobject for mobject in hiding if isinstance(mobject, Ball))
+        self._work.color_mask = (True,) * 4
+        depths = np.empty(self.size[::-1], dtype="f4")
+        self._finish()
+        self._work.read_into(depths, components=1, attachment=-1, dtype="f4")
+        return 2 * depths - 1
+
     def _read(self, canvas: moderngl.Framebuffer, picture: Picture) -> None:
         self._finish()
         canvas.read_into(picture, components=4)

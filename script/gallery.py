@@ -1,0 +1,100 @@
+"""Make the pictures in media/gallery anew: uv run python script/gallery.py
+
+The film of race.toml at 720p, the race in it as an animation for the README, and a still of every surface
+after its race.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.filter
+from manim import tempconfig
+
+from optimizer_race import SHARES, OptimizerRace
+from races import load_spec, run_race
+from scenes.film import HOME
+from scenes.render import render
+from surfaces import SURFACES
+
+GALLERY = HOME / "media" / "gallery"
+WIDTH, RATE = 600, 10  # of the animation, in pixels and frames a second
+
+
+def main() -> None:
+    """Make everything, in a folder beside, and put it in place at the end."""
+    with tempfile.TemporaryDirectory() as media:
+        made = Path(media) / "gallery"
+        made.mkdir()
+        with tempconfig({"media_dir": media}):
+            trace = run_race(load_spec(HOME / "race.toml"))
+            film = render(lambda: OptimizerRace(trace=trace), HOME / "optimizer_race.py", "m")
+        shutil.copy(film, made / "optimizer-race.mp4")
+        animate(film, made / "optimizer-race.gif", trace.spec.film.length)
+        for name in SURFACES:
+            still(name, made / f"{name}.png", media)
+        GALLERY.mkdir(parents=True, exist_ok=True)
+        for path in sorted(made.iterdir()):
+            shutil.copy(path, GALLERY / path.name)
+            print(f"{path.stat().st_size / 1e6:6.2f} MB  {path.name}")
+
+
+def still(surface: str, path: Path, media: str) -> None:
+    """The default racers on a surface, from its own start, when they have run."""
+    trace = run_race(load_spec(HOME / "race.toml", surface=surface))
+    with tempconfig({"media_dir": media, "quality": "medium_quality", "dry_run": True}):
+        picture = OptimizerRace(trace=trace).still(trace.spec.steps)
+    picture.convert("RGB").quantize(256).save(path, optimize=True)
+
+
+def animate(film: Path, path: Path, length: float) -> None:
+    """The race out of a film, smaller and at fewer frames, as a GIF with a palette of its own."""
+    begin = (SHARES["title"] + SHARES["rise"] + 0.85 * SHARES["start"]) * length
+    end = begin + (0.15 * SHARES["start"] + SHARES["race"]) * length
+    with av.open(str(film)) as source, av.open(str(path), "w") as target:
+        stream = source.streams.video[0]
+        height = WIDTH * stream.height // stream.width
+        graph = av.filter.Graph()
+        first = graph.add_buffer(template=stream)
+        steps = [
+            graph.add("trim", f"start={begin}:end={end}"),
+            graph.add("setpts", "PTS-STARTPTS"),
+            graph.add("fps", f"{RATE}"),
+            graph.add("scale", f"{WIDTH}:{height}:flags=lanczos"),
+        ]
+        for step in steps:
+            first.link_to(step)
+            first = step
+        split, palette, use = (
+            graph.add("split"),
+            graph.add("palettegen", "max_colors=96"),
+            graph.add("paletteuse", "dither=none:diff_mode=rectangle"),
+        )
+        sink = graph.add("buffersink")
+        first.link_to(split)
+        split.link_to(palette, 0, 0)
+        split.link_to(use, 1, 0)
+        palette.link_to(use, 0, 1)
+        use.link_to(sink)
+        graph.configure()
+        for frame in source.decode(stream):
+            graph.push(frame)
+        graph.push(None)
+        out = target.add_stream("gif", rate=RATE)
+        out.width, out.height, out.pix_fmt = WIDTH, height, "pal8"
+        for number in range(round((end - begin) * RATE) + 2):
+            try:
+                frame = graph.pull()
+            except (av.error.EOFError, av.error.BlockingIOError):
+                break
+            frame.pts, frame.time_base = number, Fraction(1, RATE)
+            target.mux(out.encode(frame))
+        target.mux(out.encode())
+
+
+if __name__ == "__main__":
+    main()
