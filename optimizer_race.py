@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 from manim import DEGREES, IN, UP, FadeIn, FadeOut, config
-
 from PIL.Image import Image
 
 from scenes.board import MARGIN, Board, Results, column
@@ -24,7 +23,7 @@ SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0
 SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race
 BACK = 32 * DEGREES  # and back in the last look
 PLAN = 2.3  # the plan's side, in scene units
-PLOT = 1.7  # the plot's height
+PLOT = 1.7  # the plot's height; less where the board has many rows
 
 
 class OptimizerRace(Film):
@@ -47,7 +46,7 @@ class OptimizerRace(Film):
         self.board = Board(self.trace, standings, self.captions)
         left, right, top = column()
         low = MARGIN + 0.4 - config.frame_height / 2
-        self.plot = LossPlot(self.trace, self.captions, (left, low, right, low + PLOT))
+        self.plot = LossPlot(self.trace, self.captions, (left, low, right, low + min(PLOT, 2.2 - 0.1 * len(self.trace.names))))
         corner = MARGIN - config.frame_width / 2
         self.plan = Plan(self.trace, (corner, top - PLAN, corner + PLAN, top), radius=0.07, width=2.5)
         self.table = Results(self.trace, standings, self.captions)

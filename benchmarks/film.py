@@ -29,8 +29,9 @@ from numpy.typing import NDArray
 
 from optimizer_race import OptimizerRace
 from races import Trace, load_spec, run_race
+from scenes.mobjects import Trail
 from scenes.render import QUALITIES
-from scenes.stage import Stage
+from scenes.stage import RADIUS, Stage
 from scenes.writer import SegmentEncoder
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ MOVING = 0.60  # the part of the film in which the camera moves
 Picture = NDArray[np.uint8]
 
 
-def film(quality: str, folder: Path, length: int | None = None) -> tuple[float, float, Path]:
+def film(quality: str, folder: Path, length: float | None = None) -> tuple[float, float, Path]:
     """Wall time and peak memory, in s and MB, of the command in an empty media folder, and the film."""
     environment = dict(os.environ)
     if length is not None:
@@ -52,7 +53,7 @@ def film(quality: str, folder: Path, length: int | None = None) -> tuple[float, 
     command = [sys.executable, "-m", "manim", f"-q{quality}", "optimizer_race.py", "--media_dir", str(folder)]
     quiet = ["--progress_bar", "none", "-v", "ERROR"]
     begun = time.perf_counter()
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603
         [*command, *quiet], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     ) as process:
         _, status, usage = os.wait4(process.pid, 0)
@@ -67,7 +68,7 @@ def film(quality: str, folder: Path, length: int | None = None) -> tuple[float, 
 def chunks(path: Path) -> Iterator[list[Picture]]:
     """The film's frames, RGBA, some at a time."""
     with av.open(str(path)) as container:
-        held = []
+        held: list[Any] = []
         for frame in container.decode(video=0):
             held.append(np.ascontiguousarray(frame.to_ndarray(format="rgba")))
             if len(held) == CHUNK:
@@ -99,14 +100,14 @@ class PlainRace(ThreeDScene):
         stage = Stage(trace)
         surface = trace.spec.build_surface()
         hill = Surface(
-            lambda u, v: stage.box.on_surface(u, v),
+            stage.box.on_surface,  # type: ignore[arg-type]
             u_range=surface.u_range,
             v_range=surface.v_range,
             resolution=(64, 64),
         )
         stage.runners.at(step)
-        balls = [Sphere(ball.get_center(), radius=ball.radius) for ball in stage.runners.balls]
-        trails = [trail.plain() for trail in stage.runners.trails]
+        balls = [Sphere(ball.get_center(), radius=RADIUS) for ball in stage.runners.balls]
+        trails = [trail.plain() for trail in stage.runners.trails if isinstance(trail, Trail)]
         self.set_camera_orientation(phi=stage.phi, theta=stage.theta + turn)
         if still:
             self.camera.reset()
@@ -141,7 +142,7 @@ def main() -> None:
             again, frames = encode(made, spec, folder)
             times.append((wall, again, frames))
             print(f"run {run + 1}: film {wall:.1f} s, its frames encoded again {again:.1f} s")
-        plain = PlainRace()
+        plain = PlainRace()  # type: ignore[no-untyped-call]
         step = trace.spec.steps / 2
         moving, still = (
             statistics.median(plain.draw(trace, step, 0.1 * i, still) for i in range(SAMPLES))
@@ -157,9 +158,7 @@ def main() -> None:
     plainly = MOVING * moving + (1 - MOVING) * still
     print(f"film: {wall:.1f} s for {seconds} s of film, start-up included; {frames / wall:.1f} frames/s")
     print(f"its frames encoded again: {again:.1f} s, {frames / again:.1f} frames/s; ratio {ratio:.2f}")
-    print(
-        f"Manim's Surface and Spheres: {moving:.2f} s a frame while the camera moves, {still:.2f} s while not;"
-    )
+    print(f"Manim's Surface and Spheres: {moving:.2f} s a frame while the camera moves, {still:.2f} s else;")
     print(
         f"  with the film's {MOVING:.0%} of moving frames {plainly * frames / wall:.0f} times as long as ours"
     )

@@ -13,3 +13,16 @@ PALETTE = {
     "vermillion": "#D55E00",
     "blue": "#0072B2",
 }
+
+
+def lighter(colour: str) -> str:
+    """A colour half way to white, for racers beyond the palette.
+
+    >>> lighter("#0072B2")
+    '#80B9D9'
+    """
+    return "#" + "".join(f"{(int(colour[i : i + 2], 16) + 256) // 2:02X}" for i in (1, 3, 5))
+
+
+# What racers without a colour of their own get, one after the other.
+COLOURS = (*PALETTE.values(), *(lighter(colour) for colour in PALETTE.values()))

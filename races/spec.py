@@ -23,7 +23,7 @@ from pydantic import (
 
 from autograd import Tensor
 from optimizers import OPTIMIZERS, Optimizer
-from races.palette import PALETTE
+from races.palette import COLOURS, PALETTE
 from surfaces import SURFACES, Surface, expression_surface
 from surfaces.messages import unknown
 
@@ -244,7 +244,7 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
     if twice := [name for name, count in given.items() if count > 1]:
         raise ValueError(f"racer: names must differ, got {twice[0]!r} more than once")
     taken = set(given)
-    free = [colour for colour in PALETTE.values() if colour not in {racer.colour for racer in racers}]
+    free = [colour for colour in COLOURS if colour not in {racer.colour for racer in racers}]
     named: list[RacerSpec] = []
     for racer in racers:
         kind = OPTIMIZERS[racer.optimizer].__name__
@@ -252,6 +252,6 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
             name for name in (kind, *(f"{kind} {i}" for i in range(2, len(racers) + 2))) if name not in taken
         )
         taken.add(name)
-        colour = racer.colour or (free.pop(0) if free else list(PALETTE.values())[len(named) % len(PALETTE)])
+        colour = racer.colour or (free.pop(0) if free else COLOURS[len(named) % len(COLOURS)])
         named.append(racer.model_copy(update={"name": name, "colour": colour}))
     return tuple(named)

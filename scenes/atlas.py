@@ -38,7 +38,7 @@ class Atlas:
                 self._begin(2 * self.side)
 
     def sharpen(self, sharp: bool) -> None:
-        """Take pixels as they are, for pictures that are not moved or scaled by parts of a pixel; else blend them."""
+        """Take pixels as they are, where pictures are neither scaled nor moved by parts of one, or blend."""
         kind = moderngl.NEAREST if sharp else moderngl.LINEAR
         self.texture.filter = (kind, kind)
 

@@ -6,10 +6,8 @@ number shown is read off those Tensors and their rules. The language is the one 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from manim import (
@@ -22,17 +20,15 @@ from manim import (
     FadeOut,
     ManimColor,
     Scene,
-    Text,
     VGroup,
     VMobject,
     config,
-    tempconfig,
 )
 
-from races import SpecError, config_path, load_spec
 from scenes.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
-from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture, coloured
-from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, text
+from scenes.film import film_renderer, spec_of_config
+from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
+from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, Words, text
 from surfaces.messages import shorten
 
 # Seconds that each part of the film takes.
@@ -102,20 +98,20 @@ class BackpropGraph(Scene):
         **options: Any,
     ) -> None:
         # Before Manim makes any folder: what is refused leaves nothing behind.
-        self.captions = CAPTIONS[language or _language_of_config()]
+        renderer = renderer or film_renderer()
+        self.captions = CAPTIONS[language or spec_of_config().film.language]
         self.graph = evaluate(expression, at)
         self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM))
         super().__init__(renderer=renderer, **options)
 
     def construct(self) -> None:
         """Tell the story."""
-        with tempconfig({"disable_caching": True}):  # Manim's check takes longer than drawing all anew
-            self.prepare()
-            self.show_title()
-            self.build_graph()
-            self.forward()
-            self.backward()
-            self.conclude()
+        self.prepare()
+        self.show_title()
+        self.build_graph()
+        self.forward()
+        self.backward()
+        self.conclude()
 
     def prepare(self) -> None:
         """Set the stage: what will stand at the top of the picture."""
@@ -126,7 +122,7 @@ class BackpropGraph(Scene):
             (f"{values} \N{RIGHTWARDS ARROW}     ", VALUE),
             (f"\N{LEFTWARDS ARROW} {gradients}", GRADIENT),
         ]
-        self.legend = VGroup(coloured(flows), text(derivatives, BODY, LOCAL))
+        self.legend = VGroup(Words(flows), text(derivatives, BODY, LOCAL))
         right = config.frame_width / 2 - _MARGIN
         for line, y in zip(self.legend, (_TOP + 0.2, _TOP - 0.2), strict=True):
             line.move_to((right, y, 0), aligned_edge=RIGHT)
@@ -197,7 +193,7 @@ class BackpropGraph(Scene):
     def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
         """Say at the bottom what happens next, and show what belongs to it."""
         self.remove(self.told)
-        self.told = coloured(pieces, _TELLING)
+        self.told = Words(pieces, _TELLING)
         self.told.scale(min(1.0, (config.frame_width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
         self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
 
@@ -235,17 +231,8 @@ def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
     return [*line, *so_far, *product, *more, *equal, *result, *more]
 
 
-def _fitting(content: str, width: float) -> Text:
+def _fitting(content: str, width: float) -> Words:
     """A line of text no wider than `width`: smaller if need be, but not too small to read; else shortened."""
     line = text(content, HEADING)
     line.scale(max(SMALLEST / HEADING, min(1.0, width / line.width)))
     return line if line.width <= width else _fitting(shorten(content, int(len(content) * 0.95)), width)
-
-
-def _language_of_config() -> Literal["en", "fr"]:
-    """The language in race.toml, or one line that says what is wrong with it, and exit status 2."""
-    try:
-        return load_spec(config_path(Path(__file__).parents[1])).film.language
-    except SpecError as error:
-        print(f"backprop_graph: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(2)

@@ -18,7 +18,7 @@ from scenes.theme import BODY, FAINT, HEADING, INK, SMALL
 
 WIDTH = 4.95  # scene units, at the right edge of the frame
 MARGIN = 0.4
-_ROWS = 4.1  # the height that all rows share
+_ROWS = 4.5  # the height that all rows share
 ROW = 26  # the greatest size of a row, in points
 MARK = "✓"
 
@@ -50,18 +50,20 @@ class Board(Group):
     def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
         self._standings, self._captions = standings, captions
         left, right, top = column()
-        pitch = min(0.72, _ROWS / len(trace.names))
+        count = len(trace.names)
+        pitch = min(0.72, _ROWS / count)
         size = float(np.clip(46 * pitch, SMALL, ROW))
+        indent = line_width("0" * len(str(count)), size) + 0.12
         self._pace = Label("", SMALL, FAINT).stand(left, top - 0.3, LEFT)
         self._ranks, self._losses, self._marks = Group(), Group(), Group()
         self.live = Group(self._pace, self._ranks, self._losses, self._marks)
         super().__init__()
-        room = WIDTH - 1.2 - max(line_width(words, size) for words in self._words())
+        room = WIDTH - indent - 0.97 - max(line_width(words, size) for words in self._words())
         for i, racer in enumerate(trace.spec.racers):
-            y = top - 0.95 - i * pitch
+            y = top - 0.9 - i * pitch
             name = fitted(racer.name, room, size, bold=True)
-            self.add(Ball((left + 0.45, y + 0.11, 0), racer.colour, radius=0.11))
-            self.add(Label(name, size, racer.colour, bold=True).stand(left + 0.66, y, LEFT))
+            self.add(Ball((left + indent + 0.12, y + 0.11, 0), racer.colour, radius=0.11))
+            self.add(Label(name, size, racer.colour, bold=True).stand(left + indent + 0.33, y, LEFT))
             self._ranks.add(Label("0", size, FAINT).stand(left, y, LEFT))
             self._losses.add(Label("0", size).stand(right - 0.4, y, RIGHT))
             self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y, RIGHT))
@@ -77,7 +79,9 @@ class Board(Group):
             status = standings.status(i, step)
             out = standings.out[i, step]
             rank.write("-" if out else f"{standings.ranks[i, step]}", LEFT)
-            loss.write(self._captions.out[status] if out else loss_digits(standings.losses[i, step]))
+            loss.write(
+                self._captions.out[status] if out and status else loss_digits(standings.losses[i, step])
+            )
             mark.set_opacity(float(status is Status.CONVERGED))
         return self
 
@@ -89,7 +93,7 @@ class Board(Group):
 
 
 class Results(Group):
-    """The table at the end: a heading, and for each racer final loss, steps to target and status, best first."""
+    """The table at the end, best first: for each racer final loss, steps to target and status."""
 
     def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
         finals, steps = final_loss(trace)[:, 0], steps_to_target(trace)[:, 0]

@@ -17,7 +17,7 @@ from manim import Mobject, ThreeDCamera, VMobject, logger
 from numpy.typing import NDArray
 
 from scenes.mobjects import Ball, DepthMobject, LossSurface
-from scenes.occlusion import Occlusion, Shape, Veil
+from scenes.occlusion import Occlusion, Shape, Veil, veils
 from scenes.painter import Painter, Picture, Sight, View
 from scenes.sprite import Sprite
 
@@ -154,11 +154,9 @@ class DepthCamera(ThreeDCamera):
             smooth, state.moving = not state.moving, True
             state.ground = _FRESH
             state.hiding, state.veils = self._hiding(deep), None
-            backdrop = self.background if state.clean else picture
+            backdrop: Any = self.background if state.clean else picture
             plain = state.clean and self.background_image is None
-            painter.paint_ground(
-                picture, sight, smooth, cast("Picture", backdrop[:1, :1] if plain else backdrop)
-            )
+            painter.paint_ground(picture, sight, smooth, backdrop[:1, :1] if plain else backdrop)
             state.clean = False
             return
         if state.ground is _FRESH:
@@ -171,68 +169,40 @@ class DepthCamera(ThreeDCamera):
         state.ground, state.put = state.still, True
         painter.paint_work(picture, sight)
 
-    def _hiding(self, deep: Iterable[DepthMobject]) -> list[LossSurface | Ball]:
-        """What of it may hide something."""
-        return [
-            mobject
-            for mobject in deep
-            if isinstance(mobject, LossSurface | Ball)
-            and mobject.opacity > 0
-            and mobject not in self.fixed_in_frame_mobjects
-        ]
+    def _hiding(self, deep: Sequence[DepthMobject]) -> list[LossSurface | Ball]:
+        """What may hide Manim's own mobjects."""
+        standing = (mobject for mobject in deep if mobject not in self.fixed_in_frame_mobjects)
+        return [m for m in standing if isinstance(m, LossSurface | Ball) and m.opacity > 0]
 
     def _occlude(self, deep: Sequence[DepthMobject]) -> Occlusion | None:
         """What hides Manim's own mobjects: in the picture of what stands still, and among what moves."""
         state = self._state
         if state.painter is None:
             return None
-        veils: list[Veil] = []
-        if state.still is None or state.ground is _FRESH or state.ground is state.still:
-            if state.veils is None:
-                state.veils = self._veils(state.painter, state.hiding)
-            veils += state.veils
-        if state.still is not None:
-            veils += self._veils(state.painter, self._hiding(deep))
-        return Occlusion(veils) if veils else None
-
-    def _veils(self, painter: Painter, hiding: list[LossSurface | Ball]) -> list[Veil]:
-        """The depths of what may hide something, for each opacity."""
-        hiding.sort(key=lambda mobject: mobject.opacity)
-        groups = itertools.groupby(hiding, lambda mobject: mobject.opacity)
-        return [Veil(painter.depths(self.view(), list(group)), opacity) for opacity, group in groups]
+        if state.veils is None:
+            state.veils = list(veils(state.painter, self.view(), state.hiding))
+        moving = [] if state.still is None else self._hiding(deep)
+        found = [*state.veils, *veils(state.painter, self.view(), moving)]
+        return Occlusion(found, self.view()) if found else None
 
     def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context[Any]) -> Self:
         """Draw what is seen of one of Manim's own mobjects."""
-        occlusion = self._state.occlusion
         draw = partial(super().display_vectorized, vmobject, ctx)
-        if occlusion is None or not self._stands(vmobject):
-            draw()
-        else:
-            occlusion.through(ctx, self._shape(vmobject, ctx.get_matrix()), draw)
-        return self
-
-    def _shape(self, vmobject: VMobject, units: cairo.Matrix) -> Shape:
-        """Where one of Manim's own mobjects is drawn; `units` leads from the picture's plane to pixels."""
+        occlusion = self._state.occlusion
         points = self.transform_points_pre_display(vmobject, vmobject.points)
-        pixels = points[:, :2] * [units.xx, units.yy] + [units.x0, units.y0]
-        width = (
-            abs(units.xx)
-            * self.cairo_line_width_multiple
-            * max(vmobject.get_stroke_width(), vmobject.get_stroke_width(background=True))
-        )
+        if occlusion is None or not self._stands(vmobject) or len(points) != len(vmobject.points):
+            draw()
+            return self
+        anchor = None
+        if vmobject in self.fixed_orientation_mobjects:
+            centre = self.fixed_orientation_mobjects[vmobject]()
+            anchor = occlusion.place(ctx, centre[None], self.project_points(centre[None]))[0]
+        spots = occlusion.place(ctx, vmobject.points, points)
+        strokes = vmobject.get_stroke_width(), vmobject.get_stroke_width(background=True)
+        width = max(strokes) * self.cairo_line_width_multiple * ctx.get_matrix().xx
         filled = bool((vmobject.get_fill_opacities() > 0).any())
-        if vmobject not in self.fixed_orientation_mobjects:
-            return Shape(np.column_stack([pixels, self._depths(vmobject.points)]), width, filled)
-        centre = self.fixed_orientation_mobjects[vmobject]()
-        x, y, _ = self.project_point(centre)
-        anchor = np.array([x * units.xx + units.x0, y * units.yy + units.y0, *self._depths(centre[None])])
-        spots = np.column_stack([pixels, np.full(len(pixels), anchor[2])])
-        return Shape(spots, width, filled, anchor)
-
-    def _depths(self, points: Array) -> Array:
-        """How deep points of the scene are, in normalised device coordinates; -1 for those behind the viewer."""
-        z, w = self.view().matrix[2:, :3] @ points.T + self.view().matrix[2:, 3:]
-        return np.asarray(np.where(w > 0, z / np.maximum(w, 1e-9), -1.0))
+        occlusion.through(ctx, Shape(spots, float(width), filled, anchor), draw)
+        return self
 
     def _find_painter(self) -> Painter | None:
         """The painter, made at its first use; None where there is no OpenGL."""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 from manim import (
     UP,
     CairoRenderer,
+    Camera,
     FadeIn,
     FadeOut,
     Group,
@@ -22,7 +23,7 @@ from manim import (
     linear,
 )
 
-from races import SpecError, Trace, config_path, load_spec, run_race
+from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
 from scenes.sayings import ROOM
@@ -50,14 +51,12 @@ class Film(ThreeDScene):
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
         # Before Manim makes any folder: a race that is refused leaves nothing behind.
-        if config.renderer == RendererType.OPENGL:
-            refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
-        self.trace = trace or race_of_config()
+        renderer = renderer or film_renderer(DepthCamera)
+        self.trace = trace or run_race(spec_of_config())
         film = self.trace.spec.film
         self.length = film.length
         self.captions = captions(film.language)
         self.clock = ValueTracker(0)
-        renderer = renderer or CairoRenderer(file_writer_class=FilmWriter, camera_class=DepthCamera)
         super().__init__(renderer=renderer, **options)  # type: ignore[no-untyped-call]
         self.camera.background_color = ManimColor(BACKGROUND)
 
@@ -101,15 +100,23 @@ class Film(ThreeDScene):
         self.refresh(self.clock.get_value())
 
 
-def race_of_config() -> Trace:
-    """Run the race of race.toml, or say in one line what is wrong with it and exit with status 2."""
+def film_renderer(camera_class: type[Camera] | None = None) -> CairoRenderer:
+    """A renderer whose films have their names only once they are whole; refuses --renderer=opengl."""
+    if config.renderer == RendererType.OPENGL:
+        refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
+    return CairoRenderer(file_writer_class=FilmWriter, camera_class=camera_class)
+
+
+def spec_of_config() -> RaceSpec:
+    """The race of race.toml, or one line on what is wrong with it, and exit status 2."""
     try:
-        return run_race(load_spec(config_path(HOME)))
+        return load_spec(config_path(HOME))
     except SpecError as error:
         refuse(str(error))
 
 
 def refuse(reason: str) -> NoReturn:
     """Say in one line why there is no film, and exit with status 2."""
-    print(f"optimizer_race: {reason}", file=sys.stderr)  # noqa: T201
+    name = Path(str(config.input_file or "film")).stem
+    print(f"{name}: {reason}", file=sys.stderr)  # noqa: T201
     sys.exit(2)

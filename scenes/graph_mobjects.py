@@ -17,7 +17,6 @@ from manim import (
     ManimColor,
     Mobject,
     RoundedRectangle,
-    Text,
     Triangle,
     VGroup,
     VMobject,
@@ -56,17 +55,6 @@ _STYLES = (
     Style(SMALLEST, 0.15, 0.0, True, 1.2),
     Style(SMALLEST, 0.15, 0.0, False, 0.5),
 )
-
-
-def coloured(pieces: Sequence[tuple[str, str]], size: float = BODY) -> Text:
-    """A line of text made of pieces, each with its colour."""
-    line = text("".join(piece for piece, _ in pieces), size)
-    glyph = 0
-    for piece, colour in pieces:
-        count = len("".join(piece.split()))  # Manim draws nothing for a space
-        line[glyph : glyph + count].set_color(colour)
-        glyph += count
-    return line
 
 
 class Card(VGroup):

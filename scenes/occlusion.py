@@ -1,31 +1,36 @@
-"""How much of Manim's own mobjects is seen behind surfaces and balls.
+"""`Occlusion`: how much of Manim's own mobjects is seen behind surfaces and balls.
 
-Cairo draws them over the picture, whole. `Occlusion.through` draws one through a mask instead, in which every
-pixel says how much of the mobject is seen there: the depth of the mobject is compared with those of what may
-hide it. Nothing of the mobject itself is changed.
+Cairo draws them over the picture, whole. Here they are drawn through a mask instead, in which every pixel
+says how much of the mobject is seen there: its depth is compared with those of what may hide it. Nothing of
+the mobject itself is changed.
 
 What is flat, as a line, a dot, a letter, an arrow's tip or a face is, has a depth that is linear over the
-picture, and is hidden to the pixel. A curve that is not flat is hidden to about its own width. Not exact: a
-filled shape that is not flat is taken for flat, and several hiding things of the same opacity, one behind the
-other, hide as much as one of them. What lies within `NEARER` behind a surface is seen, as a `Trail` is.
+picture, and is hidden to the pixel. A stroke that is not flat is cut across where it is hidden. Not exact: a
+filled shape that is not flat is taken for flat, and of things of the same opacity, one behind the other,
+only one hides. What lies within `NEARER` behind a surface is seen, as a `Trail` is. Images and point clouds
+are not hidden.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cairo
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.painter import NEARER
+from scenes.mobjects import Ball, LossSurface
+from scenes.painter import NEARER, Painter, View
 
 Array = NDArray[np.float64]
-Depths = NDArray[np.float32]
-Box = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
+Depths = NDArray[np.float32]  # in normalised device coordinates, from -1 to 1
+Share = NDArray[np.float32]  # how much is seen, from 0 to 1
+Region = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 
-FLAT = NEARER / 2  # how far a flat shape's points may be from a plane, in depth
+FLAT = NEARER / 2  # how far a flat stroke's points may be from a plane, in depth
 _SPIKE = 5  # how far a stroke reaches beyond its path where it turns sharply, in widths: Cairo's miter limit
 _MOST = 4096  # samples of a curve
 
@@ -35,12 +40,19 @@ class Veil:
     """Things of the same opacity that hide what is behind them.
 
     Attributes:
-        depths: how deep they are at each pixel, in normalised device coordinates, of shape (height, width).
+        depths: how deep they are at each pixel, of shape (height, width); 1 where there is none.
         opacity: from 0, hiding nothing, to 1.
     """
 
     depths: Depths
     opacity: float
+
+
+def veils(painter: Painter, view: View, hiding: Sequence[LossSurface | Ball]) -> Iterator[Veil]:
+    """What hides, one veil for each opacity."""
+    ordered = sorted(hiding, key=lambda mobject: mobject.opacity)
+    for opacity, group in itertools.groupby(ordered, lambda mobject: mobject.opacity):
+        yield Veil(painter.depths(view, list(group)), opacity)
 
 
 @dataclass(frozen=True)
@@ -60,59 +72,54 @@ class Shape:
     filled: bool
     anchor: Array | None = None
 
-    def depths(self, box: Box) -> Depths:
-        """How deep it is at each pixel of a box; what is said of pixels that it does not cover is of no use."""
+    def plane(self) -> Array | None:
+        """Its depth at (x, y) as the a, b and c of a + b x + c y; None for a stroke that is not flat."""
         centre = self.spots.mean(axis=0)
         away = self.spots - centre
-        # As if flat: depth = centre + slope * (x, y). Across a line that is thinner than a pixel there is none.
-        least = 0.5 * len(away) ** 0.5 / max(float(np.linalg.norm(away[:, :2])), 1e-9)
-        slope = np.linalg.lstsq(away[:, :2], away[:, 2], rcond=min(least, 1.0))[0]
+        # The depth of what is less than a pixel wide changes along it only.
+        thin = 0.5 * len(away) ** 0.5 / max(float(np.linalg.norm(away[:, :2])), 1e-9)
+        slope = np.linalg.lstsq(away[:, :2], away[:, 2], rcond=min(thin, 1.0))[0]
         if not self.filled and np.abs(away[:, :2] @ slope - away[:, 2]).max() > FLAT:
-            return self._along(box)
-        left, top, right, bottom = box
-        x = slope[0] * (np.arange(left, right) + 0.5 - centre[0])
-        y = slope[1] * (np.arange(top, bottom) + 0.5 - centre[1]) + centre[2]
-        plane = np.add.outer(y, x).astype(np.float32)
-        return np.clip(plane, self.spots[:, 2].min(), self.spots[:, 2].max(), out=plane)
-
-    def _along(self, box: Box) -> Depths:
-        """How deep its stroke is: at each pixel as the point of the curve that is next to it."""
-        left, top, right, bottom = box
-        points = sample(self.spots)
-        points = points[np.argsort(-points[:, 2])]
-        reach = int(np.ceil(self.width / 2)) + 2  # further than is drawn, for the softening
-        around = np.stack(np.meshgrid(*2 * [np.arange(-reach, reach + 1)]), axis=-1).reshape(-1, 1, 2)
-        around = around[np.argsort(-np.hypot(*around[:, 0].T), kind="stable")]
-        # What is written last stays: the next point, and of two that are as near the one before the other.
-        x, y = np.moveaxis(np.floor(points[:, :2]).astype(int) + around - [left, top], -1, 0)
-        inside = (x >= 0) & (x < right - left) & (y >= 0) & (y < bottom - top)
-        depths = np.full((bottom - top, right - left), -np.inf, dtype=np.float32)
-        depths[y[inside], x[inside]] = np.broadcast_to(points[:, 2], x.shape)[inside]
-        return depths
+            return None
+        return np.array([centre[2] - centre[:2] @ slope, *slope])
 
 
 class Occlusion:
     """What hides Manim's own mobjects in a picture.
 
     Args:
-        veils: each hides for itself.
+        found: the veils, one at least; each hides for itself.
+        view: how the camera sees the scene.
     """
 
-    def __init__(self, veils: Sequence[Veil]) -> None:
-        self._veils = veils
+    def __init__(self, found: Sequence[Veil], view: View) -> None:
+        self._veils = found
+        self._rows = view.matrix[2:]  # of depth and distance
 
-    def through(
-        self, context: cairo.Context[cairo.ImageSurface], shape: Shape, draw: Callable[[], object]
-    ) -> None:
-        """Draw what is seen of a shape with `draw`."""
-        box = self._room(shape)
-        share = self._share(shape, box) if box else None
-        if box is None or share is None:
+    def place(self, context: cairo.Context[Any], points: Array, projected: Array) -> Array:
+        """Where points of the scene are in the picture: x and y in pixels, and depth, of shape (n, 3).
+
+        Args:
+            context: that draws the picture.
+            points: of shape (n, 3).
+            projected: the same in the picture's plane, in the context's units.
+        """
+        units = context.get_matrix()
+        x, y = projected[:, 0] * units.xx + units.x0, projected[:, 1] * units.yy + units.y0
+        z, w = self._rows[:, :3] @ points.T + self._rows[:, 3:]
+        # What is behind the viewer is taken to be in front of everything.
+        return np.stack([x, y, np.where(w > 0, z / np.maximum(w, 1e-9), -1.0)], axis=-1)
+
+    def through(self, context: cairo.Context[Any], shape: Shape, draw: Callable[[], object]) -> None:
+        """Draw what is seen of a shape, with a function that draws all of it."""
+        region = self._region(shape)
+        share = self._share(shape, region) if region else None
+        if region is None or share is None:
             draw()
         elif share.any():
-            _draw_masked(context, box, share, draw)
+            _draw_masked(context, region, share, draw)
 
-    def _room(self, shape: Shape) -> Box | None:
+    def _region(self, shape: Shape) -> Region | None:
         """The pixels that a shape may cover, and those next to them; None where there are none."""
         height, width = self._veils[0].depths.shape
         reach = _SPIKE * shape.width + 2
@@ -120,67 +127,119 @@ class Occlusion:
         right, bottom = np.ceil(shape.spots[:, :2].max(axis=0) + reach).clip(0, [width, height]).astype(int)
         return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
 
-    def _share(self, shape: Shape, box: Box) -> Depths | None:
-        """How much of a shape is seen at each pixel of a box, from 0 to 1; None where all of it is."""
-        left, top, right, bottom = box
+    def _share(self, shape: Shape, region: Region) -> Share | None:
+        """How much of a shape is seen at each pixel of a region; None where all of it is."""
+        left, top, right, bottom = region
         if shape.anchor is not None:
-            point = Shape(shape.anchor[None], 0.0, filled=True)
-            near = self._room(point)
-            there = self._share(point, near) if near else None
-            return None if there is None else np.full((bottom - top, right - left), there.mean(), np.float32)
-        farthest = shape.spots[:, 2].max() - NEARER
-        cuts = [(veil.depths[top:bottom, left:right], veil.opacity) for veil in self._veils]
-        cuts = [(depths, opacity) for depths, opacity in cuts if depths.min() < farthest]
+            share = self._share_at(shape.anchor)
+            return None if share == 1 else np.full((bottom - top, right - left), share, dtype=np.float32)
+        deepest = shape.spots[:, 2].max() - NEARER
+        cuts = [Veil(veil.depths[top:bottom, left:right], veil.opacity) for veil in self._veils]
+        cuts = [veil for veil in cuts if veil.depths.min() < deepest]
         if not cuts:
             return None
-        deep = shape.depths(box) - np.float32(NEARER)
-        share = np.ones(deep.shape, dtype=np.float32)
-        for depths, opacity in cuts:
-            share[depths < deep] *= 1 - opacity
-        return soften(share)
+        plane = shape.plane()
+        return _along(cuts, shape, region) if plane is None else _across(cuts, shape, plane, region)
+
+    def _share_at(self, spot: Array) -> float:
+        """How much is seen around one spot."""
+        point = Shape(spot[None], width=0.0, filled=True)
+        region = self._region(point)
+        share = self._share(point, region) if region else None
+        return 1.0 if share is None else float(share.mean())
 
 
-def sample(spots: Array) -> Array:
-    """Points of cubic Bézier curves, no more than a pixel apart, of shape (n, 3).
+def _across(cuts: Sequence[Veil], shape: Shape, plane: Array, region: Region) -> Share:
+    """How much is seen of a flat shape at each pixel, at edges the mean around it, so that none is jagged."""
+    left, top, right, bottom = region
+    x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
+    depths = np.add.outer(plane[0] + plane[2] * y, plane[1] * x).astype(np.float32)
+    # Not beyond its points: the plane of what is seen from its edge is steep.
+    np.clip(depths, shape.spots[:, 2].min(), shape.spots[:, 2].max(), out=depths)
+    share = _seen(cuts, depths, np.s_[:, :])
+    padded = np.pad(share, 1, mode="edge")
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    mean: Share = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return mean
+
+
+def _along(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
+    """How much is seen of a stroke that is not flat: those pieces of it that are seen, as wide as it is."""
+    left, top, right, bottom = region
+    points, ends = sample(shape.spots - [left, top, 0])
+    x, y = np.floor(points[:, :2]).astype(int).clip(0, [right - left - 1, bottom - top - 1]).T
+    shares = _seen(cuts, points[:, 2].astype(np.float32), (y, x))
+    alpha, surface = _sheet(region)
+    pen = cairo.Context(surface)
+    pen.set_operator(cairo.Operator.SOURCE)
+    pen.set_line_width(shape.width + 1)
+    pen.set_line_join(cairo.LineJoin.ROUND)
+    for share in np.unique(shares[shares > 0]):
+        # From the point before those that are seen so to the one after them.
+        joined = ((shares[:-1] == share) | (shares[1:] == share)) & ~ends[:-1]
+        for first, last in np.flatnonzero(np.diff(joined, prepend=False, append=False)).reshape(-1, 2):
+            pen.move_to(*points[first, :2])
+            for point in points[first + 1 : last + 1, :2].tolist():
+                pen.line_to(*point)
+        pen.set_source_rgba(0, 0, 0, share)
+        pen.stroke()
+    surface.flush()
+    return np.divide(alpha[:, : right - left], 255, dtype=np.float32)
+
+
+def sample(spots: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Points of cubic Bézier curves, no more than a pixel apart, and whether a path ends at each.
 
     Args:
         spots: four control points for each curve, of shape (4 n, 3), x and y in pixels.
     """
     curves = spots[: len(spots) // 4 * 4].reshape(-1, 4, 3)
     lengths = np.linalg.norm(np.diff(curves[..., :2], axis=1), axis=-1).sum(axis=-1)
-    counts = np.minimum(np.ceil(lengths).astype(int) + 2, _MOST)
-    first = np.cumsum(counts) - counts
-    t = ((np.arange(counts.sum()) - np.repeat(first, counts)) / np.repeat(counts - 1, counts))[:, None]
-    a, b, c, d = np.repeat(curves, counts, axis=0).transpose(1, 0, 2)
-    return np.asarray((1 - t) ** 3 * a + 3 * t * (1 - t) * ((1 - t) * b + t * c) + t**3 * d)
+    counts = np.minimum(np.ceil(lengths), _MOST).astype(int) + 2
+    last = np.cumsum(counts)
+    t = (np.arange(last[-1]) - np.repeat(last - counts, counts)) / np.repeat(counts - 1, counts)
+    a, b, c, d = np.repeat(curves, counts, axis=0).transpose(1, 2, 0)
+    points = (1 - t) ** 3 * a + 3 * t * (1 - t) * ((1 - t) * b + t * c) + t**3 * d
+    ends = np.zeros(last[-1], dtype=bool)
+    ends[last - 1] = True
+    ends[last[:-1] - 1] = np.abs(curves[1:, 0, :2] - curves[:-1, 3, :2]).max(axis=-1) > 0.5
+    return points.T, ends
 
 
-def soften(share: Depths) -> Depths:
-    """The mean over each pixel and its eight neighbours, so that edges are not jagged."""
-    padded = np.pad(share, 1, mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+def _seen(cuts: Sequence[Veil], depths: Depths, pixels: Any) -> Share:
+    """How much is seen of what is at some depths at some pixels."""
+    share = np.ones(depths.shape, dtype=np.float32)
+    for veil in cuts:
+        share[veil.depths[pixels] < depths - np.float32(NEARER)] *= 1 - veil.opacity
+    return share
 
 
 def _draw_masked(
-    context: cairo.Context[cairo.ImageSurface], box: Box, share: Depths, draw: Callable[[], object]
+    context: cairo.Context[Any], region: Region, share: Share, draw: Callable[[], object]
 ) -> None:
-    """Draw with as much of the ink at each pixel of a box as `share` says, from 0 to 1, and none elsewhere."""
-    left, top, right, bottom = box
-    width, height = right - left, bottom - top
-    stride = cairo.ImageSurface.format_stride_for_width(cairo.FORMAT_A8, width)
-    alpha = np.zeros((height, stride), dtype=np.uint8)
-    alpha[:, :width] = np.rint(share * 255)
-    mask = cairo.ImageSurface.create_for_data(alpha.data, cairo.FORMAT_A8, width, height, stride)
-    matrix = context.get_matrix()
+    """Draw with as much of the ink at each pixel of a region as is seen there, and none elsewhere."""
+    left, top, right, bottom = region
+    alpha, mask = _sheet(region)
+    alpha[:, : right - left] = np.rint(share * 255)
+    mask.mark_dirty()
+    units = context.get_matrix()
     context.save()
     context.identity_matrix()
-    context.rectangle(left, top, width, height)
+    context.rectangle(left, top, right - left, bottom - top)
     context.clip()
-    context.set_matrix(matrix)
+    context.set_matrix(units)
     context.push_group()
     draw()
     context.pop_group_to_source()
     context.identity_matrix()
     context.mask_surface(mask, left, top)
     context.restore()
+
+
+def _sheet(region: Region) -> tuple[NDArray[np.uint8], cairo.ImageSurface]:
+    """The pixels of a region for Cairo to draw on, and the same as an array; its rows may be longer."""
+    left, top, right, bottom = region
+    width, height = right - left, bottom - top
+    stride = cairo.ImageSurface.format_stride_for_width(cairo.Format.A8, width)
+    alpha = np.zeros((height, stride), dtype=np.uint8)
+    return alpha, cairo.ImageSurface.create_for_data(alpha.data, cairo.Format.A8, width, height, stride)

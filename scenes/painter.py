@@ -154,7 +154,7 @@ class Painter:
         self._read(self._work, picture)
 
     def depths(self, view: View, hiding: Sequence[LossSurface | Ball]) -> NDArray[np.float32]:
-        """How deep surfaces and balls are at each pixel, in normalised device coordinates; 1 where none is."""
+        """How deep surfaces and balls are at each pixel, from -1 to 1; 1 where there is none."""
         self._work.color_mask = (False,) * 4
         self._work.clear()
         self._work.use()
@@ -224,7 +224,8 @@ class Painter:
                 self._atlas.sharpen(False)
             else:
                 for surface in group:
-                    self._draw_surface(surface)
+                    if isinstance(surface, LossSurface):
+                        self._draw_surface(surface)
 
     def _see(self, view: View) -> None:
         halfway = LIGHT + view.axes[2]
@@ -265,7 +266,7 @@ class Painter:
             self._lines.draw(np.concatenate(rows))
 
     def _draw_sprites(self, sprites: Iterable[tuple[Sprite, Array, Array, Array]]) -> None:
-        """Draw sprites, each with its origin and the ways of a unit to the right and upwards, in clip space."""
+        """Draw sprites, each with its origin and where a unit right and a unit up lead, in clip space."""
         self._atlas.texture.use(0)
         rows = []
         for sprite, origin, x, y in sprites:
@@ -360,7 +361,7 @@ def _in_space(sprite: Sprite, view: View) -> tuple[Array, Array, Array]:
 
 
 def _facing(sprite: Sprite, centre: Array, sight: Sight) -> tuple[Array, Array, Array]:
-    """The same for a sprite that faces the camera: its centre is seen where it is, the rest as in the frame."""
+    """The same for a sprite that faces the camera: its centre is where it is, the rest as in the frame."""
     origin, x, y = sprite.place()
     at = sight.view.matrix @ [*centre, 1.0]
     flat = sight.frame.matrix[:, :3] * at[3]

@@ -62,7 +62,7 @@ class Path:
 
 
 def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:
-    """A racer's way, seen as long as it races and is in the domain; between two steps it moves straight in (u, v).
+    """A racer's way, seen as long as it races and is in the domain; from step to step straight in (u, v).
 
     Args:
         surface: what it runs on.

@@ -41,7 +41,7 @@ class Relief(Drawing):
         levels = heights * CONTOURS
         slope = np.maximum(np.hypot(*np.gradient(levels)), 1e-9)
         away = np.abs((levels - 0.5) % 1 - 0.5) / slope
-        line = np.clip(1.2 - away, 0, 1) * np.clip((0.5 - slope) / 0.3, 0, 1)
+        line = np.clip(1.2 - away, 0, 1) * np.clip((0.5 - slope) / 0.3, 0, 1) * (slope > 1e-6)
         colours = 0.8 * height_colours(heights)
         colours += 0.35 * line[..., None] * (1 - colours)
         picture = np.zeros((size[1], size[0], 4), dtype=np.uint8)
@@ -55,7 +55,7 @@ class Relief(Drawing):
         image = ImageMobject(picture)
         height, width = np.array(picture.shape[:2]) / 64
         image.stretch_to_fit_width(width).stretch_to_fit_height(height)
-        return image.move_to([x / 64 + width / 2, y / 64 - height / 2, 0])
+        return image.move_to(np.array([x / 64 + width / 2, y / 64 - height / 2, 0.0]))
 
 
 class Plan(Group):

@@ -17,6 +17,7 @@ class Rise(Animation):
     """
 
     def __init__(self, surface: LossSurface, **options: Any) -> None:
+        self._opacity = surface.opacity
         super().__init__(surface, introducer=True, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -25,4 +26,4 @@ class Rise(Animation):
         surface, whole = self.mobject, self.starting_mobject
         floor = whole.points[:, 2].min()
         surface.points[:, 2] = floor + risen * (whole.points[:, 2] - floor)
-        surface.set_opacity(min(1.0, 2 * alpha) * whole.opacity)
+        surface.set_opacity(min(1.0, 2 * alpha) * self._opacity)

@@ -8,7 +8,7 @@ from manim import LEFT, Group
 
 from races import Trace
 from scenes.captions import Captions
-from scenes.sprite import Label, fitted
+from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
 from scenes.theme import BODY, INK
 
@@ -53,7 +53,9 @@ class Lead(Group):
         self._leaders = standings.leaders
         super().__init__()
         for racer in trace.spec.racers:
-            words = _habit(captions, captions.leads.format(name=racer.name), racer.optimizer)
+            leads = captions.leads.format(name=racer.name)
+            words = _habit(captions, leads, racer.optimizer)
+            words = words if line_width(words, SIZE, bold=True) <= width else leads
             line = Label(fitted(words, width, SIZE, bold=True), SIZE, racer.colour, bold=True)
             self.add(line.stand(*place, LEFT))
         self.at(0.0)

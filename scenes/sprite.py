@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from scenes.mobjects import DepthMobject
-from scenes.theme import BODY, EM, FONT_FILES, INK, text
+from scenes.theme import BODY, EM, FONT_FILES, INK, letters
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -121,7 +121,7 @@ class Line(Drawing):
         for piece, x in _pieces(self._content, self._bold):
             pen.text((x * em - left, top), piece, font=font, anchor="ls", fill=255)
         ink = np.array([*ManimColor(self._colour).to_rgb(), 1.0])
-        return np.rint(np.asarray(mask)[..., None] * ink).astype(np.uint8)
+        return np.asarray(np.rint(np.asarray(mask)[..., None] * ink), dtype=np.uint8)
 
     def plain(self) -> VMobject:
         """Set by Manim."""
@@ -153,7 +153,8 @@ class Sprite(DepthMobject):
         turn = np.stack([x, y, np.cross(x, y)])
         plain = self.drawing.plain()
         plain.apply_points_function_about_point(lambda points: points @ turn + origin, about_point=ORIGIN)
-        return plain.set_opacity(self.opacity)
+        plain.set_opacity(self.opacity)
+        return plain
 
 
 class Label(Sprite):
@@ -171,10 +172,10 @@ class Label(Sprite):
         super().__init__(_line(content, *self._style))
 
     def stand(self, x: float, y: float, edge: Array = ORIGIN) -> Self:
-        """Put its base line at y, and its left end, middle or right end at x: `edge` is LEFT, ORIGIN or RIGHT."""
+        """Put its base line at y, and its LEFT end, middle (ORIGIN) or RIGHT end at x."""
         origin, _, _ = self.place()
         at = self.get_edge_center(edge)[0] if edge is not ORIGIN else self.get_center()[0]
-        return self.shift([x - at, y - origin[1], -origin[2]])
+        return self.shift(np.array([x - at, y - origin[1], -origin[2]]))
 
     def write(self, content: str, edge: Array = RIGHT) -> Self:
         """Say something else, from the same edge on, of the same size as at first."""
@@ -195,7 +196,7 @@ def _corners(box: Corners) -> Array:
 
 @lru_cache(maxsize=4096)
 def _line(content: str, size: float, colour: str, bold: bool) -> Drawing:
-    """A line of text; set by Manim, with whatever fonts the machine has, where the project's lacks a letter."""
+    """A line of text; where the project's font lacks a letter, Manim sets it with those of the machine."""
     if all(_covered(letter, bold) for letter in content):
         return Line(content, size, colour, bold)
     return Curves(_set(content, size, colour, bold), repr((content, size, colour, bold)))
@@ -203,10 +204,10 @@ def _line(content: str, size: float, colour: str, bold: bool) -> Drawing:
 
 def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:
     """Manim's text, its base line and its left end at the origin: those of an H before it, taken away."""
-    letters = list(text(f"H{content}", size, colour, bold))
-    base = letters.pop(0).get_bottom()[1]
-    line = VGroup(*letters)
-    return line.shift([-line.get_left()[0], -base, 0.0])
+    first, *rest = letters(f"H{content}", size, colour, bold)
+    base = first.get_bottom()[1]
+    line = VGroup(*rest)
+    return line.shift(np.array([-line.get_left()[0], -base, 0.0]))
 
 
 def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""`Standings`: who is where at each step of a race: ranks, the leader, and who has finished or dropped out."""
+"""`Standings`: at each step of a race the ranks, the leader, and who has finished or dropped out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Standings:
         ranks: 1 for the lowest loss of those that are in the race; those that are out come last.
         finish: the step from which on a racer's loss is at the target, or a number past the last step.
         leaders: the index of the racer that leads at each step, of shape (steps + 1,); a lead counts once
-            it has been held for a thirtieth of the race.
+            it has been held for a thirtieth of the race; -1 where nobody leads.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -36,7 +36,9 @@ class Standings:
         steps = self.losses.shape[1]
         unsettled = np.where(at_target, -1, np.arange(steps)).max(axis=1)
         self.finish = np.where(settled(trace.losses, target)[:, 0], unsettled + 1, steps)
-        self.leaders = _held(self.ranks.argmin(axis=0), max(2, steps // 30))
+        apart = ordered.min(axis=0) < np.where(self.out, -np.inf, self.losses).max(axis=0)
+        first = np.where(apart | (len(ordered) == 1), self.ranks.argmin(axis=0), -1)
+        self.leaders = _held(np.where(self.out.all(axis=0), -1, first), max(2, steps // 30))
 
     def status(self, racer: int, step: int) -> Status | None:
         """What is to be said of a racer after a step; None while it races."""

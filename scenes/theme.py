@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import manimpango
 import numpy as np
-from manim import Text
+from manim import Text, VMobject
 from numpy.typing import NDArray
 
 BACKGROUND = "#0F1218"
@@ -27,16 +28,53 @@ BODY = 28
 HEADING = 40
 TITLE = 64
 
-# Matplotlib's cividis, a perceptually uniform map, without its upper end, which is as bright as the racers; at
-# thirteen places, between which it is straight. Matplotlib itself takes a third of a second to import.
+# Matplotlib's cividis, a perceptually uniform map, without its upper end, which is as bright as the racers;
+# thirteen places of it, with straight lines between. Matplotlib itself takes a third of a second to import.
 _CIVIDIS = "00224E 002C64 0C3470 263D6E 36466C 454F6C 52596D 5E626E 696B71 747575 807E78 8D8878 999277"
 _PLACES = np.array([list(bytes.fromhex(colour)) for colour in _CIVIDIS.split()]) / 255
 
 
-def text(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:
-    """A line of text in the film's font."""
+def letters(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:
+    """A line of text in the film's font, each letter a mobject of its own."""
     options: dict[str, Any] = {"weight": "SEMIBOLD"} if bold else {}
     return Text(content, font=FONT, font_size=size, color=colour, **options)
+
+
+class Words(VMobject):
+    """A line of text in the film's font, each piece of one colour a single mobject.
+
+    A `Text` has one for each letter, with all that it was read from, and Manim's cache looks at all of it.
+
+    Args:
+        pieces: what it says, in pieces with their colours.
+        size: in points.
+        bold: whether it is heavy.
+
+    Attributes:
+        content: what it says.
+    """
+
+    def __init__(self, pieces: Sequence[tuple[str, str]], size: float = BODY, bold: bool = False) -> None:
+        super().__init__()
+        self.content = "".join(piece for piece, _ in pieces)
+        glyphs = letters(self.content, size, bold=bold).submobjects
+        for piece, colour in pieces:
+            count = len("".join(piece.split()))  # Manim draws nothing for a space
+            outlines = [glyph.points for glyph in glyphs[:count]] or [np.zeros((0, 3))]
+            whole = VMobject(fill_color=colour, fill_opacity=1, stroke_width=0)
+            self.add(whole.set_points(np.concatenate(outlines)))
+            del glyphs[:count]
+        self._points_per_unit = size / max(self.height, 1e-9)
+
+    @property
+    def font_size(self) -> float:
+        """In points, as it is scaled."""
+        return float(self.height * self._points_per_unit)
+
+
+def text(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Words:
+    """A line of text of one colour."""
+    return Words([(content, colour)], size, bold)
 
 
 def height_colours(fraction: NDArray[np.float64]) -> NDArray[np.float64]:

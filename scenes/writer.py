@@ -8,16 +8,13 @@ from __future__ import annotations
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
-import numpy as np
 from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
 from manim import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
-from numpy.typing import NDArray
-
-Picture = NDArray[np.uint8]
 
 
 class FilmWriter(SceneFileWriter):
@@ -52,17 +49,18 @@ class SegmentEncoder(VideoSegmentEncoder):
         self._reformatter = VideoReformatter()
         self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
 
-    def write_frame(self, pixels: Picture, *, repeat: int = 1) -> None:
+    def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
         """Encode a picture, RGBA of shape (height, width, 4), for as many frames as `repeat` says."""
         self._validate_frame(pixels, repeat)
         shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
         frame = self._reformatter.reformat(shown, format=self.spec.pixel_format)
         frame.time_base = self._time_base
         try:
+            stream = cast("VideoStream", self._stream)
             for _ in range(repeat):
                 frame.pts = self._next_pts
                 self._next_pts += 1
-                self._container.mux(self._stream.encode(frame))
+                self._container.mux(stream.encode(frame))
         except Exception as error:
             raise self._operation_error("encode", error) from error
 

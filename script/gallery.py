@@ -88,11 +88,13 @@ def animate(film: Path, path: Path, length: float) -> None:
         out.width, out.height, out.pix_fmt = WIDTH, height, "pal8"
         for number in range(round((end - begin) * RATE) + 2):
             try:
-                frame = graph.pull()
+                shown = graph.pull()
             except (av.error.EOFError, av.error.BlockingIOError):
                 break
-            frame.pts, frame.time_base = number, Fraction(1, RATE)
-            target.mux(out.encode(frame))
+            if isinstance(shown, av.AudioFrame):
+                continue
+            shown.pts, shown.time_base = number, Fraction(1, RATE)
+            target.mux(out.encode(shown))
         target.mux(out.encode())
 
 

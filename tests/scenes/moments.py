@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from manim import CairoRenderer, Mobject, config, tempconfig
@@ -42,6 +41,8 @@ class Moment:
 
     Attributes:
         number: of the frame.
+        step: of the race.
+        theta: the camera's angle.
         texts: the lines of text that are seen.
         maps: where maps of the surface from above stand.
         balls: where balls stand that are fixed in the frame.
@@ -51,6 +52,8 @@ class Moment:
     """
 
     number: int
+    step: float
+    theta: float
     texts: tuple[Text, ...]
     maps: tuple[Corners, ...]
     balls: tuple[Corners, ...]
@@ -60,7 +63,7 @@ class Moment:
 
 
 @contextmanager
-def small(width: int = 320, height: int = 180, rate: int = 2) -> Iterator[None]:
+def small(width: int = 320, height: int = 180, rate: int = 1) -> Iterator[None]:
     """Manim's settings for pictures of a film that is not written anywhere."""
     options = {"pixel_width": width, "pixel_height": height, "frame_rate": rate, "dry_run": True}
     quiet = {"progress_bar": "none", "verbosity": "ERROR", "disable_caching": True}
@@ -107,6 +110,8 @@ def look(film: Film, number: int = 0) -> Moment:
     surfaces = [part for part in seen if isinstance(part, LossSurface)]
     return Moment(
         number,
+        float(film.clock.get_value()),
+        float(lens.get_theta()),
         tuple(texts),
         tuple(maps),
         tuple(corners(part) for part in fixed if isinstance(part, Ball)),

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from manim import Mobject, Text, config, tempconfig
+from manim import Mobject, config, tempconfig
 from manim.utils.module_ops import scene_classes_from_file
 
 from autograd import Tensor
@@ -19,6 +19,7 @@ from scenes.backprop_graph import BackpropGraph
 from scenes.computation import NAMES, evaluate, number
 from scenes.graph_layout import columns
 from scenes.graph_mobjects import SMALLEST, Picture
+from scenes.theme import Words
 from surfaces.expression import Expression
 
 ROOT = Path(__file__).parents[2]
@@ -146,8 +147,8 @@ def scene(request: pytest.FixtureRequest) -> BackpropGraph:
     return made
 
 
-def texts(scene: BackpropGraph) -> list[Text]:
-    return [part for whole in scene.mobjects for part in whole.get_family() if isinstance(part, Text)]
+def texts(scene: BackpropGraph) -> list[Words]:
+    return [part for whole in scene.mobjects for part in whole.get_family() if isinstance(part, Words)]
 
 
 def box(mobject: Mobject, margin: float = 0.0) -> Box:
@@ -164,7 +165,7 @@ def inside(a: Box, b: Box) -> bool:
     return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
 
 
-def assert_readable(cards: list[Box], lines: list[Text]) -> None:
+def assert_readable(cards: list[Box], lines: list[Words]) -> None:
     """Cards and texts stand apart, in the frame, and each text in a card or outside all of them."""
     frame = (
         -config.frame_width / 2,
@@ -174,11 +175,11 @@ def assert_readable(cards: list[Box], lines: list[Text]) -> None:
     )
     assert not any(overlap(a, b) for a, b in combinations(cards, 2))
     for one, other in combinations(lines, 2):
-        assert not overlap(box(one), box(other)), (one.original_text, other.original_text)
+        assert not overlap(box(one), box(other)), (one.content, other.content)
     for line in lines:
-        assert inside(box(line, 0.1), frame), line.original_text
-        assert all(inside(box(line), card) for card in cards if overlap(box(line), card)), line.original_text
-        assert line.font_size > SMALLEST - 1e-6, line.original_text
+        assert inside(box(line, 0.1), frame), line.content
+        assert all(inside(box(line), card) for card in cards if overlap(box(line), card)), line.content
+        assert line.font_size > SMALLEST - 1e-6, line.content
 
 
 def test_the_last_picture_can_be_read(scene: BackpropGraph) -> None:
@@ -191,7 +192,7 @@ def test_other_graphs_can_be_read_and_edges_go_around_cards(expression: Any) -> 
     picture = Picture(graph, (13.4, 5.9))
     cards = [box(card.frame) for card in picture.cards]
     words = [part for c in picture.cards for part in (c[1], c.value, *c.shares, c.total[-1])]
-    assert_readable(cards, cast("list[Text]", [*words, *picture.derivatives]))
+    assert_readable(cards, cast("list[Words]", [*words, *picture.derivatives]))
     for edge, line in zip(graph.edges, picture.lines, strict=True):
         assert line[0, 0] == pytest.approx(cards[edge.parent][2])
         assert line[-1, 0] == pytest.approx(cards[edge.child][0])
@@ -200,14 +201,14 @@ def test_other_graphs_can_be_read_and_edges_go_around_cards(expression: Any) -> 
 
 
 def test_every_number_shown_is_the_tensors(scene: BackpropGraph) -> None:
-    shown = [line.original_text for line in texts(scene)]
+    shown = [line.content for line in texts(scene)]
     for node in scene.graph.nodes:
         assert node.heading in shown
         assert number(node.value) in shown
         assert number(node.gradient) in shown
     told = scene.told
-    assert isinstance(told, Text)
-    assert all(number(slope) in told.original_text for slope in scene.graph.gradient)
+    assert isinstance(told, Words)
+    assert all(number(slope) in told.content for slope in scene.graph.gradient)
     assert all(number(edge.local) in shown for edge in scene.graph.edges)
 
 
@@ -225,7 +226,7 @@ def test_a_bad_race_gives_one_line(
         BackpropGraph()
     assert end.value.code == 2
     said = capsys.readouterr().err
-    assert said.startswith("backprop_graph: ")
+    assert said.startswith("film: ")
     assert said.count("\n") == 1
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from manim import Mobject, config
+from manim import LEFT, RIGHT, Mobject, config
 
 from races import RaceSpec, run_race
 from scenes import LossSurface
 from scenes.board import Board, Results, loss_digits
 from scenes.box import Box
 from scenes.captions import captions
-from scenes.path import Path
-from scenes.readout import Readout
+from scenes.mobjects import DepthMobject
+from scenes.path import curve, way
+from scenes.runners import Runners
+from scenes.sprite import Label, fitted, line_width
+from scenes.standings import Standings
+from scenes.theme import BODY
 from surfaces import SURFACES, expression_surface
 
 NAMES = ("A", "A rather long name for one of the racers", "Ünïcödé", "W" * 40)
@@ -52,41 +56,78 @@ def test_heights_of_any_size_fill_the_box(scale: str) -> None:
     np.testing.assert_allclose(z, expected, atol=1e-9)
 
 
-def test_a_path_passes_through_every_step_and_stays_on_the_surface() -> None:
-    trace = run_race(race(surface="funky", start=(0.1, 0.45)))
-    box = Box(SURFACES["funky"])
-    path = Path(box, trace.positions[0, :, 0], lift=0.0)
-    for step, (u, v) in enumerate(trace.positions[0, :, 0]):
+def above(box: Box, lift: float) -> Callable[[Any, Any], Any]:
+    """The scene's points over (u, v), so far above the surface."""
+    return lambda u, v: box.on_surface(u, v) + lift * box.normal(u, v)
+
+
+@pytest.mark.parametrize(("name", "start"), [("funky", (0.1, 0.45)), ("rastrigin", (2.0, 2.0))])
+def test_a_path_passes_through_every_step_and_stays_on_the_surface(
+    name: str, start: tuple[float, float]
+) -> None:
+    trace = run_race(race(surface=name, start=start))
+    box = Box(SURFACES[name])
+    positions = trace.positions[0, :, 0]
+    path = way(box.surface, positions, box.on_surface)
+    for step, (u, v) in enumerate(positions):
         np.testing.assert_allclose(path.point(step), box.on_surface(u, v), atol=1e-9)
         assert path.shown(step)
     (trail,) = path.trail(7.5)
     np.testing.assert_allclose(trail[0], path.point(0))
     np.testing.assert_allclose(trail[-1], path.point(7.5))
+    np.testing.assert_allclose(path.point(7.5), box.on_surface(*(positions[7] + positions[8]) / 2), atol=0.01)
+    for t in np.linspace(0, 20, 101):
+        assert distance(path.point(float(t)), *path.trail(20.0)) < 0.006
+
+
+def distance(point: Any, *pieces: Any) -> float:
+    """How far a point is from the nearest of some lines, each of shape (n, 3)."""
+    found = []
+    for piece in pieces:
+        along = np.diff(piece, axis=0)
+        share = ((point - piece[:-1]) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-300)
+        nearest = piece[:-1] + np.clip(share, 0, 1)[:, None] * along
+        found.append(np.linalg.norm(point - nearest, axis=1).min())
+    return float(min(found))
 
 
 def test_a_ball_stands_on_the_surface() -> None:
     box = Box(SURFACES["slope"])
     positions = run_race(race()).positions[0, :, 0]
-    foot = box.on_surface(*positions[20])
-    centre = Path(box, positions, lift=0.1).point(20)
-    assert np.linalg.norm(centre - foot) == pytest.approx(0.1, abs=1e-3)
+    centre = way(box.surface, positions, above(box, 0.1)).point(20)
+    assert np.linalg.norm(centre - box.on_surface(*positions[20])) == pytest.approx(0.1, abs=1e-3)
 
 
 def test_a_racer_outside_the_domain_is_not_drawn_there() -> None:
     positions = np.array([[1.0, 1.0], [1.9, 1.0], [2.5, 1.0], [1.5, 1.0]])
-    path = Path(Box(SURFACES["slope"]), positions, lift=0.0)
+    box = Box(SURFACES["slope"])
+    path = way(box.surface, positions, box.on_surface)
     assert [path.shown(t) for t in (0, 1, 2, 3)] == [True, True, False, True]
     before, after = path.trail(3)
     assert np.concatenate([before, after])[:, 0].max() <= 2.8 + 1e-9
+    runners = Runners(["#FF0000"], [path], radius=0.1, width=4.0)
+    assert [runners.at(t).balls[0].opacity for t in (0, 1, 2, 3)] == [1, 1, 0, 1]
 
 
 def test_a_racer_that_diverged_is_not_drawn_after_that() -> None:
     trace = run_race(race(racers=[{"optimizer": "sgd", "lr": 1e200}]))
     assert trace.status[0, 0] == "diverged"
-    path = Path(Box(SURFACES["slope"]), trace.positions[0, :, 0], lift=0.0)
+    box = Box(SURFACES["slope"])
+    path = way(box.surface, trace.positions[0, :, 0], above(box, 0.1))
     assert path.shown(0)
     assert not path.shown(20)
     assert all(np.isfinite(piece).all() for piece in path.trail(20))
+
+
+def test_a_curve_passes_through_every_value_and_is_not_drawn_outside() -> None:
+    values = np.array([1.0, 0.5, 3.0, 0.25, np.nan, np.nan])
+    path = curve(values, 0.0, 2.0, lambda step, value: np.stack([step, value, 0 * step], axis=-1))
+    assert [path.shown(t) for t in range(6)] == [True, True, False, True, False, False]
+    for step in (0, 1, 3):
+        np.testing.assert_allclose(path.point(step), [step, values[step], 0])
+    drawn = np.concatenate(path.trail(5))
+    assert (drawn[:, 1] <= 2 + 1e-9).all()
+    assert drawn[:, 0].max() == pytest.approx(3)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -96,31 +137,56 @@ def test_board_and_results_stay_in_the_frame_and_apart(language: Any, count: int
     lrs = [0.1, 1e200, 1e9, 2.05] * 3
     racers = [{"optimizer": "sgd", "name": n, "lr": lr} for n, lr in zip(names, lrs, strict=False)]
     trace = run_race(race(racers=racers))
-    board = Board(trace, captions(language))
+    standings = Standings(trace)
+    board = Board(trace, standings, captions(language))
     for t in (0.0, 3.0, 20.0):
         board.at(t)
         assert_in_frame(board)
-        assert_apart([*board.submobjects[:-1], *written(board)])
-    results = Results(trace, captions(language))
+        assert_apart(seen(board))
+    results = Results(trace, standings, captions(language))
     assert_in_frame(results)
-    heading, table = results
-    assert_apart([heading, *(cell for column in table for cell in column)])
+    assert_apart(seen(results))
+    assert len(seen(results)) == 5 + 4 * count
 
 
-def test_a_readout_writes_its_digits_from_the_right() -> None:
-    readout = Readout(np.array([3.0, 1.0, 0.0]))
-    readout.write("-0.5")
-    assert len(readout.get_subpaths()) == 5  # the 0 has two outlines
-    assert readout.get_right()[0] == pytest.approx(3.0, abs=0.06)
-    assert readout.get_bottom()[1] == pytest.approx(1.0, abs=0.02)
-    readout.write("7")
-    assert len(readout.get_subpaths()) == 1
-    readout.write("")
-    assert not len(readout.points)
+def test_a_label_is_written_from_one_edge() -> None:
+    label = Label("0.25").stand(3.0, 1.0, RIGHT)
+    base = bottom(label)
+    for content in ("-0.5", "7", "123,456", "-0.32892"):
+        label.write(content)
+        assert label.get_right()[0] == pytest.approx(3.0, abs=1e-9)
+        assert bottom(label) == pytest.approx(base - (0.06 if "," in content else 0), abs=0.02)
+        assert label.width == pytest.approx(line_width(content))
+    label.stand(-2.0, 1.0, LEFT)
+    for content in ("step 1", "step 1,000"):
+        label.write(content, LEFT)
+        assert label.get_left()[0] == pytest.approx(-2.0, abs=1e-9)
+    assert label.write("").width < 0.01
+    assert not label.drawing.picture(60.0)[0].any()
+
+
+def test_a_label_keeps_its_size_and_its_digits_are_as_wide() -> None:
+    label = Label("0000")
+    width, height = label.width, label.height
+    for content in ("1111", "4711", "9999"):
+        assert line_width(content) == pytest.approx(width, abs=0.13)
+        assert label.write(content).height == pytest.approx(height, abs=0.02)
+    assert line_width("1x") - line_width("x") == pytest.approx(line_width("9x") - line_width("x"), abs=0.1)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("content", ["a", "W" * 40, "Adam 2", "é" * 30, "a b c d e f g h i j k l m n"])
+def test_what_is_fitted_is_no_wider_and_keeps_its_start(content: str, bold: bool) -> None:
+    for width in (0.4, 1.0, 3.0, 20.0):
+        short = fitted(content, width, BODY, bold)
+        assert short == content or short.endswith("…")
+        assert content.startswith(short.removesuffix("…"))
+        assert line_width(short, BODY, bold) <= width or len(short) <= 2
+    assert fitted(content, 20.0, BODY, bold) == content
 
 
 @pytest.mark.parametrize("loss", [0.0, -0.328921, 1e-8, -1e8, 999.999999, -999.999999, 1e-300, -1e300])
-def test_losses_fit_the_readout(loss: float) -> None:
+def test_losses_fit_the_board(loss: float) -> None:
     digits = loss_digits(loss)
     assert len(digits) <= 10
     assert float(digits) == pytest.approx(loss, rel=1e-2)
@@ -132,13 +198,14 @@ def test_every_caption_is_said_in_every_language() -> None:
     assert english["statuses"].keys() == french["statuses"].keys()
 
 
-def written(board: Board) -> list[Mobject]:
-    """The readouts and endings that show something."""
-    return [part for part in board.live if part.family_members_with_points() and not hidden(part)]
+def bottom(label: Label) -> float:
+    return float(label.get_bottom()[1])
 
 
-def hidden(part: Mobject) -> bool:
-    return all(member.get_fill_opacity() == 0 for member in part.family_members_with_points())
+def seen(group: Mobject) -> list[Mobject]:
+    """The texts and balls that show something."""
+    parts = [part for part in group.get_family() if isinstance(part, DepthMobject)]
+    return [part for part in parts if part.opacity > 0]
 
 
 def assert_in_frame(mobject: Mobject) -> None:

@@ -1,0 +1,242 @@
+"""Every frame of a race's films can be read: texts stand apart, in the picture, and clear of the surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+from manim import DOWN, LEFT, RIGHT, Group, Mobject
+from numpy.typing import NDArray
+
+from optimizer_race import BACK, SWAY, OptimizerRace
+from races import RaceSpec, Trace, load_spec, run_race
+from scenes.contour_race import ContourRace
+from scenes.film import Film
+from surfaces import SURFACES
+from tests.scenes.moments import Moment, Watched, faults, look, on_screen, said, small, watch
+
+ROOT = Path(__file__).parents[2]
+FILMS: tuple[type[Film], ...] = (OptimizerRace, ContourRace)
+LENGTH = 20.0
+SGD: dict[str, Any] = {"optimizer": "sgd", "lr": 0.01}
+
+
+@cache
+def default_race(surface: str, language: Literal["en", "fr"]) -> Trace:
+    """The racers of race.toml on another surface."""
+    spec = load_spec(ROOT / "race.toml", surface=surface)
+    film = spec.film.model_copy(update={"length": LENGTH, "language": language})
+    return run_race(spec.model_copy(update={"film": film}))
+
+
+def spec(**fields: Any) -> RaceSpec:
+    """A race in French, whose words are the longer ones."""
+    values = {"surface": "funky", "steps": 60, "film": {"length": LENGTH, "language": "fr"}, "racers": [SGD]}
+    return RaceSpec(**(values | fields))
+
+
+def formula(expression: str, low: float = -1.0, high: float = 1.0) -> dict[str, Any]:
+    return {"expression": expression, "u_range": [low, high], "v_range": [low, high]}
+
+
+def spiral(steps: int, diverges: int | None = None) -> Trace:
+    """Two racers that wind down a bowl; from step `diverges` on they are nan."""
+    race = spec(surface="slope", steps=steps, racers=[SGD, {"optimizer": "adam"}])
+    angle = np.linspace(0, 9, steps + 1) * np.array([[1.0], [-1.0]])
+    radius = np.linspace(0.8, 0.1, steps + 1)
+    offset = radius[..., None] * np.stack([np.cos(angle) + np.sin(angle), np.cos(angle)], axis=-1)
+    positions = (1.0 + offset)[:, :, None]
+    losses = np.array(race.build_surface()(positions[..., 0], positions[..., 1]))
+    gradients = -np.diff(positions, axis=1)
+    if diverges is not None:
+        for array in (positions, losses, gradients):
+            array[:, diverges:] = np.nan
+    return Trace(race, positions, losses, gradients, np.full((2, 1), "diverged" if diverges else "converged"))
+
+
+NAMES = ("W" * 40, "🏎️💨" * 10, "Ünïcödé ẞ Ω 优化器 مُتَسابق", "e\u0301" * 20, "<b>&amp;", ".")
+RATES = (0.001, 0.01, 0.1)
+ODD: dict[str, Callable[[], Trace]] = {
+    "12 racers": lambda: run_race(
+        spec(
+            racers=[
+                {"optimizer": o, "lr": lr} for o in ("sgd", "momentum", "rmsprop", "adam") for lr in RATES
+            ]
+        )
+    ),
+    "1 racer": lambda: run_race(spec()),
+    "odd names": lambda: run_race(spec(racers=[{"optimizer": "adam", "name": name} for name in NAMES])),
+    "12 long names": lambda: run_race(spec(racers=[SGD | {"name": f"{i:02d}{'W' * 38}"} for i in range(12)])),
+    "all diverge at step 3": lambda: run_race(
+        spec(surface="slope", racers=[{"optimizer": o, "lr": 1e60} for o in ("sgd", "momentum")])
+    ),
+    "all are nan from step 3 on": lambda: spiral(60, diverges=3),
+    "all leave the domain": lambda: run_race(spec(racers=[SGD | {"lr": 0.3}, SGD | {"lr": 3.0}])),
+    "losses of 1e-8": lambda: run_race(
+        spec(surface=formula("1e-8*(u**2 + v**2)"), racers=[{"optimizer": "adam"}, SGD | {"lr": 1e7}])
+    ),
+    "losses of 1e8": lambda: run_race(
+        spec(surface=formula("1e8*(u**2 + v**2) - 3e8"), racers=[{"optimizer": "adam"}, SGD | {"lr": 1e-9}])
+    ),
+    "a flat surface": lambda: run_race(spec(surface=formula("0*u"))),
+    "ranges of three digits": lambda: run_race(spec(surface=formula("u*v", -0.125, 12.5))),
+    "1 step": lambda: run_race(spec(steps=1)),
+    "10,000 steps": lambda: spiral(10_000),
+}
+
+
+def named(film: type[Film]) -> str:
+    return film.__name__
+
+
+@pytest.fixture(scope="module", params=FILMS, ids=named)
+def film(request: pytest.FixtureRequest) -> type[Film]:
+    chosen: type[Film] = request.param
+    return chosen
+
+
+@pytest.fixture(
+    scope="module", params=[(name, lang) for name in SURFACES for lang in ("en", "fr")], ids="-".join
+)
+def shown(request: pytest.FixtureRequest, film: type[Film]) -> Iterator[list[Moment]]:
+    """The frames of a film of race.toml's racers."""
+    with small():
+        yield watch(film, default_race(*request.param))
+
+
+@pytest.fixture(scope="module", params=ODD)
+def odd(request: pytest.FixtureRequest, film: type[Film]) -> Iterator[tuple[Trace, list[Moment]]]:
+    """The frames of a film of an odd race."""
+    trace = ODD[request.param]()
+    with small():
+        yield trace, watch(film, trace)
+
+
+def test_every_frame_can_be_read(shown: list[Moment]) -> None:
+    assert_readable(shown)
+    assert_all_is_said(shown, ("SGD", "Momentum", "RMSProp", "Adam"))
+
+
+def test_every_picture_shows_something(shown: list[Moment]) -> None:
+    assert_something_is_seen(shown)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_numbers_and_names_at_the_axes_are_not_hidden(surface: str) -> None:
+    with small(640, 360):
+        film = OptimizerRace(Watched(), trace=default_race(surface, "en"))
+        film.prepare()
+        start, labels = film.camera.get_theta(), film.stage.axes.labels
+        hidden: dict[str, float] = {}
+        for turn in np.linspace(SWAY - BACK, SWAY, 6):
+            film.set_camera_orientation(theta=start + turn)
+            scene = film.stage.surface, film.stage.axes
+            seen = ink(drawn(film, *scene, labels), drawn(film, *scene))
+            whole = ink(drawn(film, labels), drawn(film))
+            for label in labels:
+                left, bottom, right, top = np.array(on_screen(label, film.lens)) * 360 / 8 + [320, 180] * 2
+                part = slice(int(360 - top), int(361 - bottom)), slice(int(left), int(right + 1))
+                share = (seen & whole)[part].sum() / whole[part].sum()
+                if share < 0.8:
+                    hidden[f"{said(label)!r}, camera turned by {np.degrees(turn):.0f} degrees"] = share
+    assert not hidden
+
+
+def drawn(film: OptimizerRace, *mobjects: Mobject) -> NDArray[np.int_]:
+    film.lens.reset()
+    film.lens.capture_mobjects(mobjects)
+    return np.array(film.lens.pixel_array[..., :3], dtype=int)
+
+
+def ink(picture: NDArray[np.int_], without: NDArray[np.int_]) -> NDArray[np.bool_]:
+    """Where a picture can be told from another."""
+    return np.asarray(np.abs(picture - without).max(axis=-1) > 30)
+
+
+def test_every_frame_of_an_odd_race_can_be_read(odd: tuple[Trace, list[Moment]]) -> None:
+    trace, moments = odd
+    assert_readable(moments)
+    short = [name for name in trace.names if len(name) < 12]
+    assert_all_is_said(moments, short)
+
+
+def test_every_picture_of_an_odd_race_shows_something(odd: tuple[Trace, list[Moment]]) -> None:
+    assert_something_is_seen(odd[1])
+
+
+def assert_readable(moments: list[Moment]) -> None:
+    """Nothing is wrong with any frame; each fault is said once, for the first frame that has it."""
+    found: dict[str, str] = {}
+    for moment in moments:
+        for fault in faults(moment):
+            found.setdefault(fault.split(":")[1], fault)
+    assert not found, "\n".join(found.values())
+
+
+def assert_all_is_said(moments: list[Moment], names: Any) -> None:
+    """The frames are those of a film: all names stand on the board from the start to the end of the race."""
+    steps = max(moment.step for moment in moments)
+    for step in (0, steps):
+        boards = [{text.content for text in moment.texts} for moment in moments if moment.step == step]
+        assert any(board >= set(names) for board in boards)
+    assert sum(0 < moment.step < steps for moment in moments) >= 8
+
+
+def assert_something_is_seen(moments: list[Moment]) -> None:
+    """No picture is black, and where the surface or the map is seen, it is no uniform one."""
+    for moment in moments:
+        colours = moment.picture[..., :3]
+        assert colours.max() > 0
+        if moment.step > 0 and (len(moment.surface) or moment.maps):
+            assert 0.05 < (colours.max(axis=-1) > 60).mean() < 0.9
+            assert len(np.unique(colours.astype(int) @ [1, 256, 65536])) > 100
+
+
+# What a film may do wrong, and how it is to be called.
+WRONGS: dict[str, tuple[Callable[[OptimizerRace], Any], str]] = {
+    "two rows of the board meet": (lambda film: film.board[1].shift(0.6 * DOWN), "overlap"),
+    "the plot leaves the picture": (lambda film: film.plot.shift(0.6 * RIGHT), "leaves the picture"),
+    "a name stands on its ball": (lambda film: film.board[1].shift(0.3 * LEFT), "stands on a ball"),
+    "a name stands on the plan": (lambda film: film.board[1].move_to(film.plan), "stands on a map"),
+    "the surface is too far right": (lambda film: move(film, 1.5, 0.0), "runs under the board's column"),
+    "the surface is too far up": (lambda film: move(film, -1.0, 1.5), "runs under the map"),
+    "the surface is too far down": (lambda film: move(film, 0.0, -1.9), "runs under 'SGD leads"),
+    "a ball is nowhere": (lambda film: film.stage.runners.balls[0].shift([np.nan, 0, 0]), "not finite"),
+}
+
+
+def move(film: OptimizerRace, x: float, y: float) -> None:
+    film.lens.aside = film.lens.aside + np.array([x, y, 0.0])
+
+
+@pytest.mark.parametrize("wrong", [None, *WRONGS])
+def test_what_is_wrong_is_found(wrong: str | None) -> None:
+    with small():
+        film = OptimizerRace(Watched(), trace=default_race("funky", "en"))
+        film.prepare()
+        film.add(film.stage.surface, film.stage.axes, film.stage.axes.labels, film.stage.runners)
+        film.add(Group(film.plan, film.board, film.plot, film.lead))
+        film.refresh(120)
+        if wrong:
+            do, _ = WRONGS[wrong]
+            do(film)
+        found = faults(look(film))
+    if wrong:
+        assert any(WRONGS[wrong][1] in fault for fault in found), found
+    else:
+        assert not found
+
+
+def test_the_frames_are_from_all_sides_that_the_film_shows() -> None:
+    with small():
+        moments = watch(OptimizerRace, default_race("slope", "en"))
+    race = [moment for moment in moments if moment.maps]
+    start, steps = race[0].theta, race[-1].step
+    end = next(moment.theta for moment in race if moment.step == steps)
+    assert end - start == pytest.approx(SWAY, rel=0.2)
+    assert max(moment.theta for moment in race) - start == pytest.approx(SWAY)
+    assert race[-1].theta - start == pytest.approx(SWAY - BACK)

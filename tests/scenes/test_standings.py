@@ -1,0 +1,183 @@
+"""Who is where in a race: `Standings` against its docstring said slowly, and some races to judge by eye."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from races import Status, Trace
+from scenes.standings import Standings
+from tests.races.helpers import race
+
+NAN, INF = math.nan, math.inf
+INSIDE, OUTSIDE = (1.0, 0.5), (2.5, 1.0)  # of the bowl's domain, u and v from 0 to 2
+
+
+def made(losses: Sequence[Sequence[float]], outside: Any = (), target: float | None = None) -> Trace:
+    """A race with these losses (racers, steps + 1), a racer being outside at the (racer, step)s given.
+
+    What comes after a loss that is not finite is nan, as in every trace.
+    """
+    array = np.array(losses, dtype=np.float64)
+    count, rows = array.shape
+    positions = np.full((count, rows, 2), INSIDE)
+    for racer, step in outside:
+        positions[racer, step] = OUTSIDE
+    for i, row in enumerate(array):
+        ended = np.flatnonzero(~np.isfinite(row))
+        if len(ended):
+            array[i, ended[0] + 1 :] = np.nan
+            positions[i, ended[0] + 1 :] = np.nan
+    spec = race(
+        racers=[{"optimizer": "sgd", "name": f"R{i}"} for i in range(count)],
+        steps=rows - 1,
+        start=[INSIDE],
+        target=target,
+    )
+    gradients = np.zeros((count, rows - 1, 1, 2))
+    status = np.full((count, 1), "out_of_steps")
+    return Trace(spec, positions[:, :, None], array[:, :, None], gradients, status)
+
+
+def out_of_race(trace: Trace, i: int, k: int) -> bool:
+    """Outside the domain or diverged."""
+    return diverged(trace, i, k) or not inside(trace, i, k)
+
+
+def diverged(trace: Trace, i: int, k: int) -> bool:
+    u, v = trace.positions[i, k, 0].tolist()
+    return not all(map(math.isfinite, (float(trace.losses[i, k, 0]), u, v)))
+
+
+def inside(trace: Trace, i: int, k: int) -> bool:
+    u, v = trace.positions[i, k, 0].tolist()
+    return 0 <= u <= 2 and 0 <= v <= 2
+
+
+def target_of(trace: Trace) -> float:
+    """The given target, or a hundredth of the drop above the lowest loss of the race."""
+    if trace.spec.target is not None:
+        return trace.spec.target
+    start = float(trace.losses[0, 0, 0])
+    lowest = min(loss for loss in trace.losses.ravel().tolist() if math.isfinite(loss))
+    return lowest + 0.01 * (start - lowest) if lowest < start else -INF
+
+
+def ranks_at(trace: Trace, k: int) -> list[int]:
+    """1 for the lowest loss of those that are in the race; those that are out come last; ties by their order."""
+    losses = [float(trace.losses[i, k, 0]) for i in range(len(trace.names))]
+    racing = [i for i in range(len(losses)) if not out_of_race(trace, i, k)]
+    order = sorted(racing, key=lambda i: (losses[i], i))
+    order += [i for i in range(len(losses)) if i not in racing]
+    return [order.index(i) + 1 for i in range(len(losses))]
+
+
+def finish_of(trace: Trace, i: int) -> int | None:
+    """From which step on its loss is at the target, where that is at least the race's last tenth; else None."""
+    losses, target = trace.losses[i, :, 0].tolist(), target_of(trace)
+    last_tenth = math.ceil((len(losses) - 1) / 10)
+    firsts = [k for k in range(len(losses)) if all(loss <= target for loss in losses[k:])]
+    return firsts[0] if firsts and firsts[0] <= len(losses) - 1 - last_tenth else None
+
+
+def first_at(trace: Trace, k: int) -> int:
+    """Who is ahead of another after a step; a racer alone is ahead. -1: nobody."""
+    ranks = ranks_at(trace, k)
+    first = ranks.index(1)
+    racing = [i for i in range(len(ranks)) if not out_of_race(trace, i, k)]
+    others = [float(trace.losses[i, k, 0]) for i in racing]
+    if not racing or (len(others) > 1 and min(others) == max(others)):
+        return -1
+    return first
+
+
+def leaders_of(trace: Trace) -> list[int]:
+    """Who has been ahead for a thirtieth of the race, and two steps, last; who is ahead at the start till then."""
+    ahead = [first_at(trace, k) for k in range(trace.losses.shape[1])]
+    least = max(2, len(ahead) // 30)
+    leaders = []
+    for k in range(len(ahead)):
+        held = [j for j in range(least - 1, k + 1) if len(set(ahead[j - least + 1 : j + 1])) == 1]
+        leaders.append(ahead[held[-1]] if held else ahead[0])
+    return leaders
+
+
+@st.composite
+def traces(draw: st.DrawFn) -> Trace:
+    """Small races with ties, racers that leave the domain and come back, and racers that diverge."""
+    count = draw(st.integers(1, 4))
+    loss = st.sampled_from([-1.0, -0.99, 0.0, 0.5, 2.0, 3.0]) | st.floats(-5, 5)
+    stretch = st.tuples(st.lists(loss, min_size=count, max_size=count), st.integers(1, 40))
+    stretches = draw(st.lists(stretch, min_size=1, max_size=8))
+    start = draw(st.sampled_from([0.0, 2.0]))
+    table = [[start] * count, *(row for row, repeat in stretches for _ in range(repeat))]
+    losses = np.array(table).T
+    rows = losses.shape[1]
+    for i in range(count):
+        if draw(st.booleans()):
+            losses[i, draw(st.integers(1, rows - 1)) :] = draw(st.sampled_from([INF, -INF, NAN]))
+    spots = st.tuples(st.integers(0, count - 1), st.integers(1, rows - 1), st.integers(1, 40))
+    away = draw(st.lists(spots, max_size=3))
+    outside = {(i, k) for i, first, many in away for k in range(first, min(first + many, rows))}
+    return made(losses.tolist(), sorted(outside), draw(st.none() | st.sampled_from([-1.0, 0.0, 2.5])))
+
+
+@given(traces())
+def test_standings_are_what_the_docstring_says(trace: Trace) -> None:
+    standings = Standings(trace)
+    racers, steps = range(len(trace.names)), range(trace.losses.shape[1])
+    np.testing.assert_array_equal(standings.losses, trace.losses[:, :, 0])
+    assert standings.out.tolist() == [[out_of_race(trace, i, k) for k in steps] for i in racers]
+    assert standings.ranks.T.tolist() == [ranks_at(trace, k) for k in steps]
+    for i in racers:
+        finish = finish_of(trace, i)
+        if finish is None:
+            assert standings.finish[i] > steps[-1]
+        else:
+            assert standings.finish[i] == finish
+        for k in steps:
+            expected = Status.CONVERGED if finish is not None and k >= finish else None
+            if not inside(trace, i, k):
+                expected = Status.LEFT_DOMAIN
+            if diverged(trace, i, k):
+                expected = Status.DIVERGED
+            assert standings.status(i, k) is expected
+    assert standings.leaders.tolist() == leaders_of(trace)
+
+
+def test_ranks_follow_the_losses_and_those_that_are_out_come_last() -> None:
+    trace = made([[5, 4, 3, 9], [5, 3, 4, 8], [5, 1, INF, 0]], outside=[(1, 3)])
+    assert Standings(trace).ranks.T.tolist() == [[1, 2, 3], [3, 2, 1], [1, 2, 3], [1, 2, 3]]
+
+
+def test_a_short_lead_is_not_told_of() -> None:
+    first, second = [9.0], [9.0]
+    for steps, ahead in ((30, 0), (2, 1), (20, 0), (38, 1)):
+        first += [1.0 - ahead] * steps
+        second += [float(ahead)] * steps
+    leaders = Standings(made([second, first])).leaders.tolist()
+    assert leaders == [-1] * 3 + [0] * 52 + [1] * 36  # of 91 losses, a thirtieth is 3
+
+
+def test_nobody_leads_at_the_start_or_when_all_are_out() -> None:
+    leaders = Standings(made([[9, 8, 7, INF, 0, 0, 0], [9, 9, 8, INF, 0, 0, 0]])).leaders
+    assert leaders.tolist() == [-1, -1, 0, 0, -1, -1, -1]
+
+
+def test_the_last_one_in_the_race_leads() -> None:
+    leaders = Standings(made([[9, INF, 0, 0, 0], [9, 10, 11, 12, 13]])).leaders
+    assert leaders[-1] == 1
+
+
+@pytest.mark.parametrize(("tail", "settles"), [(3, True), (2, False)])
+def test_a_racer_has_finished_once_it_stays_at_the_target_for_the_last_tenth(tail: int, settles: bool) -> None:
+    losses = [9.0] * (21 - tail) + [0.0] * tail
+    standings = Standings(made([losses]))
+    said = [standings.status(0, k) for k in range(21)]
+    assert said == [None] * (21 - tail) + [Status.CONVERGED if settles else None] * tail
