@@ -98,7 +98,7 @@ class BackpropGraph(Scene):
         **options: Any,
     ) -> None:
         # Before Manim makes any folder: what is refused leaves nothing behind.
-        renderer = renderer or film_renderer()
+        renderer = film_renderer(renderer)
         self.captions = CAPTIONS[language or spec_of_config().film.language]
         self.graph = evaluate(expression, at)
         self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM))

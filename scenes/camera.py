@@ -32,8 +32,8 @@ class _State:
     """How far the picture has been drawn. It has no __dict__, and so does not count for Manim's cache."""
 
     __slots__ = (
-        "clean", "drawn", "flat", "ground", "hiding", "moving", "occlusion", "painter", "put", "still",
-        "veils", "without",
+        "clean", "drawn", "flat", "ground", "hiding", "moving", "occlusion", "painter", "plain", "put",
+        "still", "veils", "without",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -44,6 +44,7 @@ class _State:
         self.ground: Any = None  # the picture of what stands still that the painter holds
         self.put = True  # whether the picture holds what stands still
         self.drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
+        self.plain: list[Mobject] = []  # Manim's own mobjects that were drawn in place of others
         self.moving = False  # whether the last picture was new too, as in a film whose camera moves
         # Of the last new picture:
         self.flat: list[Mobject] = []  # what Cairo has drawn, if any of it stands in the scene
@@ -54,6 +55,10 @@ class _State:
 
 class DepthCamera(ThreeDCamera):
     """Pass it as a scene's `camera_class`.
+
+    Surfaces and balls hide Manim's own mobjects too, as far as these stand in the scene: see
+    `scenes.occlusion`. What is not fixed in the frame is drawn again in each frame in which anything with
+    depth moves, so that it is hidden by that.
 
     Where no OpenGL context can be had, it says so once and draws with Manim's own mobjects instead.
 
@@ -134,7 +139,10 @@ class DepthCamera(ThreeDCamera):
 
     def _plain(self, deep: list[DepthMobject]) -> list[Mobject]:
         """Manim's own mobjects for depth-tested ones, fixed as these are."""
-        plain: list[Mobject] = []
+        for stand_in in self._state.plain:
+            self.remove_fixed_in_frame_mobjects(stand_in)
+            self.remove_fixed_orientation_mobjects(stand_in)
+        plain = self._state.plain = []
         for mobject in deep:
             if mobject.opacity > 0:
                 stand_in = mobject.plain()
@@ -189,10 +197,12 @@ class DepthCamera(ThreeDCamera):
         """Draw what is seen of one of Manim's own mobjects."""
         draw = partial(super().display_vectorized, vmobject, ctx)
         occlusion = self._state.occlusion
-        points = self.transform_points_pre_display(vmobject, vmobject.points)
-        if occlusion is None or not self._stands(vmobject) or len(points) != len(vmobject.points):
+        if occlusion is None or not self._stands(vmobject):
             draw()
             return self
+        points = self.transform_points_pre_display(vmobject, vmobject.points)
+        if len(points) != len(vmobject.points) or len(points) < vmobject.n_points_per_cubic_curve:
+            return self  # nothing that could be drawn
         anchor = None
         if vmobject in self.fixed_orientation_mobjects:
             centre = self.fixed_orientation_mobjects[vmobject]()
@@ -221,6 +231,7 @@ class DepthCamera(ThreeDCamera):
     def _sight(self, mobjects: list[DepthMobject]) -> Sight:
         """How each mobject is seen: in the scene, facing the camera, or fixed in the frame."""
         frame = np.diag([2 / self.frame_width, -2 / self.frame_height, 0.0, 1.0])
+        frame[:2, 3] = -frame[[0, 1], [0, 1]] * self._middle()
         sight = Sight(self.view(), View(frame, np.eye(3)))
         for mobject in mobjects:
             if mobject in self.fixed_in_frame_mobjects:
@@ -237,7 +248,7 @@ class DepthCamera(ThreeDCamera):
         focal, zoom = self.get_focal_distance(), self.get_zoom()
         near, far = 0.05 * focal, 4.0 * focal
         centre = self.frame_center
-        shift = self.aside - centre
+        shift = self.aside[:2] - self._middle()
         across, down = 2 / self.frame_width, -2 / self.frame_height
         # Camera space: z towards the viewer, w = (focal - z) / focal.
         project = np.array(
@@ -257,6 +268,14 @@ class DepthCamera(ThreeDCamera):
         place[:3, :3] = turn
         place[:3, 3] = -turn @ centre
         return View(project @ place, turn)
+
+    def _middle(self) -> Array:
+        """What Cairo has in the middle of the picture: the centre when it began to draw in this picture."""
+        units = self.get_cairo_context(self.pixel_array).get_matrix()
+        return np.array([self.pixel_width / 2 - units.x0, self.pixel_height / 2 - units.y0]) / [
+            units.xx,
+            units.yy,
+        ]
 
     def project_points(self, points: Array) -> Array:
         """The points in the picture's plane."""

@@ -51,7 +51,7 @@ class Film(ThreeDScene):
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
         # Before Manim makes any folder: a race that is refused leaves nothing behind.
-        renderer = renderer or film_renderer(DepthCamera)
+        renderer = film_renderer(renderer, DepthCamera)
         self.trace = trace or run_race(spec_of_config())
         film = self.trace.spec.film
         self.length = film.length
@@ -100,11 +100,11 @@ class Film(ThreeDScene):
         self.refresh(self.clock.get_value())
 
 
-def film_renderer(camera_class: type[Camera] | None = None) -> CairoRenderer:
-    """A renderer whose films have their names only once they are whole; refuses --renderer=opengl."""
+def film_renderer(given: Any = None, camera_class: type[Camera] | None = None) -> Any:
+    """The renderer given, or one whose films have their names only once they are whole; not OpenGL's."""
     if config.renderer == RendererType.OPENGL:
         refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
-    return CairoRenderer(file_writer_class=FilmWriter, camera_class=camera_class)
+    return given or CairoRenderer(file_writer_class=FilmWriter, camera_class=camera_class)
 
 
 def spec_of_config() -> RaceSpec:

@@ -4,17 +4,17 @@ Cairo draws them over the picture, whole. Here they are drawn through a mask ins
 says how much of the mobject is seen there: its depth is compared with those of what may hide it. Nothing of
 the mobject itself is changed.
 
-What is flat, as a line, a dot, a letter, an arrow's tip or a face is, has a depth that is linear over the
-picture, and is hidden to the pixel. A stroke that is not flat is cut across where it is hidden. Not exact: a
-filled shape that is not flat is taken for flat, and of things of the same opacity, one behind the other,
-only one hides. What lies within `NEARER` behind a surface is seen, as a `Trail` is. Images and point clouds
-are not hidden.
+A stroke is cut across where its middle is hidden. What is filled, as a dot, a letter, an arrow's tip or a
+face is, is taken for flat: its depth is then linear over the picture, and it is hidden to the pixel. Not
+exact: what is filled and not flat, and things of the same opacity one behind the other, of which only one
+hides. What lies within `NEARER` behind a surface is seen, as a `Trail` is. Images and point clouds are not
+hidden.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,6 @@ Depths = NDArray[np.float32]  # in normalised device coordinates, from -1 to 1
 Share = NDArray[np.float32]  # how much is seen, from 0 to 1
 Region = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 
-FLAT = NEARER / 2  # how far a flat stroke's points may be from a plane, in depth
 _SPIKE = 5  # how far a stroke reaches beyond its path where it turns sharply, in widths: Cairo's miter limit
 _MOST = 4096  # samples of a curve
 
@@ -72,15 +71,13 @@ class Shape:
     filled: bool
     anchor: Array | None = None
 
-    def plane(self) -> Array | None:
-        """Its depth at (x, y) as the a, b and c of a + b x + c y; None for a stroke that is not flat."""
+    def plane(self) -> Array:
+        """Its depth at (x, y), as the a, b and c of a + b x + c y."""
         centre = self.spots.mean(axis=0)
         away = self.spots - centre
         # The depth of what is less than a pixel wide changes along it only.
         thin = 0.5 * len(away) ** 0.5 / max(float(np.linalg.norm(away[:, :2])), 1e-9)
         slope = np.linalg.lstsq(away[:, :2], away[:, 2], rcond=min(thin, 1.0))[0]
-        if not self.filled and np.abs(away[:, :2] @ slope - away[:, 2]).max() > FLAT:
-            return None
         return np.array([centre[2] - centre[:2] @ slope, *slope])
 
 
@@ -138,8 +135,7 @@ class Occlusion:
         cuts = [veil for veil in cuts if veil.depths.min() < deepest]
         if not cuts:
             return None
-        plane = shape.plane()
-        return _along(cuts, shape, region) if plane is None else _across(cuts, shape, plane, region)
+        return _fill(cuts, shape, region) if shape.filled else _stroke(cuts, shape, region)
 
     def _share_at(self, spot: Array) -> float:
         """How much is seen around one spot."""
@@ -149,30 +145,31 @@ class Occlusion:
         return 1.0 if share is None else float(share.mean())
 
 
-def _across(cuts: Sequence[Veil], shape: Shape, plane: Array, region: Region) -> Share:
-    """How much is seen of a flat shape at each pixel, at edges the mean around it, so that none is jagged."""
+def _fill(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
+    """How much is seen of a flat shape at each pixel: the mean around it, so that edges are not jagged."""
     left, top, right, bottom = region
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
+    plane = shape.plane()
     depths = np.add.outer(plane[0] + plane[2] * y, plane[1] * x).astype(np.float32)
     # Not beyond its points: the plane of what is seen from its edge is steep.
     np.clip(depths, shape.spots[:, 2].min(), shape.spots[:, 2].max(), out=depths)
-    share = _seen(cuts, depths, np.s_[:, :])
+    share = _seen((veil.depths, veil.opacity, depths) for veil in cuts)
     padded = np.pad(share, 1, mode="edge")
     rows = padded[:-2] + padded[1:-1] + padded[2:]
     mean: Share = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
     return mean
 
 
-def _along(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
-    """How much is seen of a stroke that is not flat: those pieces of it that are seen, as wide as it is."""
-    left, top, right, bottom = region
+def _stroke(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
+    """How much is seen of a stroke at each pixel: those pieces of it that are seen, as wide as it is."""
+    left, top, right, _ = region
     points, ends = sample(shape.spots - [left, top, 0])
-    x, y = np.floor(points[:, :2]).astype(int).clip(0, [right - left - 1, bottom - top - 1]).T
-    shares = _seen(cuts, points[:, 2].astype(np.float32), (y, x))
+    shares = _seen((_deepest(veil.depths, points), veil.opacity, points[:, 2]) for veil in cuts)
+    _lengthen(points, ends, shape.width + 1)
     alpha, surface = _sheet(region)
     pen = cairo.Context(surface)
     pen.set_operator(cairo.Operator.SOURCE)
-    pen.set_line_width(shape.width + 1)
+    pen.set_line_width(shape.width + 2)  # so that its own edges do not show
     pen.set_line_join(cairo.LineJoin.ROUND)
     for share in np.unique(shares[shares > 0]):
         # From the point before those that are seen so to the one after them.
@@ -206,12 +203,33 @@ def sample(spots: Array) -> tuple[Array, NDArray[np.bool_]]:
     return points.T, ends
 
 
-def _seen(cuts: Sequence[Veil], depths: Depths, pixels: Any) -> Share:
-    """How much is seen of what is at some depths at some pixels."""
-    share = np.ones(depths.shape, dtype=np.float32)
-    for veil in cuts:
-        share[veil.depths[pixels] < depths - np.float32(NEARER)] *= 1 - veil.opacity
-    return share
+def _lengthen(points: Array, ends: NDArray[np.bool_], reach: float) -> None:
+    """Move the ends of paths outwards, so that the caps of strokes are in them."""
+    last = np.flatnonzero(ends)
+    first = np.r_[0, last[:-1] + 1]
+    for end, inner in ((first, first + 1), (last, last - 1)):
+        way = points[end, :2] - points[inner, :2]
+        points[end, :2] += reach * way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
+
+
+def _deepest(depths: Depths, points: Array) -> Depths:
+    """The greatest depth of the four pixels around each point, so that what lies on a surface is seen."""
+    height, width = depths.shape
+    x, y = np.floor(points[:, :2] - 0.5).astype(int).T
+    around = [
+        depths[np.clip(y + down, 0, height - 1), np.clip(x + across, 0, width - 1)]
+        for down in (0, 1)
+        for across in (0, 1)
+    ]
+    return np.asarray(np.max(around, axis=0))
+
+
+def _seen(pairs: Iterable[tuple[Depths, float, Any]]) -> Share:
+    """How much is seen of what is at some depths behind others, each with the opacity of what is there."""
+    share: Any = 1
+    for before, opacity, depths in pairs:
+        share = share * np.where(before < depths - NEARER, np.float32(1 - opacity), np.float32(1))
+    return np.asarray(share)
 
 
 def _draw_masked(
@@ -225,6 +243,7 @@ def _draw_masked(
     units = context.get_matrix()
     context.save()
     context.identity_matrix()
+    context.new_path()  # Manim leaves the last one there
     context.rectangle(left, top, right - left, bottom - top)
     context.clip()
     context.set_matrix(units)

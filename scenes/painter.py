@@ -75,15 +75,17 @@ class Sight:
         return [*rest, *(sprite for sprite, _ in self.facing)]
 
 
+@cache
 def make_context() -> moderngl.Context:
-    """An OpenGL context without a window: on the graphics card where there is one, else in software.
+    """The OpenGL context that all painters share: on the graphics card where there is one, else in software.
 
     Raises:
         Exception: of moderngl's or its platform's choosing, where none can be had.
     """
-    if sys.platform.startswith("linux"):
-        return moderngl.create_context(standalone=True, backend="egl")  # type: ignore[arg-type]
-    return moderngl.create_context(standalone=True)
+    backend: Any = {"backend": "egl"} if sys.platform.startswith("linux") else {}
+    context = moderngl.create_context(standalone=True, **backend)
+    context.gc_mode = "auto"  # what a painter has made goes with it
+    return context
 
 
 class Painter:

@@ -51,7 +51,7 @@ class Runners(Group):
         for ball, path in zip(self.balls, self._ways.balls, strict=True):
             ball.set_opacity(float(path.shown(t)))
             if path.shown(t):
-                ball.move_to(path.point(t))
+                ball.points += path.point(t) - ball.points.mean(axis=0)
         for trail, path in zip(self.trails, self._ways.trails, strict=True):
             trail.set_pieces(path.trail(t))
         return self

@@ -9,11 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import av
+import manim
 import pytest
 
+import scenes.render
 from cli import main
 from races import Trace
 
@@ -117,12 +122,44 @@ def test_a_racer_that_diverges_is_in_the_table(race: Race, folder: Path) -> None
     assert race("plot").status == 0
 
 
-@pytest.mark.parametrize("what", ["surfaces", "optimizers"])
+LISTED = {
+    "surfaces": ("slope", "rastrigin", "funky3"),
+    "optimizers": ("sgd", "momentum", "rmsprop", "adam"),
+    "scenes": ("OptimizerRace", "ContourRace", "BackpropGraph", "scenes/contour_race.py"),
+}
+
+
+@pytest.mark.parametrize("what", LISTED)
 def test_lists_fit_a_terminal(race: Race, what: str) -> None:
     done = race("list", what)
-    assert done.status == 0
-    assert ("rastrigin" if what == "surfaces" else "rmsprop") in done.out
+    assert done.status == 0, done.err
+    assert all(name in done.out for name in LISTED[what])
     assert max(map(len, done.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("scene", ["OptimizerRace", "ContourRace", "BackpropGraph"])
+def test_film_makes_each_film_and_prints_where_it_is(
+    race: Race, folder: Path, scene: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "race.toml").write_text(
+        'surface = "slope"\nsteps = 9\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n'
+    )
+    small = {"pixel_width": 128, "pixel_height": 72, "frame_rate": 6, "progress_bar": "none"}
+
+    def tiny(options: dict[str, Any]) -> AbstractContextManager[None]:
+        assert options.pop("quality") == "low_quality"
+        return manim.tempconfig(options | small | {"verbosity": "ERROR"})
+
+    monkeypatch.setattr(scenes.render, "tempconfig", tiny)
+    done = race("film", "--scene", scene, "-q", "l", "--surface", "rosenbrock")
+    assert done.status == 0, done.err
+    made = Path(done.out.splitlines()[-1])
+    assert made.name == f"{scene}.mp4"
+    assert (folder / made).is_relative_to(folder / "media")
+    with av.open(str(folder / made)) as container:
+        pictures = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    assert len(pictures) > 100
+    assert pictures[-1].max() > 100
 
 
 BAD_CONFIGS = {
@@ -177,6 +214,8 @@ def test_a_bad_race_gives_one_line_status_2_and_writes_nothing(
         (["plot", "-o", "x.gif"], ".png"),
         (["plot", "missing.npz"], "missing.npz"),
         (["film", "-q", "z"], "quality"),
+        (["film", "--scene", "nonsense"], "ContourRace"),
+        (["film", "--scene", "contourrace"], "--scene"),
         (["list", "cars"], "surfaces"),
         (["fly"], "fly"),
     ],

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from manim import CairoRenderer, Mobject, config, tempconfig
@@ -79,7 +80,7 @@ class Watched(CairoRenderer):
         self.moments: list[Moment] = []
         self.film: Film | None = None
 
-    def add_frame(self, frame: Picture, num_frames: int = 1) -> None:
+    def add_frame(self, frame: Any, num_frames: int = 1) -> None:
         """Look at what is shown."""
         super().add_frame(frame, num_frames)
         assert self.film is not None

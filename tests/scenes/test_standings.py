@@ -57,7 +57,7 @@ def diverged(trace: Trace, i: int, k: int) -> bool:
 
 def inside(trace: Trace, i: int, k: int) -> bool:
     u, v = trace.positions[i, k, 0].tolist()
-    return 0 <= u <= 2 and 0 <= v <= 2
+    return bool(0 <= u <= 2 and 0 <= v <= 2)
 
 
 def target_of(trace: Trace) -> float:
@@ -70,7 +70,7 @@ def target_of(trace: Trace) -> float:
 
 
 def ranks_at(trace: Trace, k: int) -> list[int]:
-    """1 for the lowest loss of those that are in the race; those that are out come last; ties by their order."""
+    """1 for the lowest loss of those that are in the race; those that are out come last."""
     losses = [float(trace.losses[i, k, 0]) for i in range(len(trace.names))]
     racing = [i for i in range(len(losses)) if not out_of_race(trace, i, k)]
     order = sorted(racing, key=lambda i: (losses[i], i))
@@ -79,7 +79,7 @@ def ranks_at(trace: Trace, k: int) -> list[int]:
 
 
 def finish_of(trace: Trace, i: int) -> int | None:
-    """From which step on its loss is at the target, where that is at least the race's last tenth; else None."""
+    """From which step on it is at the target, where that is the last tenth at least; else None."""
     losses, target = trace.losses[i, :, 0].tolist(), target_of(trace)
     last_tenth = math.ceil((len(losses) - 1) / 10)
     firsts = [k for k in range(len(losses)) if all(loss <= target for loss in losses[k:])]
@@ -98,7 +98,7 @@ def first_at(trace: Trace, k: int) -> int:
 
 
 def leaders_of(trace: Trace) -> list[int]:
-    """Who has been ahead for a thirtieth of the race, and two steps, last; who is ahead at the start till then."""
+    """Who was the last to be ahead for a thirtieth of the race, or two steps; first, who starts ahead."""
     ahead = [first_at(trace, k) for k in range(trace.losses.shape[1])]
     least = max(2, len(ahead) // 30)
     leaders = []
@@ -176,7 +176,9 @@ def test_the_last_one_in_the_race_leads() -> None:
 
 
 @pytest.mark.parametrize(("tail", "settles"), [(3, True), (2, False)])
-def test_a_racer_has_finished_once_it_stays_at_the_target_for_the_last_tenth(tail: int, settles: bool) -> None:
+def test_a_racer_has_finished_once_it_stays_at_the_target_for_the_last_tenth(
+    tail: int, settles: bool
+) -> None:
     losses = [9.0] * (21 - tail) + [0.0] * tail
     standings = Standings(made([losses]))
     said = [standings.status(0, k) for k in range(21)]

@@ -1,0 +1,69 @@
+"""The films and the mobjects in a notebook: Manim's %manim and %%manim, where IPython is installed.
+
+IPython is no dependency; to run this: uv run --with ipython pytest tests/scenes/test_notebook.py
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import av
+import pytest
+
+import scenes
+
+ROOT = Path(__file__).parents[2]
+FLAGS = "-ql --disable_caching -v ERROR --progress_bar none --resolution 128,72 --fps 2"
+
+
+def example() -> str:
+    """The scene that the package's documentation shows."""
+    _, _, code = (scenes.__doc__ or "").partition("::\n")
+    return textwrap.dedent(code)
+
+
+CELLS = {
+    "Valley": f"%%manim {FLAGS} Valley\n{example()}",
+    "OptimizerRace": f"from optimizer_race import OptimizerRace\n%manim {FLAGS} OptimizerRace",
+    "Mine": f"%%manim {FLAGS} Mine\nclass Mine(OptimizerRace):\n    pass",
+    "ContourRace": f"%%manim {FLAGS} ContourRace\nfrom scenes.contour_race import ContourRace",
+}
+FIRST = (
+    "from manim import *\nfrom scenes import *\nfrom surfaces import get_surface\nconfig.media_embed = False"
+)
+
+
+def test_cells_of_a_notebook_make_films(tmp_path: Path) -> None:
+    pytest.importorskip("IPython")
+    race = tmp_path / "race.toml"
+    race.write_text('surface = "slope"\nsteps = 9\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n')
+    script = "import sys\nfrom IPython.core.interactiveshell import InteractiveShell\n"
+    script += "shell = InteractiveShell.instance()\n"
+    for cell in (FIRST, *CELLS.values()):
+        script += f"shell.run_cell({cell!r}).raise_error()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "RACE_CONFIG": str(race),
+            "PYTHONPATH": str(ROOT),
+            "IPYTHONDIR": str(tmp_path / "i"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("display.Video") == len(CELLS)
+    shown = {path.name.split("@")[0]: path for path in (tmp_path / "media/jupyter").glob("*.mp4")}
+    assert shown.keys() == CELLS.keys()
+    for name, path in shown.items():
+        with av.open(str(path)) as container:
+            pictures = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+        assert len(pictures) == pytest.approx(4 if name == "Valley" else 41, abs=4)
+        assert pictures[-1].max() > 100

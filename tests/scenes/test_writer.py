@@ -1,0 +1,201 @@
+"""A file has its name only once it is whole, however a render ends; and what is whole is used again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from manim import SceneFileWriter
+from manim._config.video_encoder import VideoEncoderSpec
+from numpy.typing import NDArray
+
+from scenes.writer import FilmWriter, SegmentEncoder
+
+ROOT = Path(__file__).parents[2]
+SPEC = VideoEncoderSpec("mp4", "libx264", "yuv420p", 64, 48, Fraction(10), (("crf", "10"),))
+GREYS = ((30, 1), (200, 7), (90, 3), (90, 1), (255, 40))
+FILM = ["--resolution", "128,72", "--fps", "15", "--progress_bar", "none", "--media_dir", "media"]
+
+
+def grey(level: int) -> NDArray[np.uint8]:
+    picture = np.full((SPEC.height, SPEC.width, 4), level, dtype=np.uint8)
+    picture[..., 3] = 255
+    return picture
+
+
+def frames(path: Path) -> NDArray[np.uint8]:
+    """All pictures of a film, decoded, of shape (frames, height, width)."""
+    with av.open(str(path)) as container:
+        return np.array([frame.to_ndarray(format="gray") for frame in container.decode(video=0)])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_piece_has_its_name_only_once_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "new folder" / "piece.mp4"
+    encoder = SegmentEncoder(target=target, spec=SPEC)
+    for level, repeat in GREYS:
+        encoder.write_frame(grey(level), repeat=repeat)
+        assert all(name.startswith(".") for name in names(target.parent))
+    encoder.finish()
+    assert names(target.parent) == ["piece.mp4"]
+    levels = frames(target).mean(axis=(1, 2))
+    np.testing.assert_allclose(levels, np.repeat(*np.transpose(GREYS)), atol=2)
+    with av.open(str(target)) as container:
+        times = [float(frame.time or 0) for frame in container.decode(video=0)]
+    np.testing.assert_allclose(times, np.arange(len(times)) / 10, atol=1e-6)
+
+
+def test_a_picture_may_be_drawn_on_once_it_is_written(tmp_path: Path) -> None:
+    encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=SPEC)
+    picture = grey(0)
+    for level in (10, 100, 250):
+        picture[..., :3] = level
+        encoder.write_frame(picture, repeat=3)
+        picture[..., :3] = 0
+    encoder.finish()
+    np.testing.assert_allclose(
+        frames(tmp_path / "piece.mp4").mean(axis=(1, 2)), np.repeat((10, 100, 250), 3), atol=2
+    )
+
+
+@pytest.mark.parametrize("written", [0, 1, 60])
+def test_a_piece_that_is_given_up_leaves_nothing(tmp_path: Path, written: int) -> None:
+    encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=SPEC)
+    if written:
+        encoder.write_frame(grey(50), repeat=written)
+    encoder.abort()
+    assert not names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("picture", "repeat"),
+    [(np.zeros((8, 8, 4), np.uint8), 1), (grey(0).astype(float), 1), (grey(0)[::-1], 1), (grey(0), 0)],
+)
+def test_a_picture_that_does_not_fit_is_refused(tmp_path: Path, picture: Any, repeat: int) -> None:
+    encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=SPEC)
+    with pytest.raises((TypeError, ValueError)):
+        encoder.write_frame(picture, repeat=repeat)
+    encoder.abort()
+    assert not names(tmp_path)
+
+
+def test_an_encoder_that_cannot_be_had_leaves_nothing(tmp_path: Path) -> None:
+    spec = VideoEncoderSpec("mp4", "no such codec", "yuv420p", 64, 48, Fraction(10), ())
+    with pytest.raises(RuntimeError, match="no such codec"):
+        SegmentEncoder(target=tmp_path / "piece.mp4", spec=spec)
+    assert not names(tmp_path)
+
+
+def test_pieces_that_cannot_be_joined_leave_the_film_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"as it was")
+
+    def join(_: Any, files: list[str], output: Path, *flags: Any, **options: Any) -> None:  # noqa: ARG001
+        output.write_bytes(b"half")
+        assert film.read_bytes() == b"as it was"
+        if files == ["full disk"]:
+            raise OSError("no space left on device")
+
+    monkeypatch.setattr(SceneFileWriter, "combine_files", join)
+    writer = object.__new__(FilmWriter)
+    with pytest.raises(OSError, match="no space"):
+        writer.combine_files(["full disk"], film)
+    assert (names(tmp_path), film.read_bytes()) == (["film.mp4"], b"as it was")
+    writer.combine_files(["piece"], film)
+    assert (names(tmp_path), film.read_bytes()) == (["film.mp4"], b"half")
+
+
+class Render:
+    """A film of a short race in a folder of its own, made by processes one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.media = folder, folder / "media"
+        race = folder / "race.toml"
+        race.write_text(
+            'surface = "himmelblau"\nsteps = 30\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n'
+        )
+        self._environment = {**os.environ, "RACE_CONFIG": str(race)}
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "manim", str(ROOT / "optimizer_race.py"), *FILM],
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def whole(self) -> list[Path]:
+        """The pieces of film and the films whose names say that they are whole."""
+        return sorted(path for path in self.media.glob("**/*.mp4") if not path.name.startswith("."))
+
+    def pieces(self) -> list[Path]:
+        return [path for path in self.whole() if "partial_movie_files" in path.parts]
+
+    def inodes(self) -> dict[Path, int]:
+        """Which file each piece is: another one, once it has been made again."""
+        return {path: path.stat().st_ino for path in self.pieces()}
+
+    def begun(self) -> list[Path]:
+        return [path for path in self.media.glob("**/*.mp4") if path.name.startswith(".")]
+
+    def film(self) -> Path:
+        (film,) = set(self.whole()) - set(self.pieces())
+        return film
+
+
+@pytest.fixture(scope="module")
+def render(tmp_path_factory: pytest.TempPathFactory) -> Render:
+    return Render(tmp_path_factory.mktemp("render"))
+
+
+def test_a_render_that_is_killed_leaves_no_file_that_looks_finished(render: Render) -> None:
+    process = render.start()
+    give_up = time.monotonic() + 60
+    # In the middle: some pieces are whole, and another one is being written.
+    while not (len(render.pieces()) >= 6 and render.begun()):
+        assert process.poll() is None, "the film was finished before it could be stopped"
+        assert time.monotonic() < give_up
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert set(render.whole()) == set(render.pieces()), "there is a film, of which only a part was made"
+    assert all(len(frames(path)) for path in render.whole())
+
+
+def test_the_next_render_uses_what_is_whole_and_completes_the_film(render: Render) -> None:
+    before = render.inodes()
+    assert len(before) >= 6
+    assert render.start().wait() == 0
+    after = render.inodes()
+    assert {path: after[path] for path in before} == before, "whole pieces were made again"
+    order = (next(render.media.glob("**/partial_movie_file_list.txt"))).read_text().split("'file:")[1:]
+    parts = [Path(line.split("'")[0]) for line in order]
+    film = frames(render.film())
+    assert len(film) == sum(len(frames(part)) for part in parts)
+    assert len(film) == pytest.approx(20 * 15, abs=len(parts))
+    assert not render.begun()
+
+
+def test_a_third_render_draws_nothing_and_makes_the_same_film(render: Render) -> None:
+    before = render.inodes()
+    film = render.film()
+    content, made = film.read_bytes(), film.stat().st_mtime_ns
+    assert render.start().wait() == 0
+    assert render.inodes() == before
+    assert film.stat().st_mtime_ns > made
+    assert film.read_bytes() == content
