@@ -131,13 +131,15 @@ class Render:
         self._environment = {**os.environ, "RACE_CONFIG": str(race)}
 
     def start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "manim", str(ROOT / "optimizer_race.py"), *FILM],
-            cwd=self.folder,
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "manim", str(ROOT / "optimizer_race.py"), *FILM]
+        with (self.folder / "log").open("wb") as log:
+            return subprocess.Popen(
+                command, cwd=self.folder, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def log(self) -> str:
+        """What the last process said."""
+        return (self.folder / "log").read_text(errors="replace")
 
     def whole(self) -> list[Path]:
         """The pieces of film and the films whose names say that they are whole."""
@@ -159,29 +161,39 @@ class Render:
 
 
 @pytest.fixture(scope="module")
-def render(tmp_path_factory: pytest.TempPathFactory) -> Render:
-    return Render(tmp_path_factory.mktemp("render"))
-
-
-def test_a_render_that_is_killed_leaves_no_file_that_looks_finished(render: Render) -> None:
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Render:
+    """A render that was killed in the middle: some pieces are whole, and another one is being written."""
+    render = Render(tmp_path_factory.mktemp("render"))
     process = render.start()
     give_up = time.monotonic() + 60
-    # In the middle: some pieces are whole, and another one is being written.
     while not (len(render.pieces()) >= 6 and render.begun()):
-        assert process.poll() is None, "the film was finished before it could be stopped"
+        assert process.poll() is None, f"ended before it could be killed: {render.log()}"
         assert time.monotonic() < give_up
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert set(render.whole()) == set(render.pieces()), "there is a film, of which only a part was made"
-    assert all(len(frames(path)) for path in render.whole())
+    return render
 
 
-def test_the_next_render_uses_what_is_whole_and_completes_the_film(render: Render) -> None:
-    before = render.inodes()
-    assert len(before) >= 6
-    assert render.start().wait() == 0
+@pytest.fixture(scope="module")
+def completed(killed: Render) -> tuple[Render, dict[Path, int]]:
+    """The same, rendered once more, and what was whole before that."""
+    before = killed.inodes()
+    assert killed.start().wait() == 0, killed.log()
+    return killed, before
+
+
+def test_a_render_that_is_killed_leaves_no_file_that_looks_finished(killed: Render) -> None:
+    assert set(killed.whole()) == set(killed.pieces()), "there is a film, of which only a part was made"
+    assert all(len(frames(path)) for path in killed.whole())
+
+
+def test_the_next_render_uses_what_is_whole_and_completes_the_film(
+    completed: tuple[Render, dict[Path, int]],
+) -> None:
+    render, before = completed
     after = render.inodes()
+    assert len(before) >= 6
     assert {path: after[path] for path in before} == before, "whole pieces were made again"
     order = (next(render.media.glob("**/partial_movie_file_list.txt"))).read_text().split("'file:")[1:]
     parts = [Path(line.split("'")[0]) for line in order]
@@ -191,11 +203,14 @@ def test_the_next_render_uses_what_is_whole_and_completes_the_film(render: Rende
     assert not render.begun()
 
 
-def test_a_third_render_draws_nothing_and_makes_the_same_film(render: Render) -> None:
+def test_a_third_render_draws_nothing_and_makes_the_same_film(
+    completed: tuple[Render, dict[Path, int]],
+) -> None:
+    render, _ = completed
     before = render.inodes()
     film = render.film()
     content, made = film.read_bytes(), film.stat().st_mtime_ns
-    assert render.start().wait() == 0
-    assert render.inodes() == before
+    assert render.start().wait() == 0, render.log()
     assert film.stat().st_mtime_ns > made
     assert film.read_bytes() == content
+    assert sorted(set(render.inodes().items()) - set(before.items())) == [], "pieces were made again"
