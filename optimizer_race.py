@@ -20,8 +20,7 @@ from scenes.standings import Standings
 
 # How much of the film's length each part takes.
 SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
-SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race
-BACK = 32 * DEGREES  # and back in the last look
+SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, and back in the last look
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height; less where the board has many rows
 
@@ -55,7 +54,7 @@ class OptimizerRace(Film):
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
         room = (-config.frame_width / 2, low - 0.1, left - 0.2, config.frame_height / 2)
         seen = []
-        for turn in np.linspace(SWAY - BACK, SWAY, 8):
+        for turn in np.linspace(0, SWAY, 6):
             self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta + turn, zoom=1.0)
             self.lens.reset_rotation_matrix()
             seen.append(self.lens.project_points(self.stage.outline()))
@@ -105,7 +104,7 @@ class OptimizerRace(Film):
 
     def orbit(self) -> None:
         """A last look around the trails."""
-        turn = self.lens.theta_tracker.animate.increment_value(-BACK)
+        turn = self.lens.theta_tracker.animate.increment_value(-SWAY)
         self.play(turn, run_time=SHARES["orbit"] * self.length)
 
     def still(self, t: float) -> Image:

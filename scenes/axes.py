@@ -32,10 +32,12 @@ class BoxAxes(Group):
         for (start, end), name, (low, high), away in zip(
             ends, ("u", "v", "loss"), ranges, outward, strict=True
         ):
+            along = (end - start) / np.linalg.norm(end - start)
             for content, where in ((_end(low, high), 0.03), (name, 0.5), (_end(high, low), 0.97)):
                 label = Label(content, SMALL, FAINT)
+                inward = (0.5 - where) * (0.5 * label.width if name != "loss" else 0.15)
                 reach = GAP + (label.width if away[0] else label.height) / 2
-                self.labels.add(label.move_to(start + where * (end - start) + reach * away))
+                self.labels.add(label.move_to(start + where * (end - start) + 2 * inward * along + reach * away))
 
 
 def _end(value: float, other: float) -> str:

@@ -16,7 +16,7 @@ from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
 from scenes.theme import BODY, FAINT, HEADING, INK, SMALL
 
-WIDTH = 4.95  # scene units, at the right edge of the frame
+WIDTH = 5.15  # scene units, at the right edge of the frame
 MARGIN = 0.4
 _ROWS = 4.5  # the height that all rows share
 ROW = 26  # the greatest size of a row, in points
@@ -30,7 +30,7 @@ def loss_digits(loss: float) -> str:
     ('-0.32892', '1.23e+05', '1.00e-08')
     """
     if 1e-3 <= abs(loss) < 999.99 or loss == 0:
-        return f"{loss:.5f}"
+        return f"{loss + 0.0:.5f}"  # never -0.00000
     return f"{loss:.2e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
 
 

@@ -15,7 +15,7 @@ from scenes.film import Film
 from scenes.mobjects import Trail
 from scenes.path import Path
 from scenes.plan import Plan
-from scenes.sprite import Label
+from scenes.sprite import Label, line_width
 from scenes.standings import Standings
 from scenes.theme import FAINT, INK, SMALL
 
@@ -43,7 +43,8 @@ class ContourRace(Film):
         trace = self.trace
         standings = Standings(trace)
         surface = trace.spec.build_surface()
-        left, top = MARGIN + 0.6 - config.frame_width / 2, config.frame_height / 2 - MARGIN
+        ends = max(line_width(f"{end:.3g}", SMALL) for end in surface.v_range)
+        left, top = MARGIN + ends + 0.15 - config.frame_width / 2, config.frame_height / 2 - MARGIN
         corners = (left, top - SIDE, left + SIDE, top)
         self.plan = Plan(trace, corners, radius=0.1, width=4.0)
         positions, gradients = trace.positions[:, :, 0], trace.gradients[:, :, 0]

@@ -69,6 +69,11 @@ class Film(ThreeDScene):
         """Fix mobjects in the frame: they stand there whatever the camera does."""
         self.lens.add_fixed_in_frame_mobjects(*mobjects)
 
+    def play(self, *animations: Any, **options: Any) -> None:
+        """As Manim's; its cache must see the camera as it stands, turned or not."""
+        self.lens.reset_rotation_matrix()
+        super().play(*animations, **options)
+
     def show_title(self, seconds: float) -> None:
         """The film's name, and what is raced."""
         spec = self.trace.spec

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+import numpy as np
 from manim import Group
+from numpy.typing import NDArray
 
 from scenes.mobjects import Ball, Trail
 from scenes.path import Path
+
+Array = NDArray[np.float64]
 
 
 class Runners(Group):
@@ -37,7 +41,7 @@ class Runners(Group):
         self.trails = Group(*(Trail(colour=colour, width=width) for colour in colours))
         self.balls = Group(*(Ball(colour=colour, radius=radius) for colour in colours))
         super().__init__(self.trails, self.balls)
-        self._ways = _Ways(trails, balls or trails)
+        self._ways = _Ways(trails, balls or trails, Ball(radius=radius).points)
         self.digest = [path.digest for path in (*trails, *(balls or ()))]
         self.at(0.0)
 
@@ -51,7 +55,7 @@ class Runners(Group):
         for ball, path in zip(self.balls, self._ways.balls, strict=True):
             ball.set_opacity(float(path.shown(t)))
             if path.shown(t):
-                ball.points += path.point(t) - ball.points.mean(axis=0)
+                ball.points = path.point(t) + self._ways.poles
         for trail, path in zip(self.trails, self._ways.trails, strict=True):
             trail.set_pieces(path.trail(t))
         return self
@@ -60,10 +64,10 @@ class Runners(Group):
 class _Ways:
     """The paths. They do not change: Manim need not copy them, and its cache goes by their digests."""
 
-    __slots__ = ("balls", "trails")
+    __slots__ = ("balls", "poles", "trails")
 
-    def __init__(self, trails: Sequence[Path], balls: Sequence[Path]) -> None:
-        self.trails, self.balls = trails, balls
+    def __init__(self, trails: Sequence[Path], balls: Sequence[Path], poles: Array) -> None:
+        self.trails, self.balls, self.poles = trails, balls, poles
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self

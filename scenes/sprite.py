@@ -211,14 +211,13 @@ def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:
 
 
 def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -> str:
-    """The text, its end left out where it is wider than `width`, in scene units."""
+    """The text, its middle left out where it is wider than `width`, in scene units; its last letters stay."""
     short = content
-    while (
-        len(short) > 1
-        and (wide := line_width(short if short == content else f"{short}…", size, bold)) > width
-    ):
-        short = short[: min(len(short) - 1, max(1, int(len(short) * width / wide)))].rstrip()
-    return short if short == content else f"{short}…"
+    for kept in range(len(content) - 3, 0, -1):
+        if line_width(short, size, bold) <= width:
+            break
+        short = f"{content[:kept].rstrip()}…{content[-2:]}"
+    return short
 
 
 def line_width(content: str, size: float = BODY, bold: bool = False) -> float:

@@ -37,8 +37,8 @@ class Standings:
         unsettled = np.where(at_target, -1, np.arange(steps)).max(axis=1)
         self.finish = np.where(settled(trace.losses, target)[:, 0], unsettled + 1, steps)
         apart = ordered.min(axis=0) < np.where(self.out, -np.inf, self.losses).max(axis=0)
-        first = np.where(apart | (len(ordered) == 1), self.ranks.argmin(axis=0), -1)
-        self.leaders = _held(np.where(self.out.all(axis=0), -1, first), max(2, steps // 30))
+        alone = (~self.out).sum(axis=0) == 1
+        self.leaders = _held(np.where(apart | alone, self.ranks.argmin(axis=0), -1), max(2, steps // 30))
 
     def status(self, racer: int, step: int) -> Status | None:
         """What is to be said of a racer after a step; None while it races."""

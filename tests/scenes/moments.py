@@ -6,7 +6,7 @@ import ast
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -58,9 +58,9 @@ class Moment:
     texts: tuple[Text, ...]
     maps: tuple[Corners, ...]
     balls: tuple[Corners, ...]
-    surface: Array
+    surface: Array = field(repr=False)
     finite: bool
-    picture: Picture
+    picture: Picture = field(repr=False)
 
 
 @contextmanager
