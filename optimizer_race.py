@@ -21,6 +21,7 @@ from scenes.standings import Standings
 # How much of the film's length each part takes.
 SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
 SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, and back in the last look
+LIFT = 14 * DEGREES  # how far it rises in the last look
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height; less where the board has many rows
 
@@ -45,7 +46,9 @@ class OptimizerRace(Film):
         self.board = Board(self.trace, standings, self.captions)
         left, right, top = column()
         low = MARGIN + 0.4 - config.frame_height / 2
-        self.plot = LossPlot(self.trace, self.captions, (left, low, right, low + min(PLOT, 2.2 - 0.1 * len(self.trace.names))))
+        self.plot = LossPlot(
+            self.trace, self.captions, (left, low, right, low + min(PLOT, 2.2 - 0.1 * len(self.trace.names)))
+        )
         corner = MARGIN - config.frame_width / 2
         self.plan = Plan(self.trace, (corner, top - PLAN, corner + PLAN, top), radius=0.07, width=2.5)
         self.table = Results(self.trace, standings, self.captions)
@@ -54,12 +57,15 @@ class OptimizerRace(Film):
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
         room = (-config.frame_width / 2, low - 0.1, left - 0.2, config.frame_height / 2)
         seen = []
-        for turn in np.linspace(0, SWAY, 6):
-            self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta + turn, zoom=1.0)
+        sides = [(turn, 0.0) for turn in np.linspace(0, SWAY, 5)]
+        sides += [((1 - way) * SWAY, way * LIFT) for way in (0.25, 0.5, 0.75, 1.0)]
+        for turn, lift in sides:
+            theta, phi = self.stage.theta + turn, self.stage.phi - lift
+            self.set_camera_orientation(phi=phi, theta=theta, zoom=1.0)
             self.lens.reset_rotation_matrix()
             seen.append(self.lens.project_points(self.stage.outline()))
         zoom, self.lens.aside = frame(seen, room, (corner + PLAN, top - PLAN))
-        self.set_camera_orientation(theta=self.stage.theta)
+        self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta)
         self.set_camera_orientation(zoom=zoom)
 
     def raise_surface(self) -> None:
@@ -103,9 +109,10 @@ class OptimizerRace(Film):
         self.add(*seen)
 
     def orbit(self) -> None:
-        """A last look around the trails."""
+        """A last look around the trails, from higher up."""
         turn = self.lens.theta_tracker.animate.increment_value(-SWAY)
-        self.play(turn, run_time=SHARES["orbit"] * self.length)
+        lift = self.lens.phi_tracker.animate.increment_value(-LIFT)
+        self.play(turn, lift, run_time=SHARES["orbit"] * self.length)
 
     def still(self, t: float) -> Image:
         """The race as it is at step t, seen from where it begins."""

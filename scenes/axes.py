@@ -37,7 +37,9 @@ class BoxAxes(Group):
                 label = Label(content, SMALL, FAINT)
                 inward = (0.5 - where) * (0.5 * label.width if name != "loss" else 0.15)
                 reach = GAP + (label.width if away[0] else label.height) / 2
-                self.labels.add(label.move_to(start + where * (end - start) + 2 * inward * along + reach * away))
+                self.labels.add(
+                    label.move_to(start + where * (end - start) + 2 * inward * along + reach * away)
+                )
 
 
 def _end(value: float, other: float) -> str:

@@ -150,15 +150,18 @@ class Appear(Light):
     """Something fades in, coming to its size from `scale` times that."""
 
     def __init__(self, mobject: VMobject, scale: float = 1.0, **options: Any) -> None:
-        self.now, self.first = 1.0, scale
+        self.first = scale
+        self.centre = mobject.get_center()
+        self.parts = [(part, part.points.copy()) for part in mobject.get_family()]
         super().__init__(mobject, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Show it more and more."""
         shown = self.rate_func(alpha)
         scale = self.first + (1 - self.first) * shown
-        self.mobject.set_opacity(shown).scale(scale / self.now)
-        self.now = scale
+        self.mobject.set_opacity(shown)
+        for part, points in self.parts:  # at the end exactly as before, for Manim's cache
+            part.points = points if shown == 1 else self.centre + scale * (points - self.centre)
 
 
 class Flow(Light):

@@ -67,7 +67,10 @@ def test_names_and_colours_are_told_apart() -> None:
 def test_more_racers_than_colours_still_race() -> None:
     spec = race(racers=[{"optimizer": "sgd"}] * 12, steps=2)
     assert len({racer.name for racer in spec.racers}) == 12
-    assert {racer.colour for racer in spec.racers} == set(PALETTE.values())
+    colours = [racer.colour for racer in spec.racers]
+    assert set(colours[:7]) == set(PALETTE.values())
+    assert len(set(colours)) == 12
+    assert race(racers=[{"optimizer": "sgd"}] * 15, steps=2).racers[14].colour == colours[0]
     assert run_race(spec).positions.shape == (12, 3, 1, 2)
 
 

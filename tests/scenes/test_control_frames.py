@@ -91,12 +91,14 @@ def test_a_missing_text_is_found(ended: Ended) -> None:
 
 
 def test_a_ball_that_has_moved_by_six_pixels_is_found(ended: Ended) -> None:
+    ended.film.refresh(12.0)  # while the balls are apart
     before = ended.picture()
     runners = ended.film.stage.runners if isinstance(ended.film, OptimizerRace) else ended.film.plan.runners
-    for balls in (runners.balls, runners.balls[1]):
+    for balls in (runners.balls, *runners.balls):
         balls.shift(SIX_PIXELS)
         assert not same(ended.picture(), before)
         balls.shift(-SIX_PIXELS)
+    ended.film.refresh(ended.film.trace.spec.steps)
 
 
 def test_missing_trails_are_found(ended: Ended) -> None:
