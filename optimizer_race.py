@@ -5,8 +5,10 @@ What is raced stands in race.toml beside this file; the environment variable RAC
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from manim import DEGREES, IN, UP, FadeIn, FadeOut, config
+from manim import DEGREES, IN, UP, FadeIn, FadeOut, config, smooth
 from PIL.Image import Image
 
 from scenes.board import MARGIN, Board, Results, column
@@ -21,6 +23,7 @@ from scenes.standings import Standings
 # How much of the film's length each part takes.
 SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
 SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, and back in the last look
+GOING = 0.6  # of the race's time that it takes for that
 LIFT = 14 * DEGREES  # how far it rises in the last look
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height; less where the board has many rows
@@ -93,10 +96,13 @@ class OptimizerRace(Film):
         self.play(FadeIn(self.plan, self.board, self.plot, self.lead), run_time=0.15 * seconds)
 
     def race(self) -> None:
-        """All racers take their steps at the same pace, while the camera goes slowly round."""
+        """All racers take their steps at the same pace; the camera goes slowly round, then rests."""
         movers = (self.stage.runners, self.plan.runners, self.plot.runners, self.board.live, self.lead)
         seconds = SHARES["race"] * self.length
-        self.run_clock(seconds, *movers, also=[self.lens.theta_tracker.animate.increment_value(SWAY)])
+        going: Any = self.lens.theta_tracker.animate
+        going = going(rate_func=smooth).increment_value(SWAY)
+        self.run_clock(seconds, *movers, until=GOING, also=[going])
+        self.run_clock(seconds, *movers, begin=GOING)
 
     def show_results(self) -> None:
         """The table of results, alone in the picture."""

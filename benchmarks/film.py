@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[1]
 RUNS = 3
 SAMPLES = 3  # frames drawn with Manim's own mobjects
 CHUNK = 60  # frames that are held in memory at a time
-MOVING = 0.60  # the part of the film in which the camera moves
+MOVING = 0.40  # the part of the film in which the camera moves
 
 Picture = NDArray[np.uint8]
 

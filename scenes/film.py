@@ -88,13 +88,29 @@ class Film(ThreeDScene):
         self.wait(0.5 * seconds)
         self.play(FadeOut(title), run_time=0.2 * seconds)
 
-    def run_clock(self, seconds: float, *movers: Mobject, also: Sequence[Any] = ()) -> None:
-        """Play the race at an even pace, with `refresh` moving the movers, and animations beside it."""
+    def run_clock(
+        self,
+        seconds: float,
+        *movers: Mobject,
+        begin: float = 0.0,
+        until: float = 1.0,
+        also: Sequence[Any] = (),
+    ) -> None:
+        """Play the race, or a part of it, at an even pace.
+
+        Args:
+            seconds: that the whole race takes.
+            movers: what `refresh` moves.
+            begin: the part of the race that is over before, from 0 to 1.
+            until: the part that is over after.
+            also: animations beside it.
+        """
         moving = Group(*movers)
         moving.add_updater(self._tick)
         self.add(moving)
-        ticking = self.clock.animate.set_value(self.trace.spec.steps)
-        self.play(ticking, *also, run_time=seconds, rate_func=linear)
+        ticking: Any = self.clock.animate
+        ticking = ticking(rate_func=linear).set_value(until * self.trace.spec.steps)
+        self.play(ticking, *also, run_time=(until - begin) * seconds)
         moving.clear_updaters()
 
     def refresh(self, t: float) -> None:
