@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DEGREES, IN, UP, FadeIn, FadeOut, config, smooth
+from manim import DEGREES, IN, FadeIn, config, smooth
 from PIL.Image import Image
 
 from scenes.board import MARGIN, Board, Results, column
@@ -17,13 +17,14 @@ from scenes.plan import Plan
 from scenes.plot import LossPlot
 from scenes.rise import Rise
 from scenes.sayings import Lead, introductions
+from scenes.sprite import Corners
 from scenes.stage import Stage, frame
 from scenes.standings import Standings
 
 # How much of the film's length each part takes.
 SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
 SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, and back in the last look
-GOING = 0.6  # of the race's time that it takes for that
+GOING = 0.6  # of the race's time that it takes for going
 LIFT = 14 * DEGREES  # how far it rises in the last look
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height; less where the board has many rows
@@ -39,7 +40,7 @@ class OptimizerRace(Film):
         self.raise_surface()
         self.introduce_racers()
         self.race()
-        self.show_results()
+        self.show_alone(self.table, SHARES["results"] * self.length)
         self.orbit()
 
     def prepare(self) -> None:
@@ -58,18 +59,22 @@ class OptimizerRace(Film):
         self.lead = Lead(self.trace, standings, self.captions, (corner, low - 0.36), left - corner - 0.3)
         self.fix(self.board, self.plot, self.plan, self.table, self.lead)
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
+        self.parts = (self.stage.runners, self.plan.runners, self.plot.runners, self.board, self.lead)
         room = (-config.frame_width / 2, low - 0.1, left - 0.2, config.frame_height / 2)
+        self.aim(room, (corner + PLAN, top - PLAN))
+
+    def aim(self, room: Corners, taken: tuple[float, float]) -> None:
+        """Place the camera so that from every side the stage stands in its room, clear of what is taken."""
+        theta, phi = self.stage.theta, self.stage.phi
         seen = []
         sides = [(turn, 0.0) for turn in np.linspace(0, SWAY, 5)]
         sides += [((1 - way) * SWAY, way * LIFT) for way in (0.25, 0.5, 0.75, 1.0)]
         for turn, lift in sides:
-            theta, phi = self.stage.theta + turn, self.stage.phi - lift
-            self.set_camera_orientation(phi=phi, theta=theta, zoom=1.0)
+            self.set_camera_orientation(phi=phi - lift, theta=theta + turn, zoom=1.0)
             self.lens.reset_rotation_matrix()
             seen.append(self.lens.project_points(self.stage.outline()))
-        zoom, self.lens.aside = frame(seen, room, (corner + PLAN, top - PLAN))
-        self.set_camera_orientation(phi=self.stage.phi, theta=self.stage.theta)
-        self.set_camera_orientation(zoom=zoom)
+        zoom, self.lens.aside = frame(seen, room, taken)
+        self.set_camera_orientation(phi=phi, theta=theta, zoom=zoom)
 
     def raise_surface(self) -> None:
         """The surface and its axes appear."""
@@ -104,16 +109,6 @@ class OptimizerRace(Film):
         self.run_clock(seconds, *movers, until=GOING, also=[going])
         self.run_clock(seconds, *movers, begin=GOING)
 
-    def show_results(self) -> None:
-        """The table of results, alone in the picture."""
-        seen = [mobject for mobject in self.mobjects if mobject is not self.clock]
-        seconds = SHARES["results"] * self.length
-        self.remove(*seen)
-        self.play(FadeIn(self.table, shift=0.2 * UP), run_time=0.15 * seconds)
-        self.wait(0.75 * seconds)
-        self.play(FadeOut(self.table), run_time=0.1 * seconds)
-        self.add(*seen)
-
     def orbit(self) -> None:
         """A last look around the trails, from higher up."""
         turn = self.lens.theta_tracker.animate.increment_value(-SWAY)
@@ -124,22 +119,8 @@ class OptimizerRace(Film):
         """The race as it is at step t, seen from where it begins."""
         self.prepare()
         self.refresh(t)
-        axes = self.stage.axes
-        shown = (
-            self.stage.surface,
-            axes,
-            axes.labels,
-            self.stage.runners,
-            self.plan,
-            self.board,
-            self.plot,
-            self.lead,
-        )
+        stage = self.stage
+        shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners)
         self.lens.reset()
-        self.lens.capture_mobjects(shown)
+        self.lens.capture_mobjects([*shown, self.plan, self.board, self.plot, self.lead])
         return self.lens.get_image()
-
-    def refresh(self, t: float) -> None:
-        """Put racers, board, plan and plot where they are at step t."""
-        for part in (self.stage.runners, self.plan.runners, self.plot.runners, self.board, self.lead):
-            part.at(t)

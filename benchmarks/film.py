@@ -27,7 +27,7 @@ import numpy as np
 from manim import Sphere, Surface, ThreeDScene, tempconfig
 from numpy.typing import NDArray
 
-from optimizer_race import OptimizerRace
+from optimizer_race import GOING, SHARES, OptimizerRace
 from races import Trace, load_spec, run_race
 from scenes.mobjects import Trail
 from scenes.render import QUALITIES
@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[1]
 RUNS = 3
 SAMPLES = 3  # frames drawn with Manim's own mobjects
 CHUNK = 60  # frames that are held in memory at a time
-MOVING = 0.40  # the part of the film in which the camera moves
+MOVING = GOING * SHARES["race"] + SHARES["orbit"]  # the part of the film in which the camera moves
 
 Picture = NDArray[np.uint8]
 

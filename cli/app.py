@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.films import Film
+
 if TYPE_CHECKING:
     from races import Trace
 
@@ -45,14 +47,6 @@ class Catalogue(StrEnum):
     SURFACES = "surfaces"
     OPTIMIZERS = "optimizers"
     SCENES = "scenes"
-
-
-class Scene(StrEnum):
-    """The films that there are."""
-
-    OPTIMIZER_RACE = "OptimizerRace"
-    CONTOUR_RACE = "ContourRace"
-    BACKPROP_GRAPH = "BackpropGraph"
 
 
 class Quality(StrEnum):
@@ -116,8 +110,8 @@ def film(
         Quality, typer.Option("--quality", "-q", help="480p15, 720p30, 1080p60 or 2160p60.")
     ] = Quality.H,
     scene: Annotated[
-        Scene, typer.Option("--scene", help="Which film; `race list scenes` describes them.")
-    ] = Scene.OPTIMIZER_RACE,
+        Film, typer.Option("--scene", help="Which film; `race list scenes` describes them.")
+    ] = Film.OPTIMIZER_RACE,
     surface: SurfaceName = None,
     start: Start = None,
     steps: Steps = None,
@@ -127,7 +121,7 @@ def film(
     from cli.films import maker  # noqa: PLC0415
     from scenes.render import render  # noqa: PLC0415
 
-    print_path(render(*maker(scene.value, trace), quality.value))
+    print_path(render(*maker(scene, trace), quality.value))
 
 
 @app.command("list")

@@ -39,9 +39,9 @@ def print_scenes() -> None:
     table = Table(title="Scenes", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("name", "file", "what it shows"):
         table.add_column(column, no_wrap=column == "name")
-    for name, module in MODULES.items():
-        scene, _ = find(name)
-        table.add_row(name, f"{module.replace('.', '/')}.py", (scene.__doc__ or "").splitlines()[0])
+    for film, module in MODULES.items():
+        scene, _ = find(film)
+        table.add_row(film.value, f"{module.replace('.', '/')}.py", (scene.__doc__ or "").splitlines()[0])
     Console().print(table)
 
 

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from races import Trace
+if TYPE_CHECKING:
+    from races import Trace
+
+
+class Film(StrEnum):
+    """The films that there are, by the names of their scenes."""
+
+    OPTIMIZER_RACE = "OptimizerRace"
+    CONTOUR_RACE = "ContourRace"
+    BACKPROP_GRAPH = "BackpropGraph"
+
 
 MODULES = {
-    "OptimizerRace": "optimizer_race",
-    "ContourRace": "scenes.contour_race",
-    "BackpropGraph": "scenes.backprop_graph",
+    Film.OPTIMIZER_RACE: "optimizer_race",
+    Film.CONTOUR_RACE: "scenes.contour_race",
+    Film.BACKPROP_GRAPH: "scenes.backprop_graph",
 }
 
 
-def find(name: str) -> tuple[type[Any], Path]:
+def find(film: Film) -> tuple[type[Any], Path]:
     """A film's scene, and the file that it is in."""
-    module = import_module(MODULES[name])
-    return getattr(module, name), Path(module.__file__ or "")
+    module = import_module(MODULES[film])
+    return getattr(module, film.value), Path(module.__file__ or "")
 
 
-def maker(name: str, trace: Trace) -> tuple[Callable[[], Any], Path]:
+def maker(film: Film, trace: Trace) -> tuple[Callable[[], Any], Path]:
     """What makes a film's scene for a race, and the file that it is in."""
-    from scenes.film import Film  # noqa: PLC0415
+    from scenes.film import Film as RaceFilm  # noqa: PLC0415
 
-    scene, file = find(name)
-    if issubclass(scene, Film):
+    scene, file = find(film)
+    if issubclass(scene, RaceFilm):
         return lambda: scene(trace=trace), file
     return lambda: scene(language=trace.spec.film.language), file

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from scenes.mobjects import Trail
 from scenes.path import Path
+from scenes.shared import Shared
 
 Array = NDArray[np.float64]
 
@@ -43,13 +44,14 @@ class Arrows(Group):
 
     def __init__(self, colours: Sequence[str], paths: Sequence[Path], vectors: Array, width: float) -> None:
         super().__init__(*(Trail(colour=colour, width=width, ghost=0.0) for colour in colours))
-        self._held = _Held(paths, vectors)
+        self._paths = Shared(paths)
         self.digest = [path.digest for path in paths]
+        self._vectors = vectors
         self.at(0.0)
 
     def at(self, t: float) -> Self:
         """Put every arrow where it is at step t."""
-        for arrow, path, vectors in zip(self, self._held.paths, self._held.vectors, strict=True):
+        for arrow, path, vectors in zip(self, self._paths.value, self._vectors, strict=True):
             before = min(int(t), len(vectors) - 1)
             after = min(before + 1, len(vectors) - 1)
             along = vectors[before] + (t - int(t)) * (vectors[after] - vectors[before])
@@ -58,18 +60,6 @@ class Arrows(Group):
                 arrow.set_pieces(_arrow(path.point(t), np.array([*along, 0.0]), min(HEAD, 0.5 * length)))
             else:
                 arrow.set_pieces([])
-        return self
-
-
-class _Held:
-    """What does not change, and need not be copied."""
-
-    __slots__ = ("paths", "vectors")
-
-    def __init__(self, paths: Sequence[Path], vectors: Array) -> None:
-        self.paths, self.vectors = paths, vectors
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self
 
 

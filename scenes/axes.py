@@ -35,11 +35,10 @@ class BoxAxes(Group):
             along = (end - start) / np.linalg.norm(end - start)
             for content, where in ((_end(low, high), 0.03), (name, 0.5), (_end(high, low), 0.97)):
                 label = Label(content, SMALL, FAINT)
-                inward = (0.5 - where) * (0.5 * label.width if name != "loss" else 0.15)
+                size = label.height if along[2] else label.width  # an end's label stands before the end
                 reach = GAP + (label.width if away[0] else label.height) / 2
-                self.labels.add(
-                    label.move_to(start + where * (end - start) + 2 * inward * along + reach * away)
-                )
+                place = start + where * (end - start) + (0.5 - where) * size * along + reach * away
+                self.labels.add(label.move_to(place))
 
 
 def _end(value: float, other: float) -> str:

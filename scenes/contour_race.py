@@ -6,7 +6,7 @@ Contour lines, trails, and at each racer two arrows: where the slope pulls it, a
 from __future__ import annotations
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, FadeIn, FadeOut, Group, config
+from manim import LEFT, RIGHT, FadeIn, Group, config
 from numpy.typing import NDArray
 
 from scenes.arrows import Arrows, scaled
@@ -22,9 +22,10 @@ from scenes.theme import FAINT, INK, SMALL
 Array = NDArray[np.float64]
 
 # How much of the film's length each part takes.
-SHARES = {"title": 0.10, "map": 0.10, "race": 0.62, "results": 0.18}
+SHARES = {"title": 0.10, "map": 0.10, "race": 0.62, "finish": 0.03, "results": 0.13, "end": 0.02}
 SIDE = 6.7  # of the map, in scene units
 LONGEST = 1.1  # of an arrow
+THIN, THICK = 2.5, 4.5  # lines of gradients and velocities, in Manim's units of stroke width
 
 
 class ContourRace(Film):
@@ -36,7 +37,9 @@ class ContourRace(Film):
         self.show_title(SHARES["title"] * self.length)
         self.show_map()
         self.run_clock(SHARES["race"] * self.length, self.plan.runners, self.arrows, self.board.live)
-        self.show_results()
+        self.wait(SHARES["finish"] * self.length)
+        self.show_alone(self.table, SHARES["results"] * self.length)
+        self.wait(SHARES["end"] * self.length)
 
     def prepare(self) -> None:
         """Set the map, the arrows and the board."""
@@ -54,8 +57,8 @@ class ContourRace(Film):
         colours = [racer.colour for racer in trace.spec.racers]
         paths = self.plan.runners.paths
         self.arrows = Group(
-            Arrows([INK] * len(colours), paths, scaled(pulls, LONGEST), width=2.5),
-            Arrows(colours, paths, scaled(goes, LONGEST), width=4.5),
+            Arrows([INK] * len(colours), paths, scaled(pulls, LONGEST), THIN),
+            Arrows(colours, paths, scaled(goes, LONGEST), THICK),
         )
         self.board = Board(trace, standings, self.captions)
         self.table = Results(trace, standings, self.captions)
@@ -72,6 +75,7 @@ class ContourRace(Film):
         v_name.stand(beside, top - SIDE / 2, RIGHT)
         v_high.stand(beside, top - 0.24, RIGHT)
         self.words = Group(u_low, u_name, u_high, v_low, v_name, v_high, *self.legend())
+        self.parts = (self.plan.runners, *self.arrows, self.board)
         self.fix(self.plan, self.arrows, self.board, self.table, self.words)
 
     def legend(self) -> list[Trail | Label]:
@@ -79,8 +83,8 @@ class ContourRace(Film):
         left, _, _ = column()
         parts: list[Trail | Label] = []
         for y, colour, width, words in (
-            (-2.75, INK, 2.5, self.captions.pull),
-            (-3.35, self.trace.spec.racers[0].colour, 4.5, self.captions.velocity),
+            (-2.75, INK, THIN, self.captions.pull),
+            (-3.35, self.trace.spec.racers[0].colour, THICK, self.captions.velocity),
         ):
             at = np.array([[left, y + 0.1, 0.0]])
             sample = Arrows(
@@ -94,20 +98,3 @@ class ContourRace(Film):
         seconds = SHARES["map"] * self.length
         self.play(FadeIn(self.plan, self.words, self.board), run_time=0.6 * seconds)
         self.wait(0.4 * seconds)
-
-    def show_results(self) -> None:
-        """The table of results, alone in the picture; and the map again."""
-        seen = [mobject for mobject in self.mobjects if mobject is not self.clock]
-        seconds = SHARES["results"] * self.length
-        self.wait(0.2 * seconds)
-        self.remove(*seen)
-        self.play(FadeIn(self.table, shift=0.2 * UP), run_time=0.1 * seconds)
-        self.wait(0.5 * seconds)
-        self.play(FadeOut(self.table), run_time=0.1 * seconds)
-        self.add(*seen)
-        self.wait(0.1 * seconds)
-
-    def refresh(self, t: float) -> None:
-        """Put racers, arrows and board where they are at step t."""
-        for part in (self.plan.runners, *self.arrows, self.board):
-            part.at(t)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from manim import (
     UP,
@@ -35,6 +35,13 @@ from surfaces.messages import shorten
 HOME = Path(__file__).parent.parent  # where race.toml is
 
 
+class Part(Protocol):
+    """What the clock of a film moves."""
+
+    def at(self, t: float) -> Any:
+        """Be as at step t."""
+
+
 class Film(ThreeDScene):
     """A film of a race, drawn by a `DepthCamera`.
 
@@ -47,6 +54,7 @@ class Film(ThreeDScene):
         captions: the film's words.
         length: of the film, in seconds.
         clock: the step that is shown, from 0 to the last one.
+        parts: what the clock moves; `prepare` fills it.
     """
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
@@ -57,6 +65,7 @@ class Film(ThreeDScene):
         self.length = film.length
         self.captions = captions(film.language)
         self.clock = ValueTracker(0)
+        self.parts: Sequence[Part] = ()
         super().__init__(renderer=renderer, **options)  # type: ignore[no-untyped-call]
         self.camera.background_color = ManimColor(BACKGROUND)
 
@@ -113,9 +122,19 @@ class Film(ThreeDScene):
         self.play(ticking, *also, run_time=(until - begin) * seconds)
         moving.clear_updaters()
 
+    def show_alone(self, mobject: Mobject, seconds: float) -> None:
+        """Show something alone in the picture, and then again what was there."""
+        seen = [other for other in self.mobjects if other is not self.clock]
+        self.remove(*seen)
+        self.play(FadeIn(mobject, shift=0.2 * UP), run_time=0.15 * seconds)
+        self.wait(0.75 * seconds)
+        self.play(FadeOut(mobject), run_time=0.1 * seconds)
+        self.add(*seen)
+
     def refresh(self, t: float) -> None:
         """Put everything where it is at step t."""
-        raise NotImplementedError
+        for part in self.parts:
+            part.at(t)
 
     def _tick(self, _: Mobject) -> None:
         self.refresh(self.clock.get_value())

@@ -89,7 +89,7 @@ def make_context() -> moderngl.Context:
 
 
 class Painter:
-    """An OpenGL context with its pictures, all of one size in pixels.
+    """Draws pictures, all of one size in pixels.
 
     Pictures are premultiplied RGBA, uint8 of shape (height, width, 4), top row first.
 
@@ -205,12 +205,11 @@ class Painter:
         self._draw_balls(mobject for mobject in seen if isinstance(mobject, Ball))
         canvas.depth_mask = False
         self._draw_lines(trails, hidden=False)
-        facing = [(sprite, centre) for sprite, centre in sight.facing if sprite.opacity > 0]
         self._draw_sprites((m, *_in_space(m, sight.view)) for m in seen if isinstance(m, Sprite))
         canvas.depth_mask = True
         # Words that face the camera are to be read: nothing hides them.
         self.context.disable(moderngl.DEPTH_TEST)
-        self._draw_sprites((m, *_facing(m, centre, sight)) for m, centre in facing)
+        self._draw_sprites((m, *_facing(m, centre, sight)) for m, centre in sight.facing if m.opacity > 0)
 
     def _draw_frame(self, seen: Sequence[DepthMobject], frame: View) -> None:
         """What is fixed in the frame, one over the other."""
@@ -327,14 +326,11 @@ class _Stamp:
 
     def _make(self, most: int) -> None:
         self._most = most
-        self._buffer = self._context.buffer(reserve=4 * most * struct.calcsize(self._format()))
+        self._buffer = self._context.buffer(reserve=4 * most * struct.calcsize(f"2f {self._layout}"))
         first = 4 * np.arange(most, dtype="i4")[:, None]
         index = self._context.buffer(first + np.array([0, 1, 2, 2, 1, 3], dtype="i4"))
         columns = (self._buffer, f"2f {self._layout}", "corner", *self._columns)
         self._array = self._context.vertex_array(self.program, [columns], index_buffer=index)
-
-    def _format(self) -> str:
-        return f"2f {self._layout}".replace(" ", "")
 
 
 class _Mesh:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-import numpy as np
 from manim import Group
-from numpy.typing import NDArray
 
 from scenes.mobjects import Ball, Trail
 from scenes.path import Path
-
-Array = NDArray[np.float64]
+from scenes.shared import Shared
 
 
 class Runners(Group):
@@ -41,33 +38,23 @@ class Runners(Group):
         self.trails = Group(*(Trail(colour=colour, width=width) for colour in colours))
         self.balls = Group(*(Ball(colour=colour, radius=radius) for colour in colours))
         super().__init__(self.trails, self.balls)
-        self._ways = _Ways(trails, balls or trails, Ball(radius=radius).points)
+        self._trail_ways = Shared(trails)
+        self._ball_ways = Shared(balls or trails)
+        self._poles = Ball(radius=radius).points
         self.digest = [path.digest for path in (*trails, *(balls or ()))]
         self.at(0.0)
 
     @property
     def paths(self) -> Sequence[Path]:
         """The ways of the trails."""
-        return self._ways.trails
+        return self._trail_ways.value
 
     def at(self, t: float) -> Self:
         """Put every racer where it is at step t; one that has diverged or left the domain has no ball."""
-        for ball, path in zip(self.balls, self._ways.balls, strict=True):
+        for ball, path in zip(self.balls, self._ball_ways.value, strict=True):
             ball.set_opacity(float(path.shown(t)))
             if path.shown(t):
-                ball.points = path.point(t) + self._ways.poles
-        for trail, path in zip(self.trails, self._ways.trails, strict=True):
+                ball.points = path.point(t) + self._poles
+        for trail, path in zip(self.trails, self._trail_ways.value, strict=True):
             trail.set_pieces(path.trail(t))
-        return self
-
-
-class _Ways:
-    """The paths. They do not change: Manim need not copy them, and its cache goes by their digests."""
-
-    __slots__ = ("balls", "poles", "trails")
-
-    def __init__(self, trails: Sequence[Path], balls: Sequence[Path], poles: Array) -> None:
-        self.trails, self.balls, self.poles = trails, balls, poles
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self

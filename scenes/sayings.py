@@ -23,7 +23,7 @@ def introductions(trace: Trace, captions: Captions) -> list[Label]:
     racers = trace.spec.racers
     if len(racers) > MOST:
         u, v = trace.spec.start[0]
-        words = captions.start.format(count=len(racers), u=f"{u:g}", v=f"{v:g}")
+        words = captions.start.format(u=f"{u:g}", v=f"{v:g}")
         return [Label(fitted(words, ROOM), BODY, INK).stand(0, LEVEL)]
     return [
         Label(

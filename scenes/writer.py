@@ -5,7 +5,6 @@ Manim takes a piece of film that a killed render left half written for a finishe
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -19,11 +18,6 @@ from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
 class FilmWriter(SceneFileWriter):
     """Pass it as a renderer's `file_writer_class`."""
-
-    def __init__(self, settings: Any) -> None:
-        super().__init__(settings)
-        # The encoder's thread asks for Python's lock a few times a frame; it need not wait 5 ms each time.
-        sys.setswitchinterval(0.0002)
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
         if self.video_encoder is None:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from manim import DEGREES, RIGHT, Mobject, Square, VMobject, tempconfig
+from manim import DEGREES, RIGHT, Mobject, Square, VMobject
 from numpy.typing import NDArray
 
 import scenes.camera
 from scenes import Ball, DepthCamera, LossSurface, Trail
 from scenes.box import Box
 from scenes.mobjects import DepthMobject
-from surfaces import SURFACES, expression_surface
+from surfaces import SURFACES
 
 Picture = NDArray[np.uint8]
 RED = "#FF0000"
-SIZE = {"pixel_width": 320, "pixel_height": 180}
-
-
-@pytest.fixture
-def camera() -> Iterator[DepthCamera]:
-    with tempconfig(SIZE):
-        yield DepthCamera()
-
-
-@pytest.fixture
-def hill() -> LossSurface:
-    """A ridge along v in the middle of the box, as high as the box."""
-    return LossSurface(Box(expression_surface("exp(-20*u**2)", (-1, 1), (-1, 1)), width=6.0, height=3.0))
 
 
 def look(camera: DepthCamera, *mobjects: Mobject, phi: float = 80, theta: float = 0) -> Picture:
@@ -114,9 +101,9 @@ def test_opengl_and_cairo_agree_where_a_point_is(
     picture = look(camera, Ball(point, RED, radius=0.2), phi=phi, theta=theta)
     rows, columns = np.nonzero(picture[..., 0] > 100)
     x, y, _ = camera.project_point(np.array(point, dtype=float))
-    pixels = SIZE["pixel_height"] / camera.frame_height
-    assert columns.mean() + 0.5 == pytest.approx(SIZE["pixel_width"] / 2 + x * pixels, abs=0.7)
-    assert rows.mean() + 0.5 == pytest.approx(SIZE["pixel_height"] / 2 - y * pixels, abs=0.7)
+    pixels = camera.pixel_height / camera.frame_height
+    assert columns.mean() + 0.5 == pytest.approx(camera.pixel_width / 2 + x * pixels, abs=0.7)
+    assert rows.mean() + 0.5 == pytest.approx(camera.pixel_height / 2 - y * pixels, abs=0.7)
 
 
 @pytest.mark.parametrize("name", SURFACES)

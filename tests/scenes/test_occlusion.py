@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -37,18 +37,6 @@ from surfaces import expression_surface, get_surface
 Picture = NDArray[np.uint8]
 RED, GREEN = "#FF0000", "#00FF00"
 SIZE = {"pixel_width": 320, "pixel_height": 180}
-
-
-@pytest.fixture
-def camera() -> Iterator[DepthCamera]:
-    with tempconfig(SIZE):
-        yield DepthCamera()
-
-
-@pytest.fixture
-def hill() -> LossSurface:
-    """A ridge along y in the middle of the box, as high as the box."""
-    return LossSurface(Box(expression_surface("exp(-20*u**2)", (-1, 1), (-1, 1)), 6.0, 3.0), resolution=40)
 
 
 def look(
