@@ -79,9 +79,13 @@ class Film(ThreeDScene):
         self.lens.add_fixed_in_frame_mobjects(*mobjects)
 
     def play(self, *animations: Any, **options: Any) -> None:
-        """As Manim's; its cache must see the camera as it stands, turned or not."""
+        """As Manim's; its cache must see the camera as it stands, turned or not.
+
+        A camera that has come to rest is taken out of the scene, else Manim holds that it goes on moving.
+        """
         self.lens.reset_rotation_matrix()
         super().play(*animations, **options)
+        self.remove(*self.lens.get_value_trackers())
 
     def show_title(self, seconds: float) -> None:
         """The film's name, and what is raced."""

@@ -183,6 +183,8 @@ class Trail(DepthMobject):
 
     def segments(self) -> tuple[Array, Array]:
         """The tails and heads of its straight pieces, each of shape (n, 3)."""
+        if not len(self._breaks):
+            return self.points[:-1], self.points[1:]
         joined = np.delete(np.arange(max(len(self.points) - 1, 0)), self._breaks)
         return self.points[joined], self.points[joined + 1]
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from scenes.atlas import Atlas
 from scenes.mobjects import Ball, DepthMobject, LossSurface, Trail
-from scenes.sprite import Sprite
+from scenes.sprite import Sprite, places
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -199,29 +199,35 @@ class Painter:
         canvas = self.context.fbo
         canvas.depth_mask = False
         self.context.depth_func = ">"
-        self._draw_lines(trails, hidden=True)
+        lines = self._line_rows(trails)
+        ghosts = np.repeat([trail.ghost for trail in trails], [len(rows) for rows in lines])
+        self._draw_lines(lines, ghosts)
         canvas.depth_mask = True
         self.context.depth_func = "<="
         self._draw_balls(mobject for mobject in seen if isinstance(mobject, Ball))
         canvas.depth_mask = False
-        self._draw_lines(trails, hidden=False)
-        self._draw_sprites((m, *_in_space(m, sight.view)) for m in seen if isinstance(m, Sprite))
+        self._draw_lines(lines)
+        standing = [mobject for mobject in seen if isinstance(mobject, Sprite)]
+        if standing:
+            self._draw_sprites(standing, *_in_space(standing, sight.view))
         canvas.depth_mask = True
-        # Words that face the camera are to be read: nothing hides them.
-        self.context.disable(moderngl.DEPTH_TEST)
-        self._draw_sprites((m, *_facing(m, centre, sight)) for m, centre in sight.facing if m.opacity > 0)
+        facing = [(sprite, centre) for sprite, centre in sight.facing if sprite.opacity > 0]
+        if facing:
+            # Words that face the camera are to be read: nothing hides them.
+            self.context.disable(moderngl.DEPTH_TEST)
+            self._draw_sprites([sprite for sprite, _ in facing], *_facing(facing, sight))
 
     def _draw_frame(self, seen: Sequence[DepthMobject], frame: View) -> None:
         """What is fixed in the frame, one over the other."""
         for kind, group in itertools.groupby(seen, type):
             if issubclass(kind, Trail):
-                self._draw_lines([m for m in group if isinstance(m, Trail)], hidden=False)
+                self._draw_lines(self._line_rows([m for m in group if isinstance(m, Trail)]))
             elif issubclass(kind, Ball):
                 self._draw_balls(m for m in group if isinstance(m, Ball))
             elif issubclass(kind, Sprite):
-                sprites = [(m, *self._on_pixels(m, frame)) for m in group if isinstance(m, Sprite)]
+                sprites = [m for m in group if isinstance(m, Sprite)]
                 self._atlas.sharpen(True)
-                self._draw_sprites(sprites)
+                self._draw_sprites(sprites, *self._on_pixels(sprites, frame))
                 self._atlas.sharpen(False)
             else:
                 for surface in group:
@@ -251,39 +257,48 @@ class Painter:
     def _draw_balls(self, balls: Iterable[Ball]) -> None:
         self._balls.draw([[*ball.points.mean(axis=0), ball.radius, *ball.rgba()] for ball in balls])
 
-    def _draw_lines(self, trails: Sequence[Trail], hidden: bool) -> None:
-        """What is seen of the trails, or what is hidden: behind what has been drawn so far."""
-        program = self._lines.program
-        _set(program, size=np.array(self.size), nearer=NEARER, butt=hidden)
-        rows = []
+    def _line_rows(self, trails: Sequence[Trail]) -> list[Array]:
+        """What is drawn of each trail: a row for each straight piece."""
+        lines = []
         for trail in trails:
-            if hidden and trail.ghost <= 0:
-                continue
             tails, heads = trail.segments()
-            width = max(trail.thickness * self.unit / 100, 1.0)
-            tint = np.array(trail.rgba()) * [1, 1, 1, trail.ghost if hidden else 1]
-            rows.append(np.hstack([tails, heads, np.tile([width, *tint], (len(tails), 1))]))
-        if rows:
-            self._lines.draw(np.concatenate(rows))
+            rows = np.empty((len(tails), 11))
+            rows[:, :3], rows[:, 3:6] = tails, heads
+            rows[:, 6] = max(trail.thickness * self.unit / 100, 1.0)
+            rows[:, 7:] = trail.rgba()
+            lines.append(rows)
+        return lines
 
-    def _draw_sprites(self, sprites: Iterable[tuple[Sprite, Array, Array, Array]]) -> None:
+    def _draw_lines(self, lines: Sequence[Array], ghosts: Array | None = None) -> None:
+        """Draw trails; with `ghosts`, the opacity of each row's ghost, what is hidden of them."""
+        if not lines:
+            return
+        rows = np.concatenate(lines)
+        if ghosts is not None:
+            rows[:, 10] *= ghosts
+            rows = rows[ghosts > 0]
+        program = self._lines.program
+        _set(program, size=np.array(self.size), nearer=NEARER, butt=ghosts is not None)
+        self._lines.draw(rows)
+
+    def _draw_sprites(self, sprites: Sequence[Sprite], origins: Array, x: Array, y: Array) -> None:
         """Draw sprites, each with its origin and where a unit right and a unit up lead, in clip space."""
         self._atlas.texture.use(0)
-        rows = []
-        for sprite, origin, x, y in sprites:
-            place = self._atlas.places[sprite.digest]
-            part = np.array(place[:4]) / self._atlas.side
-            _, _, width, height, left, top = np.array(place) / self.unit
-            base = origin + left * x + top * y
-            rows.append(np.concatenate([base, width * x, -height * y, part, [sprite.opacity]]))
+        where = np.array([self._atlas.places[sprite.digest] for sprite in sprites])
+        width, height, left, top = where.T[2:, :, None] / self.unit
+        rows = np.empty((len(sprites), 17))
+        rows[:, :4] = origins + left * x + top * y
+        rows[:, 4:8], rows[:, 8:12] = width * x, -height * y
+        rows[:, 12:16] = where[:, :4] / self._atlas.side
+        rows[:, 16] = [sprite.opacity for sprite in sprites]
         self._sprites.draw(rows)
 
-    def _on_pixels(self, sprite: Sprite, frame: View) -> tuple[Array, Array, Array]:
-        """Where a sprite is in clip space, moved to the next whole pixel so that it is as sharp as drawn."""
-        origin, x, y = _in_space(sprite, frame)
+    def _on_pixels(self, sprites: Sequence[Sprite], frame: View) -> tuple[Array, Array, Array]:
+        """Where sprites are in clip space, moved to the next whole pixel: as sharp as drawn."""
+        origins, x, y = _in_space(sprites, frame)
         half = np.array(self.size) / 2
-        origin[:2] = np.round((origin[:2] + 1) * half) / half - 1
-        return origin, x, y
+        origins[:, :2] = np.round((origins[:, :2] + 1) * half) / half - 1
+        return origins, x, y
 
     def _canvas(self, samples: int) -> moderngl.Framebuffer:
         """A picture to draw on, with depths."""
@@ -351,19 +366,20 @@ class _Mesh:
         return np.array_equal(self._points, surface.points)
 
 
-def _in_space(sprite: Sprite, view: View) -> tuple[Array, Array, Array]:
-    """A sprite's origin, and where a unit to its right and a unit up lead, in clip space."""
-    origin, x, y = sprite.place()
-    turn = view.matrix[:, :3]
-    return turn @ origin + view.matrix[:, 3], turn @ x, turn @ y
+def _in_space(sprites: Sequence[Sprite], view: View) -> tuple[Array, Array, Array]:
+    """The origins of sprites, and where a unit to their right and a unit up lead, in clip space."""
+    origins, x, y = places(sprites)
+    turn = view.matrix[:, :3].T
+    return origins @ turn + view.matrix[:, 3], x @ turn, y @ turn
 
 
-def _facing(sprite: Sprite, centre: Array, sight: Sight) -> tuple[Array, Array, Array]:
-    """The same for a sprite that faces the camera: its centre is where it is, the rest as in the frame."""
-    origin, x, y = sprite.place()
-    at = sight.view.matrix @ [*centre, 1.0]
-    flat = sight.frame.matrix[:, :3] * at[3]
-    return at + flat @ (origin - centre), flat @ x, flat @ y
+def _facing(sprites: Sequence[tuple[Sprite, Array]], sight: Sight) -> tuple[Array, Array, Array]:
+    """The same for sprites that face the camera, around their centres as in the frame."""
+    origins, x, y = places([sprite for sprite, _ in sprites])
+    centres = np.array([centre for _, centre in sprites])
+    at = centres @ sight.view.matrix[:, :3].T + sight.view.matrix[:, 3]
+    flat, scale = sight.frame.matrix[:, :3].T, at[:, 3:]
+    return at + scale * ((origins - centres) @ flat), scale * (x @ flat), scale * (y @ flat)
 
 
 @cache

@@ -36,29 +36,36 @@ class Path:
         self.digest = hashlib.sha256(points.tobytes() + seen.tobytes()).hexdigest()
 
     @cached_property
-    def _corners(self) -> NDArray[np.int_]:
-        return _apart(self._points, self._seen)
+    def _line(self) -> tuple[Array, Array, list[tuple[int, int]]]:
+        """Moments and points of its trail's corners, and the first and the end of each seen piece."""
+        corners = _apart(self._points, self._seen)
+        seen = np.concatenate([[False], self._seen[corners], [False]])
+        edges = np.flatnonzero(np.diff(seen))
+        pieces = [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+        return self._moments[corners], self._points[corners], pieces
 
     def shown(self, t: float) -> bool:
         """Whether it is seen at step t."""
-        after = int(np.searchsorted(self._moments, t))
+        after = int(self._moments.searchsorted(t))
         return bool(self._seen[min(after, len(self._seen) - 1)])
 
     def point(self, t: float) -> Array:
         """The scene's point at step t."""
-        return np.array([np.interp(t, self._moments, self._points[:, axis]) for axis in range(3)])
+        after = min(int(self._moments.searchsorted(t)), len(self._moments) - 1)
+        if after == 0 or t >= self._moments[after]:
+            return np.array(self._points[after])
+        before, then = self._moments[after - 1 : after + 1]
+        part = (t - before) / (then - before)
+        return np.asarray((1 - part) * self._points[after - 1] + part * self._points[after])
 
     def trail(self, t: float) -> list[Array]:
         """The way up to step t, each piece of it that is seen, of shape (n, 3)."""
-        corners = self._corners[: np.searchsorted(self._moments[self._corners], t, side="right")]
-        points, seen = self._points[corners], self._seen[corners]
-        if self.shown(t):
-            points, seen = np.vstack([points, self.point(t)]), np.append(seen, True)
-        breaks = np.flatnonzero(np.diff(seen.astype(int))) + 1
-        pieces = np.split(points, breaks)
-        return [
-            piece for piece, on in zip(pieces, seen[np.r_[0, breaks]], strict=True) if on and len(piece) > 1
-        ]
+        moments, points, pieces = self._line
+        past = int(moments.searchsorted(t, side="right"))
+        trail = [points[first : min(end, past)] for first, end in pieces if first < past]
+        if trail and pieces[len(trail) - 1][1] >= past and self.shown(t):
+            trail[-1] = np.concatenate([trail[-1], self.point(t)[None]])
+        return [piece for piece in trail if len(piece) > 1]
 
 
 def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:

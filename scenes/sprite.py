@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Self
 
@@ -142,10 +143,8 @@ class Sprite(DepthMobject):
 
     def place(self) -> tuple[Array, Array, Array]:
         """Where the drawing's origin is in the scene, and where a unit to its right and a unit up lead."""
-        left, bottom, right, top = self.drawing.box
-        corner, across, up = self.points
-        x, y = (across - corner) / (right - left), (up - corner) / (top - bottom)
-        return corner - left * x - bottom * y, x, y
+        origins, x, y = places([self])
+        return origins[0], x[0], y[0]
 
     def plain(self) -> Mobject:
         """Its drawing, where it stands."""
@@ -187,6 +186,14 @@ class Label(Sprite):
             self.drawing, self.digest = line, line.digest
             self.stand(x, origin[1], edge)
         return self
+
+
+def places(sprites: Sequence[Sprite]) -> tuple[Array, Array, Array]:
+    """`Sprite.place` of several sprites, each of the three of shape (n, 3)."""
+    left, bottom, right, top = np.array([sprite.drawing.box for sprite in sprites]).T[..., None]
+    corner, across, up = np.stack([sprite.points for sprite in sprites], axis=1)
+    x, y = (across - corner) / (right - left), (up - corner) / (top - bottom)
+    return corner - left * x - bottom * y, x, y
 
 
 def _corners(box: Corners) -> Array:
