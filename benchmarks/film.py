@@ -1,11 +1,11 @@
 """How fast the film is made: uv run python benchmarks/film.py [QUALITY]
 
-The default race is filmed with the real command into an empty media folder, as a whole process. Then the
-film's frames are encoded again, alone, with the same encoder and settings; they are decoded before the clock
-starts. Then some frames of the same race are drawn with Manim's own Surface (64 x 64) and Spheres, with the
-camera moving and still, and weighed as the film has them. Last, films of two lengths show whether memory
-grows. Everything runs on this machine, one after the other; film and encoder take turns `RUNS` times, and
-medians are printed.
+The default race is filmed with the real command into an empty media folder, as a whole process; the same
+command, told to draw nothing, shows what of that is start-up. Then the film's frames are encoded again,
+alone, with the same encoder and settings; they are decoded before the clock starts. Then some frames of the
+same race are drawn with Manim's own Surface (64 x 64) and Spheres, with the camera moving and still, and
+weighed as the film has them. Last, films of two lengths show whether memory grows. Everything runs on this
+machine, one after the other; film, start-up and encoder take turns `RUNS` times, and medians are printed.
 
 QUALITY is l (480p15), m (720p30) or h (1080p60, the default).
 """
@@ -43,26 +43,28 @@ MOVING = GOING * SHARES["race"] + SHARES["orbit"]  # the part of the film in whi
 Picture = NDArray[np.uint8]
 
 
-def film(quality: str, folder: Path, length: float | None = None) -> tuple[float, float, Path]:
-    """Wall time and peak memory, in s and MB, of the command in an empty media folder, and the film."""
-    environment = dict(os.environ)
-    if length is not None:
-        race = folder / "race.toml"
-        race.write_text((ROOT / "race.toml").read_text().replace("length = 35", f"length = {length}"))
-        environment["RACE_CONFIG"] = str(race)
+def run_manim(quality: str, folder: Path, *flags: str, race: Path | None = None) -> tuple[float, float]:
+    """Wall time and peak memory, in s and MB, of the command that makes the film."""
+    environment = dict(os.environ) if race is None else {**os.environ, "RACE_CONFIG": str(race)}
     command = [sys.executable, "-m", "manim", f"-q{quality}", "optimizer_race.py", "--media_dir", str(folder)]
     quiet = ["--progress_bar", "none", "-v", "ERROR"]
     begun = time.perf_counter()
     with subprocess.Popen(  # noqa: S603
-        [*command, *quiet], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        [*command, *quiet, *flags], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
     ) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = status
     seconds = time.perf_counter() - begun
     if status:
         sys.exit("the film was not made")
-    (made,) = folder.glob("videos/*/*/OptimizerRace.mp4")
-    return seconds, usage.ru_maxrss / 1024, made
+    return seconds, usage.ru_maxrss / 1024
+
+
+def longer_race(folder: Path, length: float) -> Path:
+    """A file that describes the same race in a film of another length."""
+    race = folder / "race.toml"
+    race.write_text((ROOT / "race.toml").read_text().replace("length = 35", f"length = {length}"))
+    return race
 
 
 def chunks(path: Path) -> Iterator[list[Picture]]:
@@ -129,7 +131,7 @@ def main() -> None:
     if quality not in QUALITIES:
         sys.exit(f"QUALITY is one of {', '.join(QUALITIES)}, got {quality}")
     trace = run_race(load_spec(ROOT / "race.toml"))
-    times: list[tuple[float, float, int]] = []
+    times: list[tuple[float, float, float, int]] = []
     with (
         tempfile.TemporaryDirectory() as media,
         tempconfig({"quality": QUALITIES[quality], "media_dir": media}),
@@ -138,10 +140,15 @@ def main() -> None:
         for run in range(RUNS):
             folder = Path(media) / f"{run}"
             folder.mkdir()
-            wall, memory, made = film(quality, folder)
+            wall, memory = run_manim(quality, folder)
+            start, _ = run_manim(quality, folder / "nothing", "--dry_run", "-n", "1000")
+            (made,) = folder.glob("videos/*/*/OptimizerRace.mp4")
             again, frames = encode(made, spec, folder)
-            times.append((wall, again, frames))
-            print(f"run {run + 1}: film {wall:.1f} s, its frames encoded again {again:.1f} s")
+            times.append((wall, start, again, frames))
+            print(
+                f"run {run + 1}: film {wall:.1f} s, of which start-up {start:.1f} s;"
+                f" its frames encoded again {again:.1f} s"
+            )
         plain = PlainRace()  # type: ignore[no-untyped-call]
         step = trace.spec.steps / 2
         moving, still = (
@@ -150,14 +157,15 @@ def main() -> None:
         )
         folder = Path(media) / "longer"
         folder.mkdir()
-        _, longer, _ = film(quality, folder, 2 * trace.spec.film.length)
-    wall = statistics.median(wall for wall, _, _ in times)
-    again = statistics.median(again for _, again, _ in times)
-    ratio = statistics.median(wall / again for wall, again, _ in times)
-    frames, seconds = times[0][2], trace.spec.film.length
+        _, longer = run_manim(quality, folder, race=longer_race(folder, 2 * trace.spec.film.length))
+    wall, start, again = (statistics.median(run[i] for run in times) for i in range(3))
+    ratio, whole = (statistics.median((run[0] - less * run[1]) / run[2] for run in times) for less in (1, 0))
+    frames, seconds = times[0][3], trace.spec.film.length
     plainly = MOVING * moving + (1 - MOVING) * still
-    print(f"film: {wall:.1f} s for {seconds} s of film, start-up included; {frames / wall:.1f} frames/s")
-    print(f"its frames encoded again: {again:.1f} s, {frames / again:.1f} frames/s; ratio {ratio:.2f}")
+    print(f"film: {wall:.1f} s for {seconds} s of film, of which start-up {start:.1f} s")
+    print(f"rendered and encoded: {frames / (wall - start):.1f} frames/s")
+    print(f"its frames encoded again: {again:.1f} s, {frames / again:.1f} frames/s")
+    print(f"ratio {ratio:.2f}; with the start-up {whole:.2f}")
     print(f"Manim's Surface and Spheres: {moving:.2f} s a frame while the camera moves, {still:.2f} s else;")
     print(
         f"  with the film's {MOVING:.0%} of moving frames {plainly * frames / wall:.0f} times as long as ours"
