@@ -3,7 +3,24 @@
 `Tensor` builds the graph and sweeps it; `autograd.rules` is the table of derivatives.
 """
 
-from autograd.functions import cos_d, exp_d, sin_d
+from autograd.functions import cos_d, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.tensor import Tensor
+from autograd.tracing import TracingError
+from autograd.transforms import grad, hessian, value_and_grad
 
-__all__ = ["Tensor", "cos_d", "exp_d", "sin_d"]
+__all__ = [
+    "Tensor",
+    "TracingError",
+    "cos_d",
+    "exp_d",
+    "grad",
+    "hessian",
+    "logsumexp",
+    "norm",
+    "relu",
+    "sigmoid",
+    "sin_d",
+    "softmax",
+    "softplus",
+    "value_and_grad",
+]

@@ -1,10 +1,12 @@
 """The table of differentiable operations: one row each, its value and its derivatives.
 
-A row is written once against a namespace ``xp`` and read twice: with Python's ``math`` for floats
-(several times faster than numpy on one number) and with numpy for arrays. A derivative is a
-vector-Jacobian product ``vjp(g, y, *inputs)``: given ``g``, the gradient of the loss with respect to the
-output ``y``, it returns the gradient with respect to one input, in the shape that broadcasting gave it;
-`autograd.tensor` sums it back to the input's own shape.
+A derivative is a vector-Jacobian product ``vjp(g, y, *inputs, **settings)``: given ``g``, the gradient of the
+loss with respect to the output ``y``, it returns the gradient with respect to one input, in the shape that
+broadcasting gave it; `unbroadcast` sums it back to the input's own shape.
+
+Rows are written with numpy's functions and Python's operators, which `autograd.tracing.Symbol` answers too:
+so the reverse sweep of a traced program writes itself from this very table. The elementwise rows are also
+read with Python's ``math`` in numpy's place, for floats, where it is several times faster.
 """
 
 from __future__ import annotations
@@ -13,41 +15,75 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+from autograd import shaping
 
 Function = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One operation: ``forward(*inputs, **settings)`` and one vjp per input."""
+    """One operation.
+
+    Attributes:
+        name: numpy's name for it, where numpy has it.
+        forward: ``forward(*inputs, **settings)``, its value.
+        vjps: one for each input; None where the output is not differentiated with respect to it. That of an
+            operation with any number of inputs is one function, which takes the input's position first.
+        elementwise: whether each number of the output comes from one of each input.
+    """
 
     name: str
     forward: Function
-    vjps: tuple[Function, ...]
+    vjps: tuple[Function | None, ...]
+    elementwise: bool
+    variadic: bool = False
+
+    def vjp(self, position: int) -> Function | None:
+        """The derivative with respect to the input at a position."""
+        if self.variadic:
+            return partial(self.vjps[0], position) if self.vjps[0] else None
+        return self.vjps[position] if position < len(self.vjps) else None
 
 
 def _relu(x: float) -> float:
     return 0.0 if x <= 0 else x
 
 
+# As numpy, either is nan if one of the two is.
+def _maximum(a: float, b: float) -> float:
+    return a if a >= b or math.isnan(a) else b
+
+
+def _minimum(a: float, b: float) -> float:
+    return a if a <= b or math.isnan(a) else b
+
+
 # math.pow, not **: it never answers with a complex number.
 _FLOATS = SimpleNamespace(
-    sin=math.sin, cos=math.cos, exp=math.exp, log=math.log, sqrt=math.sqrt, tanh=math.tanh,
-    abs=abs, relu=_relu, power=math.pow,
+    sin=math.sin, cos=math.cos, tan=math.tan, arctan=math.atan, sinh=math.sinh, cosh=math.cosh,
+    tanh=math.tanh, exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p, sqrt=math.sqrt,
+    absolute=abs, maximum=_maximum, minimum=_minimum, relu=_relu, power=math.pow,
     where=lambda condition, a, b: a if condition else b,
+    logical_and=lambda a, b: bool(a) and bool(b), logical_or=lambda a, b: bool(a) or bool(b),
+    logical_not=operator.not_,
 )  # fmt: skip
 # operator.pow, not np.power: numpy turns array ** 2 into a multiplication.
 _ARRAYS = SimpleNamespace(
-    sin=np.sin, cos=np.cos, exp=np.exp, log=np.log, sqrt=np.sqrt, tanh=np.tanh,
-    abs=np.abs, relu=lambda x: np.maximum(x, 0.0), power=operator.pow, where=np.where,
+    sin=np.sin, cos=np.cos, tan=np.tan, arctan=np.arctan, sinh=np.sinh, cosh=np.cosh,
+    tanh=np.tanh, exp=np.exp, expm1=np.expm1, log=np.log, log1p=np.log1p, sqrt=np.sqrt,
+    absolute=np.absolute, maximum=np.maximum, minimum=np.minimum,
+    relu=lambda x: np.maximum(x, 0.0), power=operator.pow, where=np.where,
+    logical_and=np.logical_and, logical_or=np.logical_or, logical_not=np.logical_not,
 )  # fmt: skip
 
 
-def _elementwise(xp: Any) -> dict[str, tuple[Function, ...]]:
+def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
     """Name: value, then the derivative with respect to each input."""
     return {
         "add": (lambda a, b: a + b, lambda g, y, a, b: g, lambda g, y, a, b: g),
@@ -58,65 +94,75 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function, ...]]:
         "power": (
             xp.power,
             lambda g, y, a, b: xp.where(b == 0, 0.0, g * (b * xp.power(a, b - 1))),
-            lambda g, y, a, b: g * xp.where((a == 0) & (b >= 0), 0.0, y * xp.log(a)),
+            lambda g, y, a, b: g * xp.where(xp.logical_and(a == 0, b >= 0), 0.0, y * xp.log(a)),
         ),
         "negative": (lambda x: -x, lambda g, y, x: -g),
-        "absolute": (xp.abs, lambda g, y, x: g * (1.0 * (x > 0) - (x < 0))),
+        "square": (lambda x: x * x, lambda g, y, x: g * (2 * x)),
+        "absolute": (xp.absolute, lambda g, y, x: g * (1.0 * (x > 0) - 1.0 * (x < 0))),
+        # As PyTorch: two equal numbers share the gradient.
+        "maximum": (
+            xp.maximum,
+            lambda g, y, a, b: xp.where(a == b, g / 2, xp.where(a < b, 0.0, g)),
+            lambda g, y, a, b: xp.where(a == b, g / 2, xp.where(b < a, 0.0, g)),
+        ),
+        "minimum": (
+            xp.minimum,
+            lambda g, y, a, b: xp.where(a == b, g / 2, xp.where(a > b, 0.0, g)),
+            lambda g, y, a, b: xp.where(a == b, g / 2, xp.where(b > a, 0.0, g)),
+        ),
+        # As PyTorch: at a bound the gradient still passes.
+        "clip": (
+            lambda x, low, high: xp.minimum(xp.maximum(x, low), high),
+            lambda g, y, x, low, high: xp.where(xp.logical_and(x >= low, x <= high), g, 0.0),
+            lambda g, y, x, low, high: xp.where(xp.logical_and(x < low, low < high), g, 0.0),
+            lambda g, y, x, low, high: xp.where(xp.logical_or(x > high, high < low), g, 0.0),
+        ),
+        "where": (
+            xp.where,
+            None,
+            lambda g, y, condition, a, b: xp.where(condition, g, 0.0),
+            lambda g, y, condition, a, b: xp.where(condition, 0.0, g),
+        ),
         "sin": (xp.sin, lambda g, y, x: g * xp.cos(x)),
         "cos": (xp.cos, lambda g, y, x: -g * xp.sin(x)),
-        "exp": (xp.exp, lambda g, y, x: g * y),
-        "log": (xp.log, lambda g, y, x: g / x),
-        "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),
+        "tan": (xp.tan, lambda g, y, x: g * (1 + y * y)),
+        "arctan": (xp.arctan, lambda g, y, x: g / (1 + x * x)),
+        "sinh": (xp.sinh, lambda g, y, x: g * xp.cosh(x)),
+        "cosh": (xp.cosh, lambda g, y, x: g * xp.sinh(x)),
         "tanh": (xp.tanh, lambda g, y, x: g * (1 - y * y)),
-        "relu": (xp.relu, lambda g, y, x: xp.where(x <= 0, 0.0, g)),
-    }
-
-
-def _spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """The reverse of a reduction: every element of `x` gets its output's gradient."""
-    if axis is not None and not keepdims:
-        g = np.expand_dims(g, axis)
-    return np.broadcast_to(g, np.shape(x))
-
-
-def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    total = np.sum(x, axis=axis, keepdims=keepdims)
-    return total / np.float64(np.size(x) / max(np.size(total), 1))
-
-
-def _matmul_left(g: Any, _y: Any, a: Any, b: Any) -> Any:
-    if b.ndim == 1:
-        return np.asarray(g)[..., None] * b
-    if a.ndim == 1:
-        return (b @ g[..., None])[..., 0]
-    return g @ np.swapaxes(b, -1, -2)
-
-
-def _matmul_right(g: Any, _y: Any, a: Any, b: Any) -> Any:
-    if a.ndim == 1:
-        return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
-    if b.ndim == 1:
-        return (np.swapaxes(a, -1, -2) @ g[..., None])[..., 0]
-    return np.swapaxes(a, -1, -2) @ g
-
-
-_SHAPED: dict[str, tuple[Function, ...]] = {
-    "matmul": (operator.matmul, _matmul_left, _matmul_right),
-    "sum": (np.sum, lambda g, y, x, axis=None, keepdims=False: _spread(g, x, axis, keepdims)),
-    "mean": (
-        _mean,
-        lambda g, y, x, axis=None, keepdims=False: _spread(
-            np.divide(g, np.size(x) / np.size(y)), x, axis, keepdims
+        "exp": (xp.exp, lambda g, y, x: g * y),
+        "expm1": (xp.expm1, lambda g, y, x: g * (y + 1)),
+        "log": (xp.log, lambda g, y, x: g / x),
+        "log1p": (xp.log1p, lambda g, y, x: g / (x + 1)),
+        "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),
+        "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y * (1 - y))),
+        # As PyTorch: x itself above 20.
+        "softplus": (
+            lambda x: xp.where(x > 20, x, xp.log1p(xp.exp(xp.minimum(x, 20.0)))),
+            lambda g, y, x: xp.where(x > 20, g, g / (1 + xp.exp(-x))),
         ),
-    ),
-}
-
-
-def _table(rows: dict[str, tuple[Function, ...]]) -> dict[str, Rule]:
-    return {
-        name: Rule(name, forward, vjps) for name, (forward, *rest) in rows.items() if (vjps := tuple(rest))
+        "relu": (xp.relu, lambda g, y, x: xp.where(x <= 0, 0.0, g)),
+        # These answer true or false and are flat.
+        "greater": (lambda a, b: a > b,),
+        "greater_equal": (lambda a, b: a >= b,),
+        "less": (lambda a, b: a < b,),
+        "less_equal": (lambda a, b: a <= b,),
+        "equal": (lambda a, b: a == b,),
+        "not_equal": (lambda a, b: a != b,),
+        "logical_and": (xp.logical_and,),
+        "logical_or": (xp.logical_or,),
+        "logical_not": (xp.logical_not,),
     }
 
 
-FLOAT_RULES = _table(_elementwise(_FLOATS))
-RULES = _table(_elementwise(_ARRAYS) | _SHAPED)
+def _table(rows: dict[str, tuple[Function | None, ...]], elementwise: bool) -> dict[str, Rule]:
+    return {
+        name: Rule(name, row[0], row[1:], elementwise, name in shaping.VARIADIC)
+        for name, row in rows.items()
+        if row[0] is not None
+    }
+
+
+FLOAT_RULES = _table(_elementwise(_FLOATS), elementwise=True)
+RULES = _table(_elementwise(_ARRAYS), elementwise=True) | _table(shaping.ROWS, elementwise=False)
+DIFFERENTIABLE = tuple(name for name, rule in RULES.items() if any(rule.vjps))

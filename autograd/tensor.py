@@ -6,20 +6,27 @@ one row of `autograd.rules` per node.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.operators import Operators
 from autograd.rules import FLOAT_RULES, RULES, Rule
+from autograd.shaping import Shape, unbroadcast
 
 Array: TypeAlias = NDArray[np.float64]
 Value: TypeAlias = float | Array
-_Axis: TypeAlias = int | tuple[int, ...] | None
+
+_next_number = count(1).__next__  # nodes are numbered as they are made: parents come before children
+_FAILS = (ArithmeticError, ValueError)  # what Python's math raises where numpy answers inf or nan
 
 
-class Tensor:
+class Tensor(Operators):
     """A node of the computation graph: a value, its gradient, and its parents.
 
     Args:
@@ -31,8 +38,13 @@ class Tensor:
         grad: d(output)/d(this), in the shape of `data`; 0.0 before `backward`. Leaves add up the gradients
             of successive sweeps, as in PyTorch, until they are set to zero; other nodes hold the last one's.
 
+    The graph keeps the values that it was computed with: changing `data` afterwards, in place or not, changes
+    what is computed from then on, and not the gradients of what was computed before (where PyTorch raises, or
+    with `.data` is silently wrong).
+
     Overflow, division by zero and functions outside their domain give inf or nan without a warning, for
-    floats as for arrays.
+    floats as for arrays. Shapes broadcast as numpy's do; those that do not raise ValueError. Comparisons
+    give plain booleans.
 
     Raises:
         TypeError: if `data` does not consist of real numbers.
@@ -49,32 +61,39 @@ class Tensor:
     array([2., 4., 6.])
     """
 
-    __slots__ = ("_data", "_grad", "_inputs", "_positions", "_prev", "_rule", "_settings")
+    __slots__ = ("_data", "_grad", "_lent", "_number", "_op", "_prev", "_saved", "_vjps")
 
     _data: Value
     _grad: Value | None
-    _rule: Rule | None  # what computed it; None for a leaf
-    _inputs: tuple[
-        Value, ...
-    ]  # the values it was computed from; an array that is changed in place changes them
-    _prev: tuple[Tensor, ...]  # those inputs that are Tensors: the parents in the graph
-    _positions: tuple[int, ...]  # where among the inputs each parent stands
-    _settings: dict[str, Any]
+    _lent: bool  # set once its array has been handed out: the graph then takes copies
+    _number: int
+    _op: str  # the name of the operation that computed it; "" for a leaf
+    _prev: tuple[Tensor, ...]  # the Tensors it was computed from: its parents in the graph
+    _saved: tuple[Value, ...]  # the value, and those of all inputs, as they were
+    _vjps: tuple[Callable[..., Any], ...]  # the derivative with respect to each parent
 
     def __init__(self, data: Any) -> None:
         self._data = _as_value(data, copy=True)
         self._grad = None
-        self._prev = ()
-        self._rule = None
+        self._number = 0
+        self._op = ""
+        self._prev = self._saved = self._vjps = ()
 
     @property
     def data(self) -> Value:
         """The value: a float for a scalar, else a float64 array."""
+        if type(self._data) is not float and not hasattr(self, "_lent"):
+            self._data = np.array(self._data)
+            self._lent = True
         return self._data
 
     @data.setter
     def data(self, value: Any) -> None:
-        self._data = _as_value(value)
+        if value is self._data and hasattr(self, "_lent"):
+            return  # changed in place, as by t.data -= step
+        self._data = _as_value(value, copy=True)
+        if hasattr(self, "_lent"):
+            del self._lent
 
     @property
     def grad(self) -> Value:
@@ -91,7 +110,7 @@ class Tensor:
         self._grad = value
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         """The shape of `data`; () for a scalar."""
         return np.shape(self._data)
 
@@ -115,169 +134,177 @@ class Tensor:
         seed = _as_value(gradient)
         if np.shape(seed) != self.shape:
             raise ValueError(f"the seed gradient must have the shape {self.shape}, not {np.shape(seed)}")
-        order = topological_order(self)
+        order = self._sweep_order()
         for node in order:
             if node._prev:
                 node._grad = None
         self._accumulate(seed)
         with np.errstate(all="ignore"):
-            for node in reversed(order):
+            for node in order:
                 node._backward()
+
+    def _sweep_order(self) -> list[Tensor]:
+        """This node and every one that it depends on, each before its parents; iterative, any depth."""
+        order = [self]
+        seen = {id(self)}
+        for node in order:  # which grows meanwhile
+            for parent in node._prev:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    order.append(parent)
+        order.sort(key=attrgetter("_number"), reverse=True)
+        return order
 
     def _backward(self) -> None:
         """Add this node's share to the gradients of its parents: the local chain rule."""
-        rule, gradient = self._rule, self._grad
-        if rule is None or gradient is None:
+        gradient, saved = self._grad, self._saved
+        if gradient is None:
             return
-        for parent, position in zip(self._prev, self._positions, strict=True):
-            values = (gradient, self._data, *self._inputs)
+        for parent, vjp in zip(self._prev, self._vjps, strict=True):
             try:
-                share = rule.vjps[position](*values, **self._settings)
-            except (ArithmeticError, ValueError):
-                if rule is RULES[rule.name]:
+                share = vjp(gradient, *saved)
+            except _FAILS:
+                if type(gradient) is not float:
                     raise
-                share = RULES[rule.name].vjps[position](*map(np.float64, values))
-            parent._accumulate(share)
+                share = self._careful_vjp(vjp)(np.float64(gradient), *map(np.float64, saved))
+            if type(share) is float and type(parent._data) is float:
+                held = parent._grad
+                parent._grad = share if held is None else held + share
+            else:
+                parent._accumulate(share)
+
+    def _careful_vjp(self, vjp: Callable[..., Any]) -> Callable[..., Any]:
+        """numpy's row for a derivative of Python's floats that has failed."""
+        fast = FLOAT_RULES[self._op].vjps
+        careful = RULES[self._op].vjps[fast.index(vjp)] if vjp in fast else None
+        return careful or vjp
 
     def _accumulate(self, share: Any) -> None:
         """Add `share` to the gradient, summed over the axes that broadcasting added or stretched."""
         if type(self._data) is float:
             share = float(share) if np.ndim(share) == 0 else float(np.sum(share))
         else:
-            share = _unbroadcast(share, self.shape)
+            share = unbroadcast(np.asarray(share, dtype=np.float64), self.shape)
             if not self._prev and self._grad is None:
                 share = np.array(share)  # a leaf's gradient is its owner's to change in place
         self._grad = share if self._grad is None else self._grad + share
 
-    def sum(self, axis: _Axis = None, keepdims: bool = False) -> Tensor:
-        """The sum over `axis` (an int, several, or None for all); `keepdims` keeps it with length 1."""
-        return apply("sum", self, axis=axis, keepdims=keepdims)
+    @classmethod
+    def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Any:
+        return apply(name, *inputs, **settings)
 
-    def mean(self, axis: _Axis = None, keepdims: bool = False) -> Tensor:
-        """The mean over `axis` (an int, several, or None for all); `keepdims` keeps it with length 1."""
-        return apply("mean", self, axis=axis, keepdims=keepdims)
+    def __bool__(self) -> bool:
+        if np.size(self._data) != 1:
+            raise ValueError(f"a Tensor of shape {self.shape} is neither true nor false")
+        return bool(self._data)
 
-    def relu(self) -> Tensor:
-        """max(0, x); its derivative at 0 is 0, as in PyTorch."""
-        return apply("relu", self)
-
-    def __add__(self, other: Any) -> Tensor:
-        return apply("add", self, other)
-
-    def __radd__(self, other: Any) -> Tensor:
-        return apply("add", other, self)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return apply("subtract", self, other)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return apply("subtract", other, self)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return apply("multiply", self, other)
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return apply("multiply", other, self)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return apply("divide", self, other)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return apply("divide", other, self)
-
-    def __pow__(self, other: Any) -> Tensor:
-        return apply("power", self, other)
-
-    def __rpow__(self, other: Any) -> Tensor:
-        return apply("power", other, self)
-
-    def __matmul__(self, other: Any) -> Tensor:
-        return apply("matmul", self, other)
-
-    def __rmatmul__(self, other: Any) -> Tensor:
-        return apply("matmul", other, self)
-
-    def __neg__(self) -> Tensor:
-        return apply("negative", self)
-
-    def __abs__(self) -> Tensor:
-        return apply("absolute", self)
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Tensor:
-        """numpy's elementwise functions and operators, by the rule of the same name (NEP 13)."""
-        name = ufunc.__name__
-        if method != "__call__":
-            raise TypeError(f"np.{name}.{method} has no derivative rule")
-        if settings:
-            raise TypeError(f"np.{name} on a Tensor takes no {', '.join(settings)}")
-        if name not in RULES:
-            raise TypeError(f"np.{name} has no derivative rule; those that have: {', '.join(RULES)}")
-        return apply(name, *inputs)
-
-    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Tensor:
-        """numpy's other functions, by the rule of the same name (NEP 18)."""
-        name = func.__name__
-        if getattr(np, name, None) is not func or name not in RULES:
-            raise TypeError(f"np.{name} has no derivative rule; those that have: {', '.join(RULES)}")
-        return apply(name, *args, **kwargs)
+    def __float__(self) -> float:
+        if np.size(self._data) != 1:
+            raise TypeError(f"a Tensor of shape {self.shape} is not one number")
+        return float(np.reshape(self._data, ()))
 
     def __repr__(self) -> str:
         return f"Tensor({self._data!r})"
 
 
-def apply(name: str, *inputs: Any, **settings: Any) -> Tensor:
-    """The operation `name` of `autograd.rules.RULES` on Tensors, numbers and arrays, as a new node."""
+def apply(name: str, *inputs: Any, **settings: Any) -> Any:
+    """The operation `name` of `autograd.rules.RULES` on Tensors, numbers and arrays, as a new node.
+
+    What has no derivative, a comparison, gives a plain value.
+    """
     values: list[Value] = []
-    parents: list[Tensor] = []
-    positions: list[int] = []
-    for position, x in enumerate(inputs):
+    scalar = True
+    for x in inputs:
+        value: Value
         if isinstance(x, Tensor):
-            values.append(x._data)
-            parents.append(x)
-            positions.append(position)
+            value = x._data
+            if type(value) is not float and hasattr(x, "_lent"):
+                value = np.array(value)
         else:
-            values.append(_as_value(x))
-    scalar = all(type(x) is float for x in values)
+            value = _as_value(x)
+        values.append(value)
+        scalar = scalar and type(value) is float
     rule = FLOAT_RULES.get(name) if scalar else None
     if rule is not None:
         try:
             data = rule.forward(*values)
-        except (ArithmeticError, ValueError):
+        except _FAILS:
             with np.errstate(all="ignore"):
-                data = float(RULES[name].forward(*map(np.float64, values)))
+                data = RULES[name].forward(*map(np.float64, values)).item()
     else:
         rule = RULES[name]
         with np.errstate(all="ignore"):
             data = rule.forward(*values, **settings)
-        if np.ndim(data) == 0:
-            data = float(data)
+    if not rule.vjps:
+        return data
+    parents: list[Tensor] = []
+    vjps: list[Callable[..., Any]] = []
+    for position, x in enumerate(inputs):
+        if isinstance(x, Tensor) and (vjp := rule.vjp(position)):
+            parents.append(x)
+            vjps.append(partial(vjp, **settings) if settings else vjp)
+    if np.ndim(data) == 0:
+        data = float(data)
+    return _node(name, data, (data, *values), tuple(parents), tuple(vjps))
+
+
+def _node(
+    op: str,
+    data: Value,
+    saved: tuple[Value, ...],
+    parents: tuple[Tensor, ...],
+    vjps: tuple[Callable[..., Any], ...],
+) -> Tensor:
     node = Tensor.__new__(Tensor)
     node._data = data
     node._grad = None
-    node._prev = tuple(parents)
-    node._positions = tuple(positions)
-    node._inputs = tuple(values)
-    node._rule = rule
-    node._settings = settings
+    node._op = op
+    node._saved = saved
+    node._prev = parents
+    node._vjps = vjps
+    node._number = _next_number()
     return node
 
 
-def topological_order(root: Tensor) -> list[Tensor]:
-    """Every node that `root` depends on, and `root`, each after its parents; iterative, any depth."""
-    order: list[Tensor] = []
-    seen = {root}
-    path: list[tuple[Tensor, Iterator[Tensor]]] = [(root, iter(root._prev))]
-    while path:
-        node, parents = path[-1]
-        for parent in parents:
-            if parent not in seen:
-                seen.add(parent)
-                path.append((parent, iter(parent._prev)))
-                break
-        else:
-            order.append(node)
-            path.pop()
-    return order
+def _fast_binary(name: str, reflected: bool = False) -> Callable[[Tensor, Any], Tensor]:
+    """An operator that does without `apply` where both sides are floats: half of a small graph's time."""
+    rule: Rule = FLOAT_RULES[name]
+    forward, both = rule.forward, tuple(vjp for vjp in rule.vjps if vjp)
+    alone = both[1:] if reflected else both[:1]
+
+    def operate(self: Tensor, other: Any) -> Tensor:
+        a = self._data
+        if type(a) is float:
+            kind = type(other)
+            parents: tuple[Tensor, ...]
+            if kind is Tensor:
+                b, parents, back = other._data, (self, other), both
+            else:
+                b, parents, back = (float(other) if kind is int else other), (self,), alone
+            if type(b) is float:
+                try:
+                    data = forward(b, a) if reflected else forward(a, b)
+                except _FAILS:
+                    return apply(name, other, self) if reflected else apply(name, self, other)  # type: ignore[no-any-return]
+                node = Tensor.__new__(Tensor)
+                node._data = data
+                node._grad = None
+                node._op = name
+                node._saved = (data, b, a) if reflected else (data, a, b)
+                node._prev = parents
+                node._vjps = back
+                node._number = _next_number()
+                return node
+        return apply(name, other, self) if reflected else apply(name, self, other)  # type: ignore[no-any-return]
+
+    return operate
+
+
+for _symbol, _name in (
+    ("add", "add"), ("sub", "subtract"), ("mul", "multiply"), ("truediv", "divide"), ("pow", "power"),
+):  # fmt: skip
+    setattr(Tensor, f"__{_symbol}__", _fast_binary(_name))
+    setattr(Tensor, f"__r{_symbol}__", _fast_binary(_name, reflected=True))
 
 
 def _as_value(x: Any, copy: bool = False) -> Value:
@@ -293,13 +320,3 @@ def _as_value(x: Any, copy: bool = False) -> Value:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"a Tensor holds real numbers, not {x!r:.60}")
     return float(array) if array.ndim == 0 else np.array(array, dtype=np.float64, copy=copy or None)
-
-
-def _unbroadcast(share: Any, shape: tuple[int, ...]) -> Array:
-    """`share` summed over the axes that broadcasting from `shape` added or stretched."""
-    gradient: Array = np.asarray(share, dtype=np.float64)
-    added = gradient.ndim - len(shape)
-    if added == 0 and gradient.shape == shape:
-        return gradient
-    stretched = (added + i for i, length in enumerate(shape) if length == 1)
-    return np.asarray(gradient.sum(axis=(*range(added), *stretched))).reshape(shape)

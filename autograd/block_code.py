@@ -1,0 +1,137 @@
+"""The emitter for arrays of points: a `Program` as numpy's functions that write into buffers.
+
+The code works on blocks of points that stay in the processor's cache, and allocates nothing: each value has
+a buffer until it has been used for the last time, and results are written where they are wanted. Numbers that
+all points of a block share are computed once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograd.program import POINTS, Constant, Input, Operation, Program
+
+# numpy's functions that write into a buffer, of truths or of numbers; `where` is written as two copies.
+_TRUTHS = (
+    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
+    "logical_not",
+)  # fmt: skip
+_UFUNCS = (
+    *_TRUTHS, "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "maximum", "minimum",
+    "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt",
+)  # fmt: skip
+OPERATIONS = {*_UFUNCS, "where"}
+NAMES = {name: getattr(np, name) for name in (*_UFUNCS, "where", "copyto")} | {
+    "inf": math.inf,
+    "nan": math.nan,
+}
+
+
+@dataclass
+class BlockCode:
+    """Lines that compute the results y0, y1, ... of points x0, x1, ... with buffers b0, b1, ...
+
+    Attributes:
+        lines: of the code.
+        floats: how many buffers of float64 it needs, named b0, b1, ...
+        truths: how many of bool, named m0, m1, ...
+    """
+
+    lines: list[str] = field(default_factory=list)
+    floats: int = 0
+    truths: int = 0
+
+
+def emit(program: Program) -> BlockCode:
+    """The code of an elementwise program.
+
+    >>> program = Program()
+    >>> x = program.add_input(POINTS)
+    >>> program.outputs = [program.add("exp", (program.add("multiply", (x, x)),))]
+    >>> print(*emit(program).lines, sep="\\n")
+    multiply(x0, x0, b0)
+    exp(b0, y0)
+    """
+    return _Emitter(program).code
+
+
+class _Emitter:
+    """Gives values their buffers, in the order in which they are computed."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.code = BlockCode()
+        self._free: dict[str, list[str]] = {"b": [], "m": []}
+        self._words: dict[int, str] = {}
+        live = program.live()
+        self._last = {}
+        for number in live:
+            value = program.values[number]
+            if isinstance(value, Operation):
+                self._last.update(dict.fromkeys(value.inputs, number))
+        self._results: dict[int, str] = {}
+        for k, number in enumerate(program.outputs):
+            if isinstance(program.values[number], Operation) and program.shapes[number] == POINTS:
+                self._results.setdefault(number, f"y{k}")
+        for number in live:
+            self._write(number)
+        for k, number in enumerate(program.outputs):
+            if self._results.get(number) != f"y{k}":
+                self.code.lines.append(f"copyto(y{k}, {self._words[number]})")
+
+    def _write(self, number: int) -> None:
+        value = self.program.values[number]
+        if isinstance(value, Input):
+            self._words[number] = f"x{value.position}"
+        elif isinstance(value, Constant):
+            self._words[number] = repr(value.value)
+        elif self.program.shapes[number] != POINTS:
+            inputs = ", ".join(self._words[i] for i in value.inputs)
+            self._words[number] = f"t{number}"
+            self.code.lines.append(f"t{number} = {value.name}({inputs})")
+        elif value.name == "where":
+            self._choose(number, value)
+        else:
+            self._release(number, value)
+            inputs = ", ".join(self._words[i] for i in value.inputs)
+            target = self._words[number] = self._buffer(number, "m" if value.name in _TRUTHS else "b")
+            self.code.lines.append(f"{value.name}({inputs}, {target})")
+
+    def _choose(self, number: int, value: Operation) -> None:
+        """Where the condition holds, the first value goes over the second."""
+        condition, first, second = (self._words[i] for i in value.inputs)
+        dies = self._last.get(value.inputs[2]) == number and value.inputs[2] not in value.inputs[:2]
+        if dies and second.startswith("b") and number not in self._results:
+            self._words[number] = second
+        else:
+            self._words[number] = self._buffer(number, "b")
+            self.code.lines.append(f"copyto({self._words[number]}, {second})")
+        target = self._words[number]
+        if condition.startswith(("b", "x", "y", "t")):  # a number in a truth's place
+            mask = self._buffer(-1, "m")
+            self.code.lines.append(f"not_equal({condition}, 0, {mask})")
+            condition = mask
+            self._free["m"].append(mask)
+        self.code.lines.append(f"copyto({target}, {first}, where={condition})")
+        self._release(number, value, kept=target)
+
+    def _release(self, number: int, value: Operation, kept: str = "") -> None:
+        """Free the buffers of what is used here for the last time; the result may be written there."""
+        for i in dict.fromkeys(value.inputs):
+            word = self._words[i]
+            if self._last[i] == number and word[0] in self._free and word != kept and i not in self._results:
+                self._free[word[0]].append(word)
+
+    def _buffer(self, number: int, kind: str) -> str:
+        if number in self._results:
+            return self._results[number]
+        if self._free[kind]:
+            return self._free[kind].pop()
+        if kind == "b":
+            self.code.floats += 1
+            return f"b{self.code.floats - 1}"
+        self.code.truths += 1
+        return f"m{self.code.truths - 1}"

@@ -1,0 +1,169 @@
+"""Compiled programs: the code that the emitters write, called with floats, arrays of points, or arrays.
+
+Arrays of points are worked through in blocks that stay in the processor's cache; from a size on at which it
+pays, several threads share the blocks (numpy lets others run while it computes).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import array_code, block_code, float_code
+from autograd.program import Program
+from autograd.tracing import lowered, with_half_angles
+
+Array = NDArray[np.float64]
+
+BLOCK = 8192  # points to a block
+ALONE = 16384  # points up to which one thread is quicker than several
+_FAILS = (ArithmeticError, ValueError)
+
+
+class Floats:
+    """A program of numbers, as a function of floats.
+
+    Args:
+        program: what to compute.
+        results: how the function gives the outputs y0, y1, ...: an expression; a tuple by default.
+        otherwise: called with the arguments if one of them is not a float.
+
+    Attributes:
+        program: what it computes.
+        source: its code.
+        call: the function; its results are inf or nan where numpy's would be.
+    """
+
+    def __init__(
+        self, program: Program, results: str = "", otherwise: Callable[..., Any] | None = None
+    ) -> None:
+        lines = float_code.emit(lowered(program, float_code.OPERATIONS))
+        names = [f"x{i}" for i in range(len(program.inputs))]
+        arguments, results = ", ".join(names), results or _results(program)
+        check = " or ".join(f"type({name}) is not float" for name in names)
+        body = ["try:", *(f"    {line}" for line in lines), "except failures:"]
+        body += [f"    {_results(program)} = careful({arguments})", f"return {results}"]
+        if otherwise and names:
+            body = [f"if {check}:", f"    return otherwise({arguments})", *body]
+        self.source = _function(arguments, body)
+        self.program = program
+        self._careful = Arrays(program)
+        own = {
+            "type": type,
+            "float": float,
+            "array": np.array,
+            "failures": _FAILS,
+            "careful": self._carefully,
+        }
+        self.call = _load(self.source, float_code.NAMES | own | {"otherwise": otherwise})
+
+    def _carefully(self, *numbers: float) -> tuple[float, ...]:
+        """The outputs by numpy's functions, which do not raise."""
+        return tuple(float(y) for y in self._careful.call(*map(np.float64, numbers)))
+
+
+class Arrays:
+    """A program of arrays of given shapes, as a function of them."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        lines, held = array_code.emit(program)
+        arguments = ", ".join(f"x{i}" for i in range(len(program.inputs)))
+        self.source = _function(arguments, [*lines, f"return {_results(program)}"])
+        self._call = _load(self.source, array_code.NAMES | held)
+
+    def call(self, *arrays: Any) -> tuple[Any, ...]:
+        """The outputs for these arrays."""
+        with np.errstate(all="ignore"):
+            return self._call(*arrays)  # type: ignore[no-any-return]
+
+
+class Points:
+    """An elementwise program, as a function of arrays of points of one length and of numbers that all share.
+
+    Attributes:
+        program: what it computes.
+        source: its code, for one block.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        short = lowered(program, block_code.OPERATIONS)
+        code = block_code.emit(with_half_angles(short))
+        self._inputs, self._outputs = len(program.inputs), len(program.outputs)
+        self._floats, self._truths = code.floats, code.truths
+        arguments = [f"x{i}" for i in range(self._inputs)] + [f"y{k}" for k in range(self._outputs)]
+        lines = code.lines or ["pass"]
+        for letter, count in (("b", self._floats), ("m", self._truths)):
+            if count:
+                lines = [f"{', '.join(f'{letter}{i}' for i in range(count))}, = {letter}", *lines]
+        self.source = _function(", ".join([*arguments, "b", "m"]), lines)
+        self.block = _load(self.source, block_code.NAMES)
+
+    def buffers(self, length: int) -> tuple[list[Array], list[NDArray[np.bool_]]]:
+        """What `block` needs to compute a block of that length."""
+        return list(np.empty((self._floats, length))), list(np.empty((self._truths, length), dtype=bool))
+
+    def call(self, *arguments: Any) -> tuple[Array, ...]:
+        """The outputs, each an array of as many points as there are; at least one argument is an array."""
+        length = next(len(x) for x in arguments if np.ndim(x))
+        outputs = tuple(np.empty(length) for _ in range(self._outputs))
+
+        def compute(begin: int, end: int) -> None:
+            size = min(BLOCK, end - begin)
+            buffers = self.buffers(size)
+            with np.errstate(all="ignore"):
+                for first in range(begin, end, size):
+                    part = slice(first, min(first + size, end))
+                    if end - first < size:
+                        buffers = self.buffers(end - first)
+                    cut = [x[part] if np.ndim(x) else x for x in arguments]
+                    self.block(*cut, *(y[part] for y in outputs), *buffers)
+
+        share_blocks(compute, length)
+        return outputs
+
+
+def share_blocks(compute: Callable[[int, int], object], length: int) -> None:
+    """Call `compute(begin, end)` for parts of 0..length, on several threads where that is quicker."""
+    workers = _threads() if length > ALONE else 1
+    if workers == 1:
+        compute(0, length)
+        return
+    edges = [length * i // workers // BLOCK * BLOCK for i in range(workers)] + [length]
+    jobs = [_pool().submit(compute, a, b) for a, b in pairwise(edges[1:])]
+    compute(0, edges[1])
+    for job in jobs:
+        job.result()
+
+
+def _threads() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=max(1, _threads() - 1), thread_name_prefix="blocks")
+
+
+def _results(program: Program) -> str:
+    """The outputs as a tuple."""
+    return "".join(f"y{k}, " for k in range(len(program.outputs))).join("()")
+
+
+def _function(arguments: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"def compute({arguments}):", *(f"    {line}" for line in lines), ""])
+
+
+def _load(source: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """The function that a source defines. Sources are written by the emitters alone, of names of ours."""
+    space: dict[str, Any] = {"__builtins__": {}, **names}
+    exec(compile(source, "<compiled by autograd>", "exec"), space)  # noqa: S102
+    return space["compute"]  # type: ignore[no-any-return]

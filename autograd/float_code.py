@@ -1,0 +1,83 @@
+"""The emitter for floats: a `Program` as straight-line Python with ``math``."""
+
+from __future__ import annotations
+
+import math
+
+from autograd.program import Constant, Input, Operation, Program
+
+# How each operation is written; an operation that is missing here is first taken apart.
+_FUNCTIONS = (
+    "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt",
+)  # fmt: skip
+_FORMS = {
+    "add": "{} + {}",
+    "subtract": "{} - {}",
+    "multiply": "{} * {}",
+    "divide": "{} / {}",
+    "negative": "-{}",
+    "power": "pow({}, {})",
+    "absolute": "abs({})",
+    "where": "{1} if {0} else {2}",
+    "greater": "{} > {}",
+    "greater_equal": "{} >= {}",
+    "less": "{} < {}",
+    "less_equal": "{} <= {}",
+    "equal": "{} == {}",
+    "not_equal": "{} != {}",
+    "logical_and": "{} and {}",
+    "logical_or": "{} or {}",
+    "logical_not": "not {}",
+    "maximum": "{0} if {0} >= {1} or {0} != {0} else {1}",
+    "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
+    **{name: f"{name}({{}})" for name in _FUNCTIONS},
+}
+_TWICE = {"maximum", "minimum"}  # forms that repeat what they are given
+OPERATIONS = set(_FORMS)
+NAMES = {name: getattr(math, name.replace("arctan", "atan")) for name in (*_FUNCTIONS, "pow", "inf", "nan")}
+NAMES["abs"] = abs
+_LONG = 70  # characters after which an expression is given a name
+
+
+def emit(program: Program) -> list[str]:
+    """The lines that compute a program of numbers, from x0, x1, ... to y0, y1, ...
+
+    >>> program = Program()
+    >>> x = program.add_input(())
+    >>> program.outputs = [program.add("exp", (program.add("multiply", (x, x)),))]
+    >>> print(*emit(program), sep="\\n")
+    y0 = exp(x0 * x0)
+    """
+    live = program.live()
+    uses = dict.fromkeys(live, 0)
+    for number in live:
+        value = program.values[number]
+        if isinstance(value, Operation):
+            for i in value.inputs:
+                uses[i] += 2 if value.name in _TWICE else 1
+    lines: list[str] = []
+    words: dict[int, str] = {}
+    bare: dict[int, str] = {}  # expressions without the brackets that they have in a larger one
+    for number in live:
+        value = program.values[number]
+        if isinstance(value, Input):
+            words[number] = f"x{value.position}"
+        elif isinstance(value, Constant):
+            words[number] = f"({value.value!r})" if value.value < 0 else repr(value.value)
+        else:
+            form = _FORMS[value.name]
+            call = form.endswith(")")
+            text = form.format(*(bare.get(i, words[i]) if call else words[i] for i in value.inputs))
+            if number in program.outputs or uses[number] > 1 or len(text) > _LONG:
+                words[number] = f"t{number}"
+                lines.append(f"t{number} = {text}")
+            else:
+                words[number] = text if call else f"({text})"
+                bare[number] = text
+    for k, number in enumerate(program.outputs):
+        made = f"t{number} = "
+        if lines and lines[-1].startswith(made) and program.outputs.count(number) == 1:
+            lines[-1] = f"y{k} = {lines[-1].removeprefix(made)}"
+        else:
+            lines.append(f"y{k} = {words[number]}")
+    return lines

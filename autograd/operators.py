@@ -1,0 +1,239 @@
+"""`Operators`: Python's operators and numpy's functions, for whatever applies the rows of `autograd.rules`.
+
+`autograd.tensor.Tensor` applies them at once and remembers; `autograd.tracing.Symbol` writes them down.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+
+from autograd.rules import DIFFERENTIABLE, RULES
+from autograd.shaping import Axis, Shape
+
+
+class Operators(ABC):
+    """What is written with operators, methods and numpy's functions ends in `_apply`."""
+
+    __slots__ = ()
+
+    @classmethod
+    @abstractmethod
+    def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Any:
+        """The operation `name` of `autograd.rules.RULES` on inputs of this class, numbers and arrays."""
+
+    @property
+    @abstractmethod
+    def shape(self) -> Shape:
+        """The shape; () for a scalar."""
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("a scalar has no length")
+        return self.shape[0]
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The sum over `axis` (an int, several, or None for all); `keepdims` keeps it with length 1."""
+        return self._apply("sum", self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The mean over `axis` (an int, several, or None for all); `keepdims` keeps it with length 1."""
+        return self._apply("mean", self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The greatest over `axis`; equal ones share the gradient, as in PyTorch's amax."""
+        return self._apply("max", self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
+        """The least over `axis`; equal ones share the gradient, as in PyTorch's amin."""
+        return self._apply("min", self, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+    def reshape(self, *shape: Any) -> Self:
+        """The same numbers in another shape, given as several ints or as one tuple; -1 is what is left."""
+        wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+        return self._apply("reshape", self, shape=tuple(wanted))  # type: ignore[no-any-return]
+
+    def transpose(self, *axes: int) -> Self:
+        """The axes in another order; reversed if none is given."""
+        return self._apply("transpose", self, axes=axes or None)  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Self:  # noqa: N802
+        """The axes reversed: the transpose of a matrix."""
+        return self.transpose()
+
+    def relu(self) -> Self:
+        """max(0, x); its derivative at 0 is 0, as in PyTorch."""
+        return self._apply("relu", self)  # type: ignore[no-any-return]
+
+    def exp(self) -> Self:
+        """e to the power x."""
+        return self._apply("exp", self)  # type: ignore[no-any-return]
+
+    def log(self) -> Self:
+        """The natural logarithm."""
+        return self._apply("log", self)  # type: ignore[no-any-return]
+
+    def tanh(self) -> Self:
+        """The hyperbolic tangent."""
+        return self._apply("tanh", self)  # type: ignore[no-any-return]
+
+    def __getitem__(self, index: Any) -> Self:
+        return self._apply("getitem", self, index=index)  # type: ignore[no-any-return]
+
+    def __add__(self, other: Any) -> Self:
+        return self._apply("add", self, other)  # type: ignore[no-any-return]
+
+    def __radd__(self, other: Any) -> Self:
+        return self._apply("add", other, self)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Any) -> Self:
+        return self._apply("subtract", self, other)  # type: ignore[no-any-return]
+
+    def __rsub__(self, other: Any) -> Self:
+        return self._apply("subtract", other, self)  # type: ignore[no-any-return]
+
+    def __mul__(self, other: Any) -> Self:
+        return self._apply("multiply", self, other)  # type: ignore[no-any-return]
+
+    def __rmul__(self, other: Any) -> Self:
+        return self._apply("multiply", other, self)  # type: ignore[no-any-return]
+
+    def __truediv__(self, other: Any) -> Self:
+        return self._apply("divide", self, other)  # type: ignore[no-any-return]
+
+    def __rtruediv__(self, other: Any) -> Self:
+        return self._apply("divide", other, self)  # type: ignore[no-any-return]
+
+    def __pow__(self, other: Any) -> Self:
+        return self._apply("power", self, other)  # type: ignore[no-any-return]
+
+    def __rpow__(self, other: Any) -> Self:
+        return self._apply("power", other, self)  # type: ignore[no-any-return]
+
+    def __matmul__(self, other: Any) -> Self:
+        return self._apply("matmul", self, other)  # type: ignore[no-any-return]
+
+    def __rmatmul__(self, other: Any) -> Self:
+        return self._apply("matmul", other, self)  # type: ignore[no-any-return]
+
+    def __neg__(self) -> Self:
+        return self._apply("negative", self)  # type: ignore[no-any-return]
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __abs__(self) -> Self:
+        return self._apply("absolute", self)  # type: ignore[no-any-return]
+
+    def __gt__(self, other: Any) -> Any:
+        return self._apply("greater", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._apply("greater_equal", self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._apply("less", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._apply("less_equal", self, other)
+
+    def __eq__(self, other: object) -> Any:
+        return self._apply("equal", self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._apply("not_equal", self, other)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
+        """numpy's elementwise functions and operators, by the rule of the same name (NEP 13)."""
+        name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
+        if method != "__call__":
+            raise TypeError(f"np.{name}.{method} has no derivative rule")
+        if settings:
+            raise TypeError(f"np.{name} on a {type(self).__name__} takes no {', '.join(settings)}")
+        if name not in RULES:
+            raise _unknown(name)
+        return self._apply(name, *inputs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """numpy's other functions, by the rule of the same name (NEP 18)."""
+        name = _OTHER_NAMES.get(func.__name__, func.__name__)
+        if func not in _FUNCTIONS:
+            raise _unknown(name)
+        try:
+            inputs, settings = _FUNCTIONS[func](*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"np.{name} on a {type(self).__name__}: {error}") from None
+        if name in {"shape", "ndim", "size"}:
+            return getattr(inputs[0], name)
+        return self._apply(name, *inputs, **settings)
+
+
+def _unknown(name: str) -> TypeError:
+    return TypeError(f"np.{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}")
+
+
+# What numpy's functions are called with, as inputs and settings of the rule; what else they take is refused.
+Call = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def _reduction(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Call:
+    return (a,), {"axis": axis, "keepdims": keepdims}
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Call:  # noqa: A002
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    return (a, -math.inf if low is None else low, math.inf if high is None else high), {}
+
+
+def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Call:  # noqa: A002
+    if ord is not None and not (ord == 2 and (isinstance(axis, int) or np.ndim(x) == 1)):
+        raise TypeError("only the Euclidean norm has a derivative rule, so leave ord out")
+    return (x,), {"axis": axis, "keepdims": keepdims}
+
+
+def _where(condition: Any, x: Any, y: Any) -> Call:
+    return (condition, x, y), {}
+
+
+def _plain(a: Any) -> Call:
+    return (a,), {}
+
+
+def _transposed(a: Any, axes: Any = None) -> Call:
+    return (a,), {"axes": None if axes is None else tuple(axes)}
+
+
+def _shaped(a: Any, shape: Any) -> Call:
+    return (a,), {"shape": (shape,) if isinstance(shape, int) else tuple(shape)}
+
+
+def _joined(arrays: Any, axis: int = 0) -> Call:
+    return tuple(arrays), {"axis": axis}
+
+
+_UFUNCS = {"abs": "absolute", "pow": "power"}
+_OTHER_NAMES = {"amax": "max", "amin": "min"}
+_FUNCTIONS: dict[Any, Callable[..., Call]] = {
+    np.sum: _reduction, np.mean: _reduction, np.max: _reduction, np.min: _reduction,
+    np.amax: _reduction, np.amin: _reduction, np.linalg.norm: _norm, np.clip: _clip, np.where: _where,
+    np.reshape: _shaped, np.broadcast_to: _shaped, np.transpose: _transposed, np.concatenate: _joined,
+    np.stack: _joined, np.shape: _plain, np.ndim: _plain, np.size: _plain,
+}  # fmt: skip

@@ -1,0 +1,322 @@
+"""`Program`: what a traced function computes, as a list of operations; the emitters turn it into code.
+
+Writing an operation down simplifies it: the same operation on the same values is written once, constants are
+computed at once, and steps that change nothing (x + 0, x * 1, -(-x)) are left out. So a program that is
+written by the reverse sweep, which knows no algebra, comes out short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autograd.rules import RULES
+from autograd.shaping import Shape
+
+# The shape of arguments that stand for any number of points: elementwise programs serve them all.
+POINTS: Shape = (-1,)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An argument, by its position."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constant:
+    """A number, or an array that the function has from elsewhere."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A row of `autograd.rules.RULES`, applied to values by their numbers in the program."""
+
+    name: str
+    inputs: tuple[int, ...]
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+Value: TypeAlias = Input | Constant | Operation
+
+
+class NotElementwiseError(Exception):
+    """Raised while tracing for `POINTS`, where an operation needs to know the shape."""
+
+
+class Program:
+    """Numbered values, each computed from values of lower numbers.
+
+    Attributes:
+        values: inputs, constants and operations.
+        shapes: of each; () for a number.
+        inputs: the numbers of the arguments.
+        outputs: the numbers of the results.
+
+    >>> program = Program()
+    >>> x = program.add_input(())
+    >>> twice = program.add("add", (x, x))
+    >>> program.outputs = [program.add("multiply", (twice, program.add_constant(1.0)))]
+    >>> print(program)
+    t0 = input 0
+    t1 = constant 2.0
+    t2 = multiply t0 t1
+    t3 = constant 1.0
+    return t2
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.shapes: list[Shape] = []
+        self.inputs: list[int] = []
+        self.outputs: list[int] = []
+        self._known: dict[Any, int] = {}
+
+    def __str__(self) -> str:
+        lines = [f"t{i} = {self._describe(value)}" for i, value in enumerate(self.values)]
+        return "\n".join([*lines, f"return {' '.join(f't{i}' for i in self.outputs)}"])
+
+    @staticmethod
+    def _describe(value: Value) -> str:
+        if isinstance(value, Input):
+            return f"input {value.position}"
+        if isinstance(value, Constant):
+            shape = np.shape(value.value)
+            return f"constant of shape {shape}" if shape else f"constant {value.value!r}"
+        words = [value.name, *(f"t{i}" for i in value.inputs)]
+        return " ".join([*words, *(f"{key}={setting!r}" for key, setting in value.settings)])
+
+    def add_input(self, shape: Shape) -> int:
+        """A further argument."""
+        number = self._write(Input(len(self.inputs)), shape)
+        self.inputs.append(number)
+        return number
+
+    def add_constant(self, value: Any) -> int:
+        """A number or an array that is known now."""
+        if np.ndim(value) == 0:
+            value = bool(value) if isinstance(value, bool | np.bool_) else float(value)
+            key: Any = (type(value), repr(value))
+        else:
+            key = (np.ndarray, id(value))
+        if key not in self._known:
+            if np.ndim(value) and self._any_points():
+                raise NotElementwiseError("an array from elsewhere")
+            self._known[key] = self._write(Constant(value), np.shape(value))
+        return self._known[key]
+
+    def add(self, name: str, inputs: Sequence[int], settings: dict[str, Any] | None = None) -> int:
+        """The number of the operation's result, which may be that of a value already written."""
+        settings = settings or {}
+        found = [self.values[i] for i in inputs]
+        if all(isinstance(value, Constant) for value in found):
+            return self.add_constant(_compute(name, [value.value for value in found], settings))  # type: ignore[union-attr]
+        shapes = [self.shapes[i] for i in inputs]
+        shape = _shape(name, shapes, settings)
+        if name in _OF_ONE_NUMBER and shapes == [()] == [shape]:
+            return inputs[0]
+        if RULES[name].elementwise:
+            same = _SIMPLER.get(name, _as_it_is)(self, *inputs)
+            if same is not None and self.shapes[same] == shape:
+                return same
+        ordered = tuple(sorted(inputs)) if name in _COMMUTATIVE else tuple(inputs)
+        operation = Operation(name, ordered, tuple(sorted(settings.items())))
+        key = (name, ordered, repr(operation.settings))
+        if key not in self._known:
+            self._known[key] = self._write(operation, shape)
+        return self._known[key]
+
+    def constant(self, number: int) -> float | None:
+        """The value's number, where it is one that is known."""
+        value = self.values[number]
+        return value.value if isinstance(value, Constant) and type(value.value) is float else None
+
+    def parts(self, number: int, name: str) -> tuple[int, ...] | None:
+        """What a value is computed from, if it is by the operation `name`."""
+        value = self.values[number]
+        return value.inputs if isinstance(value, Operation) and value.name == name else None
+
+    def live(self) -> list[int]:
+        """The numbers of all values that the outputs depend on, and of all inputs, in their order."""
+        needed = {*self.inputs, *self.outputs}
+        for number in range(len(self.values) - 1, -1, -1):
+            value = self.values[number]
+            if number in needed and isinstance(value, Operation):
+                needed.update(value.inputs)
+        return sorted(needed)
+
+    def rewritten(self, write: Callable[[Program, Operation, list[int]], int]) -> Program:
+        """The program without what its outputs do not need, each operation written anew by `write`."""
+        new, numbers = Program(), {}
+        for number in self.live():
+            value = self.values[number]
+            if isinstance(value, Input):
+                numbers[number] = new.add_input(self.shapes[number])
+            elif isinstance(value, Constant):
+                numbers[number] = new.add_constant(value.value)
+            else:
+                numbers[number] = write(new, value, [numbers[i] for i in value.inputs])
+        new.outputs = [numbers[number] for number in self.outputs]
+        return new
+
+    def _any_points(self) -> bool:
+        return POINTS in self.shapes
+
+    def _write(self, value: Value, shape: Shape) -> int:
+        self.values.append(value)
+        self.shapes.append(shape)
+        return len(self.values) - 1
+
+
+def _compute(name: str, values: list[Any], settings: dict[str, Any]) -> Any:
+    with np.errstate(all="ignore"):
+        result = RULES[name].forward(*(np.float64(v) if type(v) is float else v for v in values), **settings)
+    return result.item() if np.ndim(result) == 0 and hasattr(result, "item") else result
+
+
+def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
+    """The shape of an operation's result.
+
+    Raises:
+        ValueError: for shapes that do not go together, as numpy's function does.
+        NotElementwiseError: for points and an operation that is not elementwise.
+    """
+    if POINTS in shapes:
+        if not RULES[name].elementwise:
+            raise NotElementwiseError(name)
+        return POINTS
+    if RULES[name].elementwise:
+        return np.broadcast_shapes(*shapes)
+    # Numbers that take no room stand for the inputs.
+    dummies = [np.broadcast_to(np.float64(0), shape) for shape in shapes]
+    if name == "matmul":
+        if not all(shapes) or shapes[0][-1] != shapes[1][-min(2, len(shapes[1]))]:
+            return np.shape(dummies[0] @ dummies[1])  # raises what numpy raises
+        batch = np.broadcast_shapes(shapes[0][:-2], shapes[1][:-2])
+        return (*batch, *shapes[0][:-1][-1:], *(shapes[1][-1:] if len(shapes[1]) > 1 else ()))
+    with np.errstate(all="ignore"):
+        return np.shape(RULES[name].forward(*dummies, **settings))
+
+
+# These leave a number as it is.
+_OF_ONE_NUMBER = {"sum", "mean", "max", "min", "logsumexp", "reshape", "transpose", "broadcast_to"}
+_COMMUTATIVE = {"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}
+
+
+def _as_it_is(_program: Program, *_inputs: int) -> None:
+    return None
+
+
+def _split(p: Program, a: int, b: int) -> tuple[int, float] | None:
+    """The two inputs as a value and a known number, if one of them is."""
+    for x, c in ((a, p.constant(b)), (b, p.constant(a))):
+        if c is not None:
+            return x, c
+    return None
+
+
+def _mild(c: float) -> bool:
+    """Whether products with a number may be reordered: it brings no number near the ends of the range."""
+    return 1e-9 < abs(c) < 1e9
+
+
+def _scaled(p: Program, number: int) -> tuple[int, float] | None:
+    """What a value is a known, mild multiple of."""
+    if parts := p.parts(number, "negative"):
+        return parts[0], -1.0
+    parts = p.parts(number, "multiply")
+    split = parts and _split(p, *parts)
+    return split if split and _mild(split[1]) else None
+
+
+def _add(p: Program, a: int, b: int) -> int | None:
+    if split := _split(p, a, b):
+        return split[0] if split[1] == 0 else None
+    if a == b:
+        return p.add("multiply", (a, p.add_constant(2.0)))
+    for x, y in ((a, b), (b, a)):
+        if parts := p.parts(y, "negative"):
+            return p.add("subtract", (x, parts[0]))
+    return None
+
+
+def _subtract(p: Program, a: int, b: int) -> int | None:
+    if p.constant(b) == 0:
+        return a
+    if p.constant(a) == 0:
+        return p.add("negative", (b,))
+    parts = p.parts(b, "negative")
+    return p.add("add", (a, parts[0])) if parts else None
+
+
+def _multiply(p: Program, a: int, b: int) -> int | None:
+    if split := _split(p, a, b):
+        x, c = split
+        if c == 1:
+            return x
+        if c == -1:
+            return p.add("negative", (x,))
+        if (inner := _scaled(p, x)) and _mild(c):
+            return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
+        return None
+    # Known factors go outwards, where they meet.
+    for x, y in ((a, b), (b, a)):
+        if inner := _scaled(p, x):
+            product = p.add("multiply", (inner[0], y))
+            return p.add("multiply", (product, p.add_constant(inner[1])))
+    return None
+
+
+def _divide(p: Program, a: int, b: int) -> int | None:
+    c = p.constant(b)
+    if c is not None and 1e-100 < abs(c) < 1e100:
+        return p.add("multiply", (a, p.add_constant(1 / c)))
+    inner = _scaled(p, a)
+    if inner and p.constant(a) is None:
+        quotient = p.add("divide", (inner[0], b))
+        return p.add("multiply", (quotient, p.add_constant(inner[1])))
+    return None
+
+
+def _negative(p: Program, x: int) -> int | None:
+    if inner := _scaled(p, x):
+        return p.add("multiply", (inner[0], p.add_constant(-inner[1])))
+    parts = p.parts(x, "subtract")
+    return p.add("subtract", (parts[1], parts[0])) if parts else None
+
+
+def _power(p: Program, a: int, b: int) -> int | None:
+    c = p.constant(b)
+    if c == 1:
+        return a
+    if c in {2.0, 3.0, 4.0}:
+        square = p.add("multiply", (a, a))
+        return {2.0: square, 3.0: p.add("multiply", (square, a)), 4.0: p.add("multiply", (square, square))}[c]
+    if c in {-1.0, -2.0}:
+        return p.add("divide", (p.add_constant(1.0), p.add("power", (a, p.add_constant(-c)))))
+    return None
+
+
+def _where(p: Program, condition: int, a: int, b: int) -> int | None:
+    value = p.values[condition]
+    if isinstance(value, Constant) and np.ndim(value.value) == 0:
+        return a if value.value else b
+    return a if a == b else None
+
+
+_SIMPLER: dict[str, Callable[..., int | None]] = {
+    "add": _add,
+    "subtract": _subtract,
+    "multiply": _multiply,
+    "divide": _divide,
+    "negative": _negative,
+    "power": _power,
+    "square": lambda p, x: p.add("multiply", (x, x)),
+    "where": _where,
+}

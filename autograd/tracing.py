@@ -1,0 +1,179 @@
+"""`trace`: calls a function with symbols for its arguments, which write down what it does with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.operators import Operators
+from autograd.program import POINTS, NotElementwiseError, Operation, Program
+from autograd.rules import RULES
+from autograd.shaping import Shape, unbroadcast
+
+
+class TracingError(TypeError):
+    """Raised where a function cannot be written down as a program, with how to write it instead."""
+
+
+class Symbol(Operators):
+    """A value of a `Program` that is not known yet."""
+
+    __slots__ = ("number", "program")
+
+    def __init__(self, program: Program, number: int) -> None:
+        self.program = program
+        self.number = number
+
+    @classmethod
+    def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Symbol:
+        program = next(x.program for x in inputs if isinstance(x, Symbol))
+        numbers = [as_number(program, x) for x in inputs]
+        return Symbol(program, program.add(name, numbers, settings))
+
+    @property
+    def shape(self) -> Shape:
+        """The shape; () for a scalar."""
+        shape = self.program.shapes[self.number]
+        if shape == POINTS:
+            raise NotElementwiseError("the shape")
+        return shape
+
+    def __bool__(self) -> bool:
+        raise _refusal("asks whether a value is true", "numpy.where(condition, a, b) chooses between two")
+
+    def __float__(self) -> float:
+        raise _refusal("needs a value as a float", "use numpy's functions, numpy.sin and not math.sin")
+
+    def __index__(self) -> int:
+        raise _refusal("needs a value as an int", "index with numbers that are known")
+
+    def __repr__(self) -> str:
+        return f"<value {self.number} of a traced program>"
+
+
+def _refusal(what: str, instead: str) -> TracingError:
+    return TracingError(
+        f"a function that {what} cannot be compiled: {instead}; or engine='eager' runs it as it is"
+    )
+
+
+def as_number(program: Program, x: Any) -> int:
+    """The number of `x` in the program: a symbol's own, or that of a constant."""
+    if isinstance(x, Symbol):
+        if x.program is not program:
+            raise TracingError(
+                "a value of one traced function cannot be used in another: pass it as argument"
+            )
+        return x.number
+    if isinstance(x, Operators):
+        raise TracingError("cannot compile a function that uses a Tensor from elsewhere: pass it as argument")
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"an operation takes real numbers, not {x!r:.60}")
+    if array.ndim == 0:
+        return program.add_constant(x)
+    return program.add_constant(x if isinstance(x, np.ndarray) and x.dtype.kind in "fb" else array * 1.0)
+
+
+def trace(function: Callable[..., Any], shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
+    """The program begun by a function's call, the symbols of its arguments, and what it returned.
+
+    Args:
+        function: to be called with as many symbols as there are shapes.
+        shapes: of its arguments; `POINTS` for any number of points.
+
+    Raises:
+        TracingError: where it needs to know a value.
+        NotElementwiseError: where it needs to know the shape of `POINTS`.
+    """
+    program = Program()
+    symbols = [Symbol(program, program.add_input(shape)) for shape in shapes]
+    return program, symbols, function(*symbols)
+
+
+def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None) -> list[Any]:
+    """Write the reverse sweep of `output` and give its gradients, one for each symbol of `wrt`.
+
+    Args:
+        output: what is differentiated.
+        wrt: with respect to what.
+        seed: the gradient of the output; ones, unless it is given.
+    """
+    program = output.program
+    depends = {symbol.number for symbol in wrt}
+    for number in range(output.number + 1):
+        value = program.values[number]
+        if isinstance(value, Operation) and not depends.isdisjoint(value.inputs):
+            depends.add(number)
+    shape = program.shapes[output.number]
+    if seed is None:
+        seed = 1.0 if shape in {(), POINTS} else np.ones(shape)
+    found: dict[int, Any] = {output.number: seed}
+    for number in range(output.number, -1, -1):
+        value = program.values[number]
+        if number not in found or number not in depends or not isinstance(value, Operation):
+            continue
+        rule, settings = RULES[value.name], dict(value.settings)
+        inputs = [Symbol(program, i) for i in value.inputs]
+        for position, symbol in enumerate(inputs):
+            vjp = rule.vjp(position)
+            if symbol.number in depends and vjp:
+                share = vjp(found[number], Symbol(program, number), *inputs, **settings)
+                share = _fitted(program, share, program.shapes[symbol.number])
+                found[symbol.number] = found[symbol.number] + share if symbol.number in found else share
+    return [found.get(symbol.number, 0.0) for symbol in wrt]
+
+
+def _fitted(program: Program, share: Any, shape: Shape) -> Any:
+    """A share of a gradient, in the shape of what it is the gradient of."""
+    own = program.shapes[share.number] if isinstance(share, Symbol) else np.shape(share)
+    if shape in {POINTS, own}:
+        return share
+    if own == POINTS:
+        raise NotElementwiseError("a number that all points share")
+    if len(own) < len(shape):
+        share = np.broadcast_to(share, shape)
+    return unbroadcast(share, shape)
+
+
+def lowered(program: Program, names: set[str]) -> Program:
+    """The same program with nothing but the operations named, and without what it does not need.
+
+    Any other operation is replaced by what its row of the table does.
+    """
+
+    def write(new: Program, operation: Operation, inputs: list[int]) -> int:
+        settings = dict(operation.settings)
+        if operation.name in names:
+            return new.add(operation.name, inputs, settings)
+        symbols = [Symbol(new, number) for number in inputs]
+        return as_number(new, RULES[operation.name].forward(*symbols, **settings))
+
+    return program.rewritten(write).rewritten(
+        lambda new, op, inputs: new.add(op.name, inputs, dict(op.settings))
+    )
+
+
+def with_half_angles(program: Program) -> Program:
+    """The same program with the sine and cosine of one argument both taken from the tangent of its half.
+
+    With t = tan(x/2) and w = 2/(1 + t^2), cos(x) = w - 1 and sin(x) = t w: for numpy one tangent costs less
+    than a sine.
+    """
+    live = [program.values[number] for number in program.live()]
+    turned = {
+        name: {op.inputs[0] for op in live if isinstance(op, Operation) and op.name == name}
+        for name in ("sin", "cos")
+    }
+    both = turned["sin"] & turned["cos"]
+
+    def write(new: Program, operation: Operation, inputs: list[int]) -> int:
+        if operation.name in turned and operation.inputs[0] in both:
+            tangent = np.tan(Symbol(new, inputs[0]) * 0.5)
+            w = 2.0 / (1.0 + tangent * tangent)
+            return as_number(new, w - 1.0 if operation.name == "cos" else tangent * w)
+        return new.add(operation.name, inputs, dict(operation.settings))
+
+    return program.rewritten(write)
