@@ -3,6 +3,7 @@
 `Tensor` builds the graph and sweeps it; `autograd.rules` is the table of derivatives.
 """
 
+from autograd.drawing import draw_graph
 from autograd.functions import cos_d, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.tensor import Tensor
 from autograd.tracing import TracingError
@@ -12,6 +13,7 @@ __all__ = [
     "Tensor",
     "TracingError",
     "cos_d",
+    "draw_graph",
     "exp_d",
     "grad",
     "hessian",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from autograd.program import Constant, Input, Program
 from autograd.rules import RULES
 
@@ -50,9 +48,9 @@ def emit(program: Program) -> tuple[list[str], dict[str, Any]]:
 
 
 def _plain(value: Any) -> bool:
-    """Whether Python reads a value as it is written."""
-    if isinstance(value, tuple):
+    """Whether Python reads a value as it is written, and nothing but numbers is written."""
+    if type(value) is tuple:
         return all(map(_plain, value))
     if isinstance(value, slice):
         return all(map(_plain, (value.start, value.stop, value.step)))
-    return value is None or value is Ellipsis or type(value) in {bool, int, float, str} or value is np.newaxis
+    return value is None or value is Ellipsis or type(value) in {bool, int, float}

@@ -12,17 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograd.program import POINTS, Constant, Input, Operation, Program
+from autograd.program import POINTS, TRUTHS, Constant, Input, Operation, Program
 
 # numpy's functions that write into a buffer, of truths or of numbers; `where` is written as two copies.
-_TRUTHS = (
-    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
-    "logical_not",
-)  # fmt: skip
 _UFUNCS = (
-    *_TRUTHS, "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "maximum", "minimum",
+    *TRUTHS, "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "maximum", "minimum",
     "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt",
 )  # fmt: skip
+_BY_NAME = ("maximum", "minimum")  # numpy wants their buffer by name
 OPERATIONS = {*_UFUNCS, "where"}
 NAMES = {name: getattr(np, name) for name in (*_UFUNCS, "where", "copyto")} | {
     "inf": math.inf,
@@ -97,8 +94,9 @@ class _Emitter:
         else:
             self._release(number, value)
             inputs = ", ".join(self._words[i] for i in value.inputs)
-            target = self._words[number] = self._buffer(number, "m" if value.name in _TRUTHS else "b")
-            self.code.lines.append(f"{value.name}({inputs}, {target})")
+            target = self._words[number] = self._buffer(number, "m" if value.name in TRUTHS else "b")
+            out = "out=" if value.name in _BY_NAME else ""
+            self.code.lines.append(f"{value.name}({inputs}, {out}{target})")
 
     def _choose(self, number: int, value: Operation) -> None:
         """Where the condition holds, the first value goes over the second."""
@@ -110,7 +108,10 @@ class _Emitter:
             self._words[number] = self._buffer(number, "b")
             self.code.lines.append(f"copyto({self._words[number]}, {second})")
         target = self._words[number]
-        if condition.startswith(("b", "x", "y", "t")):  # a number in a truth's place
+        known = self.program.values[value.inputs[0]]
+        if isinstance(known, Constant):
+            condition = repr(bool(known.value))
+        elif not condition.startswith("m"):  # a number in a truth's place
             mask = self._buffer(-1, "m")
             self.code.lines.append(f"not_equal({condition}, 0, {mask})")
             condition = mask

@@ -7,23 +7,21 @@ pays, several threads share the blocks (numpy lets others run while it computes)
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import array_code, block_code, float_code
-from autograd.program import Program
+from autograd.program import Operation, Program
 from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
 
 BLOCK = 8192  # points to a block
-ALONE = 16384  # points up to which one thread is quicker than several
 _FAILS = (ArithmeticError, ValueError)
 
 
@@ -54,7 +52,6 @@ class Floats:
             body = [f"if {check}:", f"    return otherwise({arguments})", *body]
         self.source = _function(arguments, body)
         self.program = program
-        self._careful = Arrays(program)
         own = {
             "type": type,
             "float": float,
@@ -66,23 +63,41 @@ class Floats:
 
     def _carefully(self, *numbers: float) -> tuple[float, ...]:
         """The outputs by numpy's functions, which do not raise."""
-        return tuple(float(y) for y in self._careful.call(*map(np.float64, numbers)))
+        return self._arrays.call(*map(np.float64, numbers))
+
+    @cached_property
+    def _arrays(self) -> Arrays:
+        return Arrays(self.program)
 
 
 class Arrays:
-    """A program of arrays of given shapes, as a function of them."""
+    """A program of arrays of given shapes, as a function of them.
+
+    Attributes:
+        program: what it computes.
+        source: its code.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        outputs = program.outputs
+        self._made = [
+            isinstance(program.values[number], Operation) and number not in outputs[:k]
+            for k, number in enumerate(outputs)
+        ]
         lines, held = array_code.emit(program)
         arguments = ", ".join(f"x{i}" for i in range(len(program.inputs)))
         self.source = _function(arguments, [*lines, f"return {_results(program)}"])
         self._call = _load(self.source, array_code.NAMES | held)
 
     def call(self, *arrays: Any) -> tuple[Any, ...]:
-        """The outputs for these arrays."""
+        """The outputs for these arrays: floats, and arrays that are nobody else's."""
         with np.errstate(all="ignore"):
-            return self._call(*arrays)  # type: ignore[no-any-return]
+            outputs = self._call(*arrays)
+        return tuple(
+            float(y) if np.ndim(y) == 0 else y if made and y.base is None else np.array(y)
+            for y, made in zip(outputs, self._made, strict=True)
+        )
 
 
 class Points:
@@ -116,32 +131,45 @@ class Points:
         length = next(len(x) for x in arguments if np.ndim(x))
         outputs = tuple(np.empty(length) for _ in range(self._outputs))
 
-        def compute(begin: int, end: int) -> None:
-            size = min(BLOCK, end - begin)
-            buffers = self.buffers(size)
+        def work(blocks: Iterator[slice]) -> None:
+            size = 0
             with np.errstate(all="ignore"):
-                for first in range(begin, end, size):
-                    part = slice(first, min(first + size, end))
-                    if end - first < size:
-                        buffers = self.buffers(end - first)
+                for part in blocks:
+                    if part.stop - part.start != size:
+                        size = part.stop - part.start
+                        buffers = self.buffers(size)
                     cut = [x[part] if np.ndim(x) else x for x in arguments]
                     self.block(*cut, *(y[part] for y in outputs), *buffers)
 
-        share_blocks(compute, length)
+        share_blocks(work, length)
         return outputs
 
 
-def share_blocks(compute: Callable[[int, int], object], length: int) -> None:
-    """Call `compute(begin, end)` for parts of 0..length, on several threads where that is quicker."""
-    workers = _threads() if length > ALONE else 1
-    if workers == 1:
-        compute(0, length)
-        return
-    edges = [length * i // workers // BLOCK * BLOCK for i in range(workers)] + [length]
-    jobs = [_pool().submit(compute, a, b) for a, b in pairwise(edges[1:])]
-    compute(0, edges[1])
-    for job in jobs:
-        job.result()
+def share_blocks(work: Callable[[Iterator[slice]], object], length: int, block: int = BLOCK) -> None:
+    """Have all blocks of 0..length worked through, on several threads where there are several blocks.
+
+    Args:
+        work: works through the blocks that it takes from an iterator; it is called once on each thread, and
+            all of them take from the same one.
+        length: how many points there are.
+        block: how many of them a block has at most.
+    """
+    begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
+    jobs = [
+        _pool().submit(work, _slices(begins, length, block))
+        for _ in range(min(_threads(), -(-length // block)) - 1)
+    ]
+    try:
+        work(_slices(begins, length, block))
+    finally:
+        for job in jobs:
+            if not job.cancel():  # one that has not begun finds no blocks left
+                job.result()
+
+
+def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:
+    for begin in begins:
+        yield slice(begin, min(begin + block, length))
 
 
 def _threads() -> int:

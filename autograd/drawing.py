@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.rules import FLOAT_RULES, RULES
 from autograd.tensor import Tensor, Value
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def draw_graph(tensor: Tensor, *, limit: int = 200, **labels: Tensor) -> Digraph
     that are not Tensors stand in its text, as in "^ 2". An array shows its shape, and its numbers if they
     are few, else their range. The drawing is the same whenever the graph is.
 
-    In a notebook the result shows itself; elsewhere ``draw_graph(loss).render(outfile="loss.svg")`` writes
-    it, as SVG, PNG or PDF. Both need Graphviz's program ``dot``.
+    In a notebook the result shows itself, and ``draw_graph(loss).render(outfile="loss.svg", cleanup=True)``
+    writes it, as SVG, PNG or PDF. Both need Graphviz's program ``dot``.
 
     Args:
         tensor: the output.
@@ -160,7 +159,7 @@ def _operation(node: Tensor) -> str:
     if not name:
         return ""
     operands = [_constant(value) for value in node._saved[1:]]
-    for position in _positions(node):
+    for position in node._positions():
         operands[position] = _GAP
     sign = _SIGNS.get(name)
     settings = next((vjp.keywords for vjp in node._vjps if isinstance(vjp, partial)), {})
@@ -174,18 +173,6 @@ def _operation(node: Tensor) -> str:
         text = sign or _NAMES.get(name, name)
     axis = settings.get("axis")
     return text if axis is None else f"{text} axis {axis}"
-
-
-def _positions(node: Tensor) -> list[int]:
-    """Where among its operands a node's parents stand, as the derivatives that it keeps for them say."""
-    rules = [table[node._op] for table in (FLOAT_RULES, RULES) if node._op in table]
-    places = {vjp: position for rule in rules for position, vjp in enumerate(rule.vjps)}
-    positions = []
-    for vjp in node._vjps:
-        function, given = (vjp.func, vjp.args) if isinstance(vjp, partial) else (vjp, ())
-        # What is given is the position, to the one derivative of an operation with any number of operands.
-        positions.append(int(given[0]) if given else places[function])
-    return positions
 
 
 def _constant(value: Value) -> str:

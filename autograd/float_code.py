@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from autograd.program import Constant, Input, Operation, Program
 
@@ -32,6 +33,7 @@ _FORMS = {
     "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
     **{name: f"{name}({{}})" for name in _FUNCTIONS},
 }
+_LOGIC = {"logical_and", "logical_or"}
 _TWICE = {"maximum", "minimum"}  # forms that repeat what they are given
 OPERATIONS = set(_FORMS)
 NAMES = {name: getattr(math, name.replace("arctan", "atan")) for name in (*_FUNCTIONS, "pow", "inf", "nan")}
@@ -48,17 +50,12 @@ def emit(program: Program) -> list[str]:
     >>> print(*emit(program), sep="\\n")
     y0 = exp(x0 * x0)
     """
-    live = program.live()
-    uses = dict.fromkeys(live, 0)
-    for number in live:
-        value = program.values[number]
-        if isinstance(value, Operation):
-            for i in value.inputs:
-                uses[i] += 2 if value.name in _TWICE else 1
+    uses = _uses(program)
+    outputs = set(program.outputs)
     lines: list[str] = []
     words: dict[int, str] = {}
     bare: dict[int, str] = {}  # expressions without the brackets that they have in a larger one
-    for number in live:
+    for number in program.live():
         value = program.values[number]
         if isinstance(value, Input):
             words[number] = f"x{value.position}"
@@ -67,8 +64,11 @@ def emit(program: Program) -> list[str]:
         else:
             form = _FORMS[value.name]
             call = form.endswith(")")
-            text = form.format(*(bare.get(i, words[i]) if call else words[i] for i in value.inputs))
-            if number in program.outputs or uses[number] > 1 or len(text) > _LONG:
+            inputs = [bare.get(i, words[i]) if call else words[i] for i in value.inputs]
+            if value.name in _LOGIC:
+                inputs = [_truth(program, i, word) for i, word in zip(value.inputs, inputs, strict=True)]
+            text = form.format(*inputs)
+            if number in outputs or uses[number] > 1 or len(text) > _LONG:
                 words[number] = f"t{number}"
                 lines.append(f"t{number} = {text}")
             else:
@@ -81,3 +81,19 @@ def emit(program: Program) -> list[str]:
         else:
             lines.append(f"y{k} = {words[number]}")
     return lines
+
+
+def _uses(program: Program) -> Counter[int]:
+    """How often each value is written in the code."""
+    found: Counter[int] = Counter()
+    for number in program.live():
+        value = program.values[number]
+        if isinstance(value, Operation):
+            for i in value.inputs:
+                found[i] += 2 if value.name in _TWICE else 1
+    return found
+
+
+def _truth(program: Program, number: int, word: str) -> str:
+    """A value as true or false; Python's own `and` and `or` answer with one of the two."""
+    return word if number in program.truths else f"({word} != 0.0)"

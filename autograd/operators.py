@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Self
@@ -64,12 +66,11 @@ class Operators(ABC):
 
     def reshape(self, *shape: Any) -> Self:
         """The same numbers in another shape, given as several ints or as one tuple; -1 is what is left."""
-        wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-        return self._apply("reshape", self, shape=tuple(wanted))  # type: ignore[no-any-return]
+        return self._apply("reshape", self, shape=_ints(*shape))  # type: ignore[no-any-return]
 
-    def transpose(self, *axes: int) -> Self:
-        """The axes in another order; reversed if none is given."""
-        return self._apply("transpose", self, axes=axes or None)  # type: ignore[no-any-return]
+    def transpose(self, *axes: Any) -> Self:
+        """The axes in another order, as in numpy: several ints or one tuple; reversed if none is given."""
+        return self._apply("transpose", self, axes=_ints(*axes) or None)  # type: ignore[no-any-return]
 
     @property
     def T(self) -> Self:  # noqa: N802
@@ -153,9 +154,13 @@ class Operators(ABC):
         return self._apply("less_equal", self, other)
 
     def __eq__(self, other: object) -> Any:
+        if other is None or isinstance(other, str):
+            return NotImplemented  # which is False, in the end
         return self._apply("equal", self, other)
 
     def __ne__(self, other: object) -> Any:
+        if other is None or isinstance(other, str):
+            return NotImplemented
         return self._apply("not_equal", self, other)
 
     def __hash__(self) -> int:
@@ -163,31 +168,49 @@ class Operators(ABC):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
         """numpy's elementwise functions and operators, by the rule of the same name (NEP 13)."""
-        name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
+        name = ufunc.__name__
         if method != "__call__":
-            raise TypeError(f"np.{name}.{method} has no derivative rule")
+            raise _unknown(f"np.{name}.{method}")
         if settings:
             raise TypeError(f"np.{name} on a {type(self).__name__} takes no {', '.join(settings)}")
         if name not in RULES:
-            raise _unknown(name)
+            raise _unknown(f"np.{name}")
         return self._apply(name, *inputs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """numpy's other functions, by the rule of the same name (NEP 18)."""
-        name = _OTHER_NAMES.get(func.__name__, func.__name__)
+        shown = f"{func.__module__}.{func.__name__}".replace("numpy", "np", 1)
         if func not in _FUNCTIONS:
-            raise _unknown(name)
+            raise _unknown(shown)
+        name, call = _FUNCTIONS[func]
         try:
-            inputs, settings = _FUNCTIONS[func](*args, **kwargs)
+            inputs, settings = call(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"np.{name} on a {type(self).__name__}: {error}") from None
+            reason = _misfit(call, args, kwargs) or error
+            raise TypeError(f"{shown} on a {type(self).__name__}: {reason}") from None
         if name in {"shape", "ndim", "size"}:
             return getattr(inputs[0], name)
         return self._apply(name, *inputs, **settings)
 
 
 def _unknown(name: str) -> TypeError:
-    return TypeError(f"np.{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}")
+    return TypeError(f"{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}")
+
+
+def _misfit(call: Callable[..., Any], args: Any, kwargs: Any) -> TypeError | None:
+    """Why arguments do not fit, in words without the name of our own function."""
+    try:
+        inspect.signature(call).bind(*args, **kwargs)
+    except TypeError as error:
+        return error
+    return None
+
+
+def _ints(*numbers: Any) -> tuple[int, ...]:
+    """A shape or axes, given as several ints or as one tuple."""
+    if len(numbers) == 1 and np.ndim(numbers[0]):
+        numbers = tuple(numbers[0])
+    return tuple(map(operator.index, numbers))
 
 
 # What numpy's functions are called with, as inputs and settings of the rule; what else they take is refused.
@@ -218,22 +241,24 @@ def _plain(a: Any) -> Call:
 
 
 def _transposed(a: Any, axes: Any = None) -> Call:
-    return (a,), {"axes": None if axes is None else tuple(axes)}
+    return (a,), {"axes": None if axes is None else _ints(*axes)}
 
 
 def _shaped(a: Any, shape: Any) -> Call:
-    return (a,), {"shape": (shape,) if isinstance(shape, int) else tuple(shape)}
+    return (a,), {"shape": _ints(shape)}
 
 
 def _joined(arrays: Any, axis: int = 0) -> Call:
-    return tuple(arrays), {"axis": axis}
+    return tuple(arrays), {"axis": operator.index(axis)}
 
 
-_UFUNCS = {"abs": "absolute", "pow": "power"}
-_OTHER_NAMES = {"amax": "max", "amin": "min"}
-_FUNCTIONS: dict[Any, Callable[..., Call]] = {
-    np.sum: _reduction, np.mean: _reduction, np.max: _reduction, np.min: _reduction,
-    np.amax: _reduction, np.amin: _reduction, np.linalg.norm: _norm, np.clip: _clip, np.where: _where,
-    np.reshape: _shaped, np.broadcast_to: _shaped, np.transpose: _transposed, np.concatenate: _joined,
-    np.stack: _joined, np.shape: _plain, np.ndim: _plain, np.size: _plain,
+# The rule of each function, and how it is called.
+_FUNCTIONS: dict[Any, tuple[str, Callable[..., Call]]] = {
+    np.sum: ("sum", _reduction), np.mean: ("mean", _reduction), np.max: ("max", _reduction),
+    np.min: ("min", _reduction), np.amax: ("max", _reduction), np.amin: ("min", _reduction),
+    np.linalg.norm: ("norm", _norm), np.clip: ("clip", _clip), np.where: ("where", _where),
+    np.reshape: ("reshape", _shaped), np.broadcast_to: ("broadcast_to", _shaped),
+    np.transpose: ("transpose", _transposed), np.concatenate: ("concatenate", _joined),
+    np.stack: ("stack", _joined), np.shape: ("shape", _plain), np.ndim: ("ndim", _plain),
+    np.size: ("size", _plain),
 }  # fmt: skip

@@ -1,14 +1,16 @@
 """`Program`: what a traced function computes, as a list of operations; the emitters turn it into code.
 
-Writing an operation down simplifies it: the same operation on the same values is written once, constants are
-computed at once, and steps that change nothing (x + 0, x * 1, -(-x)) are left out. So a program that is
-written by the reverse sweep, which knows no algebra, comes out short.
+Writing an operation down simplifies it, unless the program is told to keep what is written: the same
+operation on the same values is written once, and steps that change nothing (x + 0, x * 1, -(-x)) are left
+out. So what the reverse sweep writes, which knows no algebra, comes out short.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +20,12 @@ from autograd.shaping import Shape
 
 # The shape of arguments that stand for any number of points: elementwise programs serve them all.
 POINTS: Shape = (-1,)
+
+# Operations that answer true or false.
+TRUTHS = frozenset({
+    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
+    "logical_not",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,14 @@ class Operation:
 Value: TypeAlias = Input | Constant | Operation
 
 
+class Simplify(Enum):
+    """How a program simplifies what is written."""
+
+    NOT = "not at all, so that the reverse sweep meets what was written, in its order"
+    EXACTLY = "so that its numbers stay the same to the last bit"
+    FREELY = "with known factors brought together, which may change the last bits"
+
+
 class NotElementwiseError(Exception):
     """Raised while tracing for `POINTS`, where an operation needs to know the shape."""
 
@@ -53,11 +69,15 @@ class NotElementwiseError(Exception):
 class Program:
     """Numbered values, each computed from values of lower numbers.
 
+    Args:
+        simplify: whether to simplify what is written.
+
     Attributes:
         values: inputs, constants and operations.
         shapes: of each; () for a number.
         inputs: the numbers of the arguments.
         outputs: the numbers of the results.
+        truths: those values that are true or false, with which numpy does not calculate as with numbers.
 
     >>> program = Program()
     >>> x = program.add_input(())
@@ -71,11 +91,13 @@ class Program:
     return t2
     """
 
-    def __init__(self) -> None:
+    def __init__(self, simplify: Simplify = Simplify.FREELY) -> None:
+        self.simplify = simplify
         self.values: list[Value] = []
         self.shapes: list[Shape] = []
         self.inputs: list[int] = []
         self.outputs: list[int] = []
+        self.truths: set[int] = set()
         self._known: dict[Any, int] = {}
 
     def __str__(self) -> str:
@@ -90,7 +112,8 @@ class Program:
             shape = np.shape(value.value)
             return f"constant of shape {shape}" if shape else f"constant {value.value!r}"
         words = [value.name, *(f"t{i}" for i in value.inputs)]
-        return " ".join([*words, *(f"{key}={setting!r}" for key, setting in value.settings)])
+        settings = (" ".join(f"{key}={setting!r}".split()) for key, setting in value.settings)
+        return " ".join([*words, *settings])
 
     def add_input(self, shape: Shape) -> int:
         """A further argument."""
@@ -99,35 +122,41 @@ class Program:
         return number
 
     def add_constant(self, value: Any) -> int:
-        """A number or an array that is known now."""
-        if np.ndim(value) == 0:
-            value = bool(value) if isinstance(value, bool | np.bool_) else float(value)
-            key: Any = (type(value), repr(value))
+        """A number, or an array, of which the program takes a copy: it stays what it is now."""
+        key: Any
+        array = np.asarray(value)
+        if array.ndim == 0:
+            value = bool(array) if array.dtype == bool else float(array)
+            key = (type(value), repr(value))
         else:
-            key = (np.ndarray, id(value))
-        if key not in self._known:
-            if np.ndim(value) and self._any_points():
+            if self._any_points():
                 raise NotElementwiseError("an array from elsewhere")
+            value = np.array(array, dtype=bool if array.dtype == bool else np.float64, order="C")
+            value.flags.writeable = False
+            key = _key(value)
+        if key not in self._known:
             self._known[key] = self._write(Constant(value), np.shape(value))
         return self._known[key]
 
     def add(self, name: str, inputs: Sequence[int], settings: dict[str, Any] | None = None) -> int:
         """The number of the operation's result, which may be that of a value already written."""
-        settings = settings or {}
+        settings = {key: _frozen(setting) for key, setting in (settings or {}).items()}
         found = [self.values[i] for i in inputs]
         if all(isinstance(value, Constant) for value in found):
             return self.add_constant(_compute(name, [value.value for value in found], settings))  # type: ignore[union-attr]
         shapes = [self.shapes[i] for i in inputs]
         shape = _shape(name, shapes, settings)
+        if self.simplify is Simplify.NOT:
+            return self._write(Operation(name, tuple(inputs), tuple(sorted(settings.items()))), shape)
         if name in _OF_ONE_NUMBER and shapes == [()] == [shape]:
             return inputs[0]
-        if RULES[name].elementwise:
+        if RULES[name].elementwise and (name == "where" or self.truths.isdisjoint(inputs)):
             same = _SIMPLER.get(name, _as_it_is)(self, *inputs)
             if same is not None and self.shapes[same] == shape:
                 return same
         ordered = tuple(sorted(inputs)) if name in _COMMUTATIVE else tuple(inputs)
         operation = Operation(name, ordered, tuple(sorted(settings.items())))
-        key = (name, ordered, repr(operation.settings))
+        key = (name, ordered, _key(operation.settings))
         if key not in self._known:
             self._known[key] = self._write(operation, shape)
         return self._known[key]
@@ -151,9 +180,19 @@ class Program:
                 needed.update(value.inputs)
         return sorted(needed)
 
-    def rewritten(self, write: Callable[[Program, Operation, list[int]], int]) -> Program:
+    def simplified(self, simplify: Simplify) -> Program:
+        """The same program, simplified, without what its outputs do not need."""
+        return self.rewritten(
+            lambda new, operation, inputs: new.add(operation.name, inputs, dict(operation.settings)), simplify
+        )
+
+    def rewritten(
+        self,
+        write: Callable[[Program, Operation, list[int]], int],
+        simplify: Simplify | None = None,
+    ) -> Program:
         """The program without what its outputs do not need, each operation written anew by `write`."""
-        new, numbers = Program(), {}
+        new, numbers = Program(simplify or self.simplify), {}
         for number in self.live():
             value = self.values[number]
             if isinstance(value, Input):
@@ -166,12 +205,38 @@ class Program:
         return new
 
     def _any_points(self) -> bool:
-        return POINTS in self.shapes
+        return any(self.shapes[number] == POINTS for number in self.inputs)
 
     def _write(self, value: Value, shape: Shape) -> int:
+        number = len(self.values)
+        if isinstance(value, Operation):
+            of = value.inputs[1:] if value.name == "where" else value.inputs
+            truth = value.name in TRUTHS or self.truths.issuperset(of)
+        else:
+            truth = isinstance(value, Constant) and np.asarray(value.value).dtype == bool
+        if truth:
+            self.truths.add(number)
         self.values.append(value)
         self.shapes.append(shape)
-        return len(self.values) - 1
+        return number
+
+
+def _frozen(setting: Any) -> Any:
+    """A setting as it is now, whatever its owner does with lists and arrays later."""
+    if isinstance(setting, list | tuple):
+        return [*map(_frozen, setting)] if isinstance(setting, list) else tuple(map(_frozen, setting))
+    return setting.copy() if isinstance(setting, np.ndarray) else setting
+
+
+def _key(value: Any) -> Any:
+    """The same for what is the same: arrays, and settings of operations, which may hold arrays."""
+    if isinstance(value, list | tuple):
+        return type(value), tuple(map(_key, value))
+    if isinstance(value, slice):
+        return slice, _key((value.start, value.stop, value.step))
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, blake2b(np.ascontiguousarray(value).data).digest()
+    return type(value), value
 
 
 def _compute(name: str, values: list[Any], settings: dict[str, Any]) -> Any:
@@ -193,6 +258,8 @@ def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
         return POINTS
     if RULES[name].elementwise:
         return np.broadcast_shapes(*shapes)
+    if name == "getitem" and shapes[0] == ():
+        raise TypeError("a number has no parts to take by an index")
     # Numbers that take no room stand for the inputs.
     dummies = [np.broadcast_to(np.float64(0), shape) for shape in shapes]
     if name == "matmul":
@@ -227,9 +294,11 @@ def _mild(c: float) -> bool:
 
 
 def _scaled(p: Program, number: int) -> tuple[int, float] | None:
-    """What a value is a known, mild multiple of."""
+    """What a value is a known, mild multiple of; its negative, where nothing may change."""
     if parts := p.parts(number, "negative"):
         return parts[0], -1.0
+    if p.simplify is Simplify.EXACTLY:
+        return None
     parts = p.parts(number, "multiply")
     split = parts and _split(p, *parts)
     return split if split and _mild(split[1]) else None
@@ -275,7 +344,7 @@ def _multiply(p: Program, a: int, b: int) -> int | None:
 
 def _divide(p: Program, a: int, b: int) -> int | None:
     c = p.constant(b)
-    if c is not None and 1e-100 < abs(c) < 1e100:
+    if c is not None and 1e-100 < abs(c) < 1e100 and p.simplify is Simplify.FREELY:
         return p.add("multiply", (a, p.add_constant(1 / c)))
     inner = _scaled(p, a)
     if inner and p.constant(a) is None:
@@ -295,9 +364,13 @@ def _power(p: Program, a: int, b: int) -> int | None:
     c = p.constant(b)
     if c == 1:
         return a
-    if c in {2.0, 3.0, 4.0}:
+    if c == 2:
+        return p.add("multiply", (a, a))
+    if p.simplify is Simplify.EXACTLY:
+        return None
+    if c in {3.0, 4.0}:
         square = p.add("multiply", (a, a))
-        return {2.0: square, 3.0: p.add("multiply", (square, a)), 4.0: p.add("multiply", (square, square))}[c]
+        return p.add("multiply", (square, a if c == 3 else square))
     if c in {-1.0, -2.0}:
         return p.add("divide", (p.add_constant(1.0), p.add("power", (a, p.add_constant(-c)))))
     return None

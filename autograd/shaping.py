@@ -39,6 +39,8 @@ def scatter(g: Any, index: Any, shape: Shape) -> Any:
     """The reverse of indexing: zeros of `shape`, and `g` added at `index`."""
     if hasattr(g, "_apply"):
         return g._apply("scatter", g, index=index, shape=shape)
+    if not shape:
+        return np.sum(g)
     whole = np.zeros(shape)
     np.add.at(whole, index, g)
     return whole
@@ -47,7 +49,7 @@ def scatter(g: Any, index: Any, shape: Shape) -> Any:
 def _kept(x: Any, axis: Axis) -> Shape:
     """The shape of `x` after a reduction that keeps the reduced axes, with length 1."""
     shape = np.shape(x)
-    axes = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     reduced = {i % max(len(shape), 1) for i in axes}
     return tuple(1 if i in reduced else length for i, length in enumerate(shape))
 
@@ -75,8 +77,14 @@ def _extreme_back(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = Fa
     return spread(g, x, axis, keepdims) * found / shares
 
 
+def _top(x: Any, axis: Axis) -> Any:
+    """The greatest along `axis`, taken off so that exp does not overflow; 0 where there is no number."""
+    extreme = np.max if all(np.shape(x)) else np.sum
+    return extreme(x, axis=axis, keepdims=True)
+
+
 def _logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    top = np.max(x, axis=axis, keepdims=True)
+    top = _top(x, axis)
     top = np.where(np.absolute(top) == math.inf, 0.0, top)
     total = np.log(np.sum(np.exp(x - np.broadcast_to(top, np.shape(x))), axis=axis, keepdims=True)) + top
     return total if keepdims else np.reshape(total, np.shape(np.sum(x, axis=axis)))
@@ -87,7 +95,7 @@ def _logsumexp_back(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = 
 
 
 def _softmax(x: Any, axis: Axis = -1) -> Any:
-    risen = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    risen = np.exp(x - _top(x, axis))
     return risen / np.sum(risen, axis=axis, keepdims=True)
 
 
@@ -135,6 +143,10 @@ def _transpose_back(g: Any, _y: Any, _x: Any, axes: Shape | None = None) -> Any:
     return np.transpose(g, tuple(places.index(i) for i in range(len(axes))))
 
 
+def _getitem(x: Any, index: Any) -> Any:
+    return (np.asarray(x) if isinstance(x, float) else x)[index]
+
+
 def _concatenate_back(position: int, g: Any, _y: Any, *inputs: Any, axis: int = 0) -> Any:
     before = sum(np.shape(x)[axis] for x in inputs[:position])
     part = slice(before, before + np.shape(inputs[position])[axis])
@@ -160,8 +172,8 @@ ROWS: dict[str, Row] = {
     "reshape": (np.reshape, lambda g, y, x, shape: np.reshape(g, np.shape(x))),
     "transpose": (np.transpose, _transpose_back),
     "broadcast_to": (np.broadcast_to, lambda g, y, x, shape: unbroadcast(g, np.shape(x))),
-    "getitem": (lambda x, index: x[index], lambda g, y, x, index: scatter(g, index, np.shape(x))),
-    "scatter": (scatter, lambda g, y, x, index, shape: g[index]),
+    "getitem": (_getitem, lambda g, y, x, index: scatter(g, index, np.shape(x))),
+    "scatter": (scatter, lambda g, y, x, index, shape: _getitem(g, index)),
     "concatenate": (lambda *inputs, axis=0: np.concatenate(inputs, axis=axis), _concatenate_back),
     "stack": (lambda *inputs, axis=0: np.stack(inputs, axis=axis), _stack_back),
 }

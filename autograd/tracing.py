@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.operators import Operators
-from autograd.program import POINTS, NotElementwiseError, Operation, Program
+from autograd.program import POINTS, NotElementwiseError, Operation, Program, Simplify
 from autograd.rules import RULES
 from autograd.shaping import Shape, unbroadcast
 
@@ -28,6 +28,10 @@ class Symbol(Operators):
 
     @classmethod
     def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Symbol:
+        if any(map(_holds_symbol, settings.values())):
+            raise _refusal(
+                "takes an index or an axis from its values", "numpy.where(condition, a, b) chooses"
+            )
         program = next(x.program for x in inputs if isinstance(x, Symbol))
         numbers = [as_number(program, x) for x in inputs]
         return Symbol(program, program.add(name, numbers, settings))
@@ -40,6 +44,22 @@ class Symbol(Operators):
             raise NotElementwiseError("the shape")
         return shape
 
+    def __and__(self, other: Any) -> Symbol:
+        return self._apply("logical_and", self, other)
+
+    def __or__(self, other: Any) -> Symbol:
+        return self._apply("logical_or", self, other)
+
+    def __invert__(self) -> Symbol:
+        return self._apply("logical_not", self)
+
+    __rand__, __ror__ = __and__, __or__
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
+        """As for Tensors; and what numpy does with the bits of truths is logic."""
+        logic = {np.bitwise_and: np.logical_and, np.bitwise_or: np.logical_or, np.invert: np.logical_not}
+        return super().__array_ufunc__(logic.get(ufunc, ufunc), method, *inputs, **settings)
+
     def __bool__(self) -> bool:
         raise _refusal("asks whether a value is true", "numpy.where(condition, a, b) chooses between two")
 
@@ -47,7 +67,9 @@ class Symbol(Operators):
         raise _refusal("needs a value as a float", "use numpy's functions, numpy.sin and not math.sin")
 
     def __index__(self) -> int:
-        raise _refusal("needs a value as an int", "index with numbers that are known")
+        raise _refusal(
+            "needs a value as an int", "count and index with numbers that are known, choose with numpy.where"
+        )
 
     def __repr__(self) -> str:
         return f"<value {self.number} of a traced program>"
@@ -55,8 +77,17 @@ class Symbol(Operators):
 
 def _refusal(what: str, instead: str) -> TracingError:
     return TracingError(
-        f"a function that {what} cannot be compiled: {instead}; or engine='eager' runs it as it is"
+        f"a function that {what} cannot be compiled: {instead}; "
+        "or value_and_grad(function, engine='eager') runs it as it is"
     )
+
+
+def _holds_symbol(setting: Any) -> bool:
+    if isinstance(setting, slice):
+        return _holds_symbol((setting.start, setting.stop, setting.step))
+    if isinstance(setting, list | tuple):
+        return any(map(_holds_symbol, setting))
+    return isinstance(setting, Symbol)
 
 
 def as_number(program: Program, x: Any) -> int:
@@ -77,18 +108,22 @@ def as_number(program: Program, x: Any) -> int:
     return program.add_constant(x if isinstance(x, np.ndarray) and x.dtype.kind in "fb" else array * 1.0)
 
 
-def trace(function: Callable[..., Any], shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
+def trace(
+    function: Callable[..., Any], shapes: Sequence[Shape], simplify: Simplify | None = None
+) -> tuple[Program, list[Symbol], Any]:
     """The program begun by a function's call, the symbols of its arguments, and what it returned.
 
     Args:
         function: to be called with as many symbols as there are shapes.
         shapes: of its arguments; `POINTS` for any number of points.
+        simplify: how, while it is written; by default points' programs freely, and any other not at all, to be
+            simplified once it is whole.
 
     Raises:
         TracingError: where it needs to know a value.
         NotElementwiseError: where it needs to know the shape of `POINTS`.
     """
-    program = Program()
+    program = Program(simplify or (Simplify.FREELY if POINTS in shapes else Simplify.NOT))
     symbols = [Symbol(program, program.add_input(shape)) for shape in shapes]
     return program, symbols, function(*symbols)
 
@@ -151,9 +186,7 @@ def lowered(program: Program, names: set[str]) -> Program:
         symbols = [Symbol(new, number) for number in inputs]
         return as_number(new, RULES[operation.name].forward(*symbols, **settings))
 
-    return program.rewritten(write).rewritten(
-        lambda new, op, inputs: new.add(op.name, inputs, dict(op.settings))
-    )
+    return program.rewritten(write).simplified(program.simplify)
 
 
 def with_half_angles(program: Program) -> Program:

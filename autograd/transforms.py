@@ -10,13 +10,14 @@ import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.compiling import Arrays, Floats, Points
-from autograd.program import POINTS, NotElementwiseError, Program
+from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tensor import Tensor
 from autograd.tracing import Symbol, as_number, gradients, trace
@@ -24,6 +25,8 @@ from autograd.tracing import Symbol, as_number, gradients, trace
 Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[..., Any]
 Engine: TypeAlias = Literal["compiled", "eager"]
+
+_KEPT = 64  # programs of one function, for arguments of so many combinations of shapes
 
 
 class Transformed(ABC):
@@ -44,7 +47,13 @@ class Transformed(ABC):
 
     def __call__(self, *arguments: Any) -> Any:
         """Compute for these numbers or arrays."""
-        return self._quick(*arguments)
+        quick = self._quick
+        try:
+            return quick(*arguments)
+        except TypeError:
+            if inspect.ismethod(quick) or quick.__code__.co_argcount == len(arguments):
+                raise
+        return self._general(*arguments)  # arguments that have defaults may come or not
 
     @property
     def program(self) -> Program:
@@ -70,7 +79,7 @@ class Transformed(ABC):
 
     def _first(self) -> Floats | Points | Arrays:
         if not self._codes:
-            self._compiled(((),) * len(inspect.signature(self.function).parameters))
+            self._compiled(((),) * _count(self.function))
         return next(iter(self._codes.values()))
 
     def _general(self, *arguments: Any) -> Any:
@@ -79,7 +88,8 @@ class Transformed(ABC):
         shapes = tuple(np.shape(x) for x in values)
         if not any(shapes):
             code = self._compiled(shapes)
-            return code.call(*values) if isinstance(code, Floats) else self._arranged(code.call(*values))
+            outputs = code.call(*values)
+            return outputs if isinstance(code, Floats) else self._arranged(outputs)
         if self._elementwise and len(set(shapes)) == 1:
             try:
                 code = self._compiled((POINTS,) * len(shapes))
@@ -92,14 +102,14 @@ class Transformed(ABC):
 
     def _whole(self, code: Any, values: Sequence[Any]) -> Any:
         """Compute for arrays of given shapes."""
-        return self._arranged([_own(y, values) for y in code.call(*values)])
+        return self._arranged(code.call(*values))
 
     def _compiled(self, shapes: tuple[Shape, ...]) -> Floats | Points | Arrays:
         if shapes not in self._codes:
-            program = self._write(shapes)
+            program = self._write(shapes).simplified(Simplify.FREELY)
+            if len(self._codes) == _KEPT:
+                del self._codes[next(islice(self._codes, 1, None))]  # the first is what `program` shows
             if POINTS in shapes:
-                if program.shapes[program.outputs[0]] != POINTS:
-                    raise NotElementwiseError("a value that all points share")
                 self._codes[shapes] = Points(program)
             elif all(program.shapes[number] == () for number in program.live()):
                 code = Floats(program, self._results(len(shapes)), self._general)
@@ -114,7 +124,7 @@ class ValueAndGrad(Transformed):
 
     def _write(self, shapes: Sequence[Shape]) -> Program:
         program, symbols, value = _traced(self.function, shapes)
-        outputs = [value, *_gradients(value, symbols)]
+        outputs = [value * 1.0 if value.number in program.truths else value, *_gradients(value, symbols)]
         program.outputs = [as_number(program, output) for output in outputs]
         return program
 
@@ -127,6 +137,21 @@ class ValueAndGrad(Transformed):
         return value, slopes[0] if len(slopes) == 1 else tuple(slopes)
 
 
+class Grad(ValueAndGrad):
+    """See `grad`."""
+
+    def _write(self, shapes: Sequence[Shape]) -> Program:
+        program = super()._write(shapes)
+        del program.outputs[0]
+        return program
+
+    def _results(self, count: int) -> str:
+        return "y0" if count == 1 else "".join(f"y{k}, " for k in range(count)).join("()")
+
+    def _arranged(self, outputs: Sequence[Any]) -> Any:
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+
 class Hessian(Transformed):
     """See `hessian`."""
 
@@ -134,9 +159,9 @@ class Hessian(Transformed):
         if all(shape in {(), POINTS} for shape in shapes):
             program, symbols, value = _traced(self.function, shapes)
             slopes = _gradients(value, symbols)
-            entries = [entry for slope in slopes for entry in _gradients(slope, symbols)]
-            if POINTS in shapes:  # entries that all points share are as many as there are points
-                entries = [entry + 0.0 * value for entry in entries]
+            # The matrix is symmetric: what is right of the diagonal is written once.
+            rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
+            entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
             program.outputs = [as_number(program, entry) for entry in entries]
             return program
         # The Hessian times a vector, which is given as one further argument for each argument.
@@ -168,8 +193,9 @@ class Hessian(Transformed):
             parts = np.split(unit, np.cumsum(sizes)[:-1])
             vector = [part.reshape(np.shape(x)) for part, x in zip(parts, values, strict=True)]
             rows.append(np.concatenate([np.ravel(y) for y in code.call(*values, *vector)]))
-        shape = np.shape(values[0]) * 2 if len(values) == 1 else (sum(sizes),) * 2
-        return np.reshape(rows, shape)
+        matrix = np.reshape(rows, (sum(sizes),) * 2)
+        matrix = (matrix + matrix.T) / 2  # the two differ in the last places
+        return matrix.reshape(np.shape(values[0]) * 2) if len(values) == 1 else matrix
 
 
 class _Eager:
@@ -227,6 +253,8 @@ def grad(function: Function, engine: Engine = "compiled") -> Callable[..., Any]:
     >>> grad(lambda x: x**3)(2.0)
     12.0
     """
+    if engine == "compiled":
+        return Grad(function)
     both = value_and_grad(function, engine)
     return lambda *arguments: both(*arguments)[1]
 
@@ -253,10 +281,20 @@ def hessian(function: Function) -> Hessian:
 
 
 def _traced(function: Function, shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
-    program, symbols, value = trace(function, shapes)
+    program, symbols, value = trace(function, shapes, Simplify.FREELY)
     if not isinstance(value, Symbol):
-        value = Symbol(program, program.add_constant(_one_value(value)))
+        value = Symbol(program, as_number(program, _one_value(value)))
+    if POINTS in shapes and _shape(value) != POINTS:
+        raise NotElementwiseError("a value that all points share")
     return program, symbols, value
+
+
+def _count(function: Function) -> int:
+    """How many arguments a function must be given."""
+    return sum(
+        parameter.default is parameter.empty and parameter.kind <= parameter.POSITIONAL_OR_KEYWORD
+        for parameter in inspect.signature(function).parameters.values()
+    )
 
 
 def _one_value(value: Any) -> Any:
@@ -265,16 +303,14 @@ def _one_value(value: Any) -> Any:
     Raises:
         TypeError: if that is not a number or an array.
     """
-    if np.asarray(value).dtype.kind not in "fiub":
+    if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
         raise TypeError(f"the function must give one number or array, not {value!r:.60}")
     return value
 
 
 def _gradients(value: Any, symbols: Sequence[Symbol]) -> list[Any]:
     """The gradient of a value, which may be a plain number, in the shape of each symbol."""
-    if not isinstance(value, Symbol):
-        return [0.0 if _shape(s) in {(), POINTS} else np.zeros(s.shape) for s in symbols]
-    found = gradients(value, symbols)
+    found = gradients(value, symbols) if isinstance(value, Symbol) else [0.0] * len(symbols)
     return [
         y if _shape(s) in {(), POINTS} or np.shape(y) == s.shape else np.zeros(s.shape) + y
         for y, s in zip(found, symbols, strict=True)
@@ -295,11 +331,3 @@ def _as_argument(x: Any) -> Any:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"an argument must be a real number or an array of such, not {x!r:.60}")
     return float(array) if array.ndim == 0 else array.astype(np.float64, copy=False)
-
-
-def _own(y: Any, values: Sequence[Any]) -> Any:
-    """An output as a float, or as an array that is nobody else's."""
-    if np.ndim(y) == 0:
-        return float(y)
-    shared = y.base is not None or any(y is x for x in values) or y.dtype != np.float64
-    return np.array(y, dtype=np.float64) if shared else y

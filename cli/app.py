@@ -124,6 +124,30 @@ def film(
     print_path(render(*maker(scene, trace), quality.value))
 
 
+@app.command()
+def graph(
+    surface: Annotated[
+        str, typer.Argument(metavar="SURFACE", help="Its name; `race list surfaces` gives those there are.")
+    ],
+    at: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            "--at", metavar="U V", help="At this point; by default the surface's start.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write here: .svg, .png or .pdf; by default runs/SURFACE-graph.svg."
+        ),
+    ] = None,
+) -> None:
+    """Draw the graph that computes a surface's loss and its gradient at a point."""
+    from cli.graph import save_graph  # noqa: PLC0415
+
+    print_path(save_graph(surface, at, output))
+
+
 @app.command("list")
 def list_(what: Annotated[Catalogue, typer.Argument(help="What to list.")]) -> None:
     """List the surfaces, the optimizers or the films that there are."""

@@ -55,8 +55,11 @@ def print_table(trace: Trace) -> None:
 
 
 def _row(trace: Trace, i: int) -> tuple[str, ...]:
-    columns = (final_loss(trace), best_loss(trace), steps_to_target(trace), path_length(trace))
-    final, best, steps, length = (float(median(column[i])) for column in columns)
+    final = float(median(final_loss(trace)[i]))
+    if trace.spec.record == "ends":
+        return trace.names[i], f"{final:.5g}", "-", "-", "-", _summary(trace.status[i])
+    columns = (best_loss(trace), steps_to_target(trace), path_length(trace))
+    best, steps, length = (float(median(column[i])) for column in columns)
     reached = f"{steps:g}" if math.isfinite(steps) else "-"
     numbers = (f"{final:.5g}", f"{best:.5g}", reached, f"{length:.4g}")
     return (trace.names[i], *numbers, _summary(trace.status[i]))

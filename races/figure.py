@@ -23,6 +23,7 @@ _STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 10, "svg.fonttype": "p
 
 def save_figure(trace: Trace, path: Path) -> Path:
     """Draw the race to `path`, whole or not at all; its suffix, one of `FORMATS`, decides the format."""
+    trace.require_steps("a plot")
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(11, 5), layout="constrained")
         plan, curve = figure.subplots(1, 2)

@@ -1,4 +1,7 @@
-"""What a race is judged by: one number for each racer and start, computed from its trace."""
+"""What a race is judged by: one number for each racer and start, computed from its trace.
+
+What is measured on the way raises ValueError for a trace that keeps only the ends.
+"""
 
 from __future__ import annotations
 
@@ -26,19 +29,25 @@ def target_loss(losses: Array, target: float | None = None) -> Array:
     Returns:
         An array of shape (starts,).
     """
-    if target is not None:
-        return np.full(losses.shape[2], target)
-    start = losses[0, 0]
     finite = np.where(np.isfinite(losses), losses, np.inf)
-    lowest = finite.min(axis=(0, 1))
+    return target_between(losses[0, 0], finite.min(axis=(0, 1)), target)
+
+
+def target_between(start: Array, lowest: Array, target: float | None = None) -> Array:
+    """`target_loss` from f0 and L, each of shape (starts,)."""
+    if target is not None:
+        return np.full(len(start), target)
     return np.asarray(np.where(lowest < start, lowest + TOLERANCE * (start - lowest), -np.inf))
 
 
 def settled(losses: Array, target: Array) -> NDArray[np.bool_]:
     """Whether a racer's loss was at most `target` all through the race's last tenth; (racers, starts)."""
-    steps = losses.shape[1] - 1
-    tail = -(-steps // 10) + 1
-    return np.asarray((losses[:, -tail:] <= target).all(axis=1))
+    return np.asarray((losses[:, -tail(losses.shape[1] - 1) :] <= target).all(axis=1))
+
+
+def tail(steps: int) -> int:
+    """How many losses the last tenth of a race has, that after the last step among them."""
+    return -(-steps // 10) + 1
 
 
 def median(values: Array) -> Array:
@@ -54,17 +63,20 @@ def final_loss(trace: Trace) -> Array:
 
 def best_loss(trace: Trace) -> Array:
     """The lowest finite loss on the way, inf if there is none; (racers, starts)."""
+    trace.require_steps("the best loss")
     return np.asarray(np.where(np.isfinite(trace.losses), trace.losses, np.inf).min(axis=1))
 
 
 def steps_to_target(trace: Trace) -> Array:
     """The first step whose loss is at most `target_loss`, nan if there is none; (racers, starts)."""
+    trace.require_steps("the steps to the target")
     reached = trace.losses <= target_loss(trace.losses, trace.spec.target)
     return np.where(reached.any(axis=1), reached.argmax(axis=1), np.nan)
 
 
 def path_length(trace: Trace) -> Array:
     """The length of the way in the (u, v) plane, as far as it is finite; (racers, starts)."""
+    trace.require_steps("the path length")
     with np.errstate(all="ignore"):
         pieces = np.hypot(*np.moveaxis(np.diff(trace.positions, axis=1), -1, 0))
     return np.asarray(np.where(np.isfinite(pieces), pieces, 0.0).sum(axis=1))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import reprlib
 from collections import Counter
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import (
     AllowInfNan,
     BaseModel,
@@ -167,6 +169,8 @@ class RaceSpec(_Frozen):
         surface: a name of `SURFACES`, or an expression with its ranges.
         start: where every racer starts, one point (u, v) or several; the surface's own by default.
         steps: gradient steps of each racer.
+        record: what the trace keeps: "all" steps, or their "ends", the first position and the last.
+        engine: how steps are computed: by "compiled" programs, or "eager", by the graph of Tensors itself.
         target: the loss to reach; by default within 1 % of the drop from the start to the lowest loss
             that any racer reaches from there (see `races.metrics.target_loss`).
         film: length and language of the film.
@@ -186,6 +190,8 @@ class RaceSpec(_Frozen):
     ]
     start: tuple[Pair, ...] = ()
     steps: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = 120
+    record: Literal["all", "ends"] = "all"
+    engine: Literal["compiled", "eager"] = "compiled"
     target: Number | None = None
     film: FilmSpec = FilmSpec()
     racers: Annotated[tuple[RacerSpec, ...], Field(alias="racer")]
@@ -221,17 +227,23 @@ class RaceSpec(_Frozen):
     def _complete(self) -> RaceSpec:
         surface = self.build_surface()
         object.__setattr__(self, "start", self.start or (surface.start,))
-        for u, v in self.start:
-            if not surface.contains(u, v):
-                raise ValueError(
-                    f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
-                    f"{list(surface.v_range)}, got {[u, v]}"
-                )
+        outside = ~surface.contains(*self.starts().T)
+        if outside.any():
+            raise ValueError(
+                f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
+                f"{list(surface.v_range)}, got {list(self.start[int(outside.argmax())])}"
+            )
         object.__setattr__(self, "racers", _told_apart(self.racers))
-        size = len(self.racers) * len(self.start) * (self.steps + 1)
+        size = len(self.racers) * len(self.start) * (self.steps + 1 if self.record == "all" else 2)
         if size > MOST:
-            raise ValueError(f"racers x starts x steps must be at most {MOST:,}, got {size:,}")
+            cure = "" if self.record == "ends" else "; record = 'ends' keeps less"
+            raise ValueError(f"racers x starts x steps must be at most {MOST:,}, got {size:,}{cure}")
         return self
+
+    def starts(self) -> NDArray[np.float64]:
+        """`start` as a new array of shape (starts, 2)."""
+        count = 2 * len(self.start)
+        return np.fromiter(chain.from_iterable(self.start), np.float64, count).reshape(-1, 2)
 
     def build_surface(self) -> Surface:
         """The surface itself."""

@@ -49,7 +49,8 @@ class TraceError(ValueError):
 class Trace:
     """A race as it was run. Step 0 is the start; a gradient at step k is what led to step k + 1.
 
-    From the step after a racer has diverged on, its entries are nan.
+    From the step after a racer has diverged on, its entries are nan. With `record` "ends", positions and
+    losses have two rows in place of steps + 1, the first and the last, and there are no gradients.
 
     Attributes:
         spec: the race.
@@ -73,6 +74,16 @@ class Trace:
     def names(self) -> tuple[str, ...]:
         """The racers' names, in the order of the first axis."""
         return tuple(racer.name for racer in self.spec.racers)
+
+    @property
+    def recorded(self) -> range:
+        """The step of each row of positions and losses."""
+        return range(0, self.spec.steps + 1, 1 if self.spec.record == "all" else self.spec.steps)
+
+    def require_steps(self, what: str) -> None:
+        """Raise ValueError, naming what needs them, unless every step was recorded."""
+        if self.spec.record != "all":
+            raise ValueError(f"{what} needs every step of the race: record must be 'all', got 'ends'")
 
     def save(self, path: str | Path) -> None:
         """Write the trace to a compressed npz file, whole or not at all."""
@@ -108,8 +119,9 @@ class Trace:
         return trace
 
     def _check(self, path: Path) -> None:
-        sizes = {"racers": len(self.spec.racers), "starts": len(self.spec.start), "steps": self.spec.steps}
-        sizes |= {"rows": sizes["steps"] + 1, "two": 2}
+        sizes = {"racers": len(self.spec.racers), "starts": len(self.spec.start)}
+        sizes |= {"rows": len(self.recorded), "two": 2}
+        sizes["kept"] = self.spec.steps if self.spec.record == "all" else 0
         for name, (kind, axes) in _SHAPES.items():
             array, shape = getattr(self, name), tuple(sizes[axis] for axis in axes)
             if array.shape != shape or not array.dtype.str.startswith(kind):
@@ -122,10 +134,11 @@ class Trace:
         """One row for each racer, start and step, under the columns that `to_csv` writes."""
         for i, name in enumerate(self.names):
             for j in range(len(self.spec.start)):
-                for k in range(self.spec.steps + 1):
-                    gradient = self.gradients[i, k, j].tolist() if k < self.spec.steps else [None, None]
+                for k, step in enumerate(self.recorded):
+                    known = k < self.gradients.shape[1]
+                    gradient = self.gradients[i, k, j].tolist() if known else [None, None]
                     position, loss = self.positions[i, k, j].tolist(), float(self.losses[i, k, j])
-                    yield name, j, k, *position, loss, *gradient, str(self.status[i, j])
+                    yield name, j, step, *position, loss, *gradient, str(self.status[i, j])
 
     def to_csv(self, path: str | Path) -> None:
         """Write a line for each racer, start and step, whole or not at all; the last has no gradient."""
@@ -154,7 +167,7 @@ class Trace:
 _SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "positions": (_FLOAT, ("racers", "rows", "starts", "two")),
     "losses": (_FLOAT, ("racers", "rows", "starts")),
-    "gradients": (_FLOAT, ("racers", "steps", "starts", "two")),
+    "gradients": (_FLOAT, ("racers", "kept", "starts", "two")),
     "status": (_TEXT, ("racers", "starts")),
 }
 

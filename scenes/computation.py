@@ -11,7 +11,6 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.rules import RULES
-from autograd.tensor import topological_order
 from surfaces.expression import Expression
 
 MINUS = "\N{MINUS SIGN}"
@@ -112,7 +111,7 @@ def evaluate(expression: str | Callable[[Any, Any], Any], at: tuple[float, float
     """
     u, v = Tensor(at[0]), Tensor(at[1])
     output = (Expression(expression) if isinstance(expression, str) else expression)(u, v)
-    order = topological_order(output) if isinstance(output, Tensor) else []
+    order = output._sweep_order()[::-1] if isinstance(output, Tensor) else []
     if not {u, v} & set(order) or any(node.shape for node in order):
         raise GraphError("the expression must be computed from u or v, in single numbers")
     output.backward()
@@ -136,21 +135,21 @@ def _names(order: Sequence[Tensor], inputs: dict[Tensor, str]) -> dict[Tensor, s
 
 def _node(node: Tensor, names: dict[Tensor, str]) -> Node:
     formula = numbers = ""
-    if node._rule:
-        formula = write(node._rule.name, _operands(node, {p: (names[p], 5) for p in node._prev}))[0]
+    if node._op:
+        formula = write(node._op, _operands(node, {p: (names[p], 5) for p in node._prev}))[0]
         values = {p: signed(number(_float(p.data))) for p in node._prev}
-        numbers = write(node._rule.name, _operands(node, values), TIMES)[0]
+        numbers = write(node._op, _operands(node, values), TIMES)[0]
     return Node(names[node], formula, numbers, _float(node.data), _float(node.grad))
 
 
 def _edges_into(node: Tensor, indices: dict[Tensor, int]) -> list[Edge]:
     """An edge from each parent; its derivatives are the rule's, for a gradient of 1 and for the node's."""
     edges = []
-    for parent, position in zip(node._prev, node._positions if node._rule else (), strict=True):
-        vjp = RULES[node._rule.name].vjps[position]  # type: ignore[union-attr]
+    for parent, position in zip(node._prev, node._positions(), strict=True):
+        vjp = RULES[node._op].vjps[position]
         with np.errstate(all="ignore"):
             local, share = (
-                _float(vjp(*map(np.float64, (gradient, node.data, *node._inputs)), **node._settings))
+                _float(vjp(*map(np.float64, (gradient, *node._saved)))) if vjp else 0.0
                 for gradient in (1.0, node.grad)
             )
         edges.append(Edge(indices[parent], indices[node], local, share))
@@ -159,8 +158,8 @@ def _edges_into(node: Tensor, indices: dict[Tensor, int]) -> list[Edge]:
 
 def _operands(node: Tensor, parents: dict[Tensor, Piece]) -> list[Piece]:
     """The operands of a node, in order: its parents as given, constants as numbers."""
-    pieces = [signed(_tidy(f"{_float(x):.4g}")) for x in node._inputs]
-    for parent, position in zip(node._prev, node._positions, strict=True):
+    pieces = [signed(_tidy(f"{_float(x):.4g}")) for x in node._saved[1:]]
+    for parent, position in zip(node._prev, node._positions(), strict=True):
         pieces[position] = parents[parent]
     return pieces
 
@@ -169,7 +168,7 @@ def _written_out(order: Sequence[Tensor], names: dict[Tensor, str]) -> str:
     """The formula of the last node in terms of the inputs."""
     pieces: dict[Tensor, Piece] = {}
     for node in order:
-        pieces[node] = write(node._rule.name, _operands(node, pieces)) if node._rule else (names[node], 5)
+        pieces[node] = write(node._op, _operands(node, pieces)) if node._op else (names[node], 5)
     return pieces[order[-1]][0]
 
 

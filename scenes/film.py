@@ -60,7 +60,10 @@ class Film(ThreeDScene):
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
         # Before Manim makes any folder: a race that is refused leaves nothing behind.
         renderer = film_renderer(renderer, DepthCamera)
-        self.trace = trace or run_race(spec_of_config())
+        spec = trace.spec if trace else spec_of_config()
+        if spec.record != "all":
+            refuse("a film needs every step of the race: record must be 'all', got 'ends'")
+        self.trace = trace or run_race(spec)
         film = self.trace.spec.film
         self.length = film.length
         self.captions = captions(film.language)

@@ -21,6 +21,7 @@ import pytest
 import scenes.render
 from cli import main
 from races import Trace
+from surfaces import SURFACES, get_surface
 
 RACE = Path(sys.executable).with_name("race")
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_help_imports_nothing_slow() -> None:
-    slow = ("manim", "matplotlib", "pydantic", "numpy", "rich")
+    slow = ("manim", "matplotlib", "pydantic", "numpy", "rich", "graphviz")
     code = f"import sys, cli; print([name for name in {slow} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -120,6 +121,36 @@ def test_a_racer_that_diverges_is_in_the_table(race: Race, folder: Path) -> None
     (folder / "race.toml").write_text('surface = "slope"\n[[racer]]\noptimizer = "sgd"\nlr = 1e200\n')
     assert "diverged" in race("run").out
     assert race("plot").status == 0
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_graph_draws_every_surface_at_its_start(race: Race, folder: Path, surface: str) -> None:
+    done = race("graph", surface)
+    assert done.status == 0, done.err
+    assert done.out == f"runs/{surface}-graph.svg\n"
+    written = (folder / done.out.strip()).read_text(encoding="utf-8")
+    assert all(f">{name}</text>" in written for name in ("u", "v", "loss", "value", "gradient"))
+    assert "left out" not in written
+    start = (f"{x:.4g}".replace("-", "\N{MINUS SIGN}") for x in get_surface(surface).start)
+    assert all(f">{x}</text>" in written for x in start)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf", ".PNG"])
+def test_graph_writes_what_the_suffix_says(race: Race, folder: Path, suffix: str) -> None:
+    done = race("graph", "rosenbrock", "--at", "-1.5", "0.25", "-o", f"new/graph{suffix}")
+    assert done.status == 0, done.err
+    assert done.out == f"new/graph{suffix}\n"
+    magic = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix.lower()]
+    assert (folder / done.out.strip()).read_bytes().startswith(magic)
+    assert [path.name for path in (folder / "new").iterdir()] == [f"graph{suffix}"]
+
+
+def test_graph_without_graphviz_says_what_to_install(
+    race: Race, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    assert_refused(race("graph", "slope"), "apt-get install graphviz")
+    assert [path.name for path in folder.iterdir()] == ["race.toml"]
 
 
 LISTED = {
@@ -213,6 +244,17 @@ def test_a_bad_race_gives_one_line_status_2_and_writes_nothing(
         (["run", "-o", "x.xlsx"], ".npz"),
         (["plot", "-o", "x.gif"], ".png"),
         (["plot", "missing.npz"], "missing.npz"),
+        (["graph"], "SURFACE"),
+        (["graph", "fnky"], "did you mean 'funky'"),
+        (["graph", "../funky"], "funky"),
+        (["graph", "funky", "-o", "x.gif"], ".svg"),
+        (["graph", "funky", "-o", "x"], ".svg"),
+        (["graph", "funky", "-o", "."], "--output"),
+        (["graph", "funky", "-o", "race.toml/x.svg"], "race.toml"),
+        (["graph", "funky", "--at", "0.1"], "--at"),
+        (["graph", "funky", "--at", "a", "b"], "--at"),
+        (["graph", "funky", "--at", "3", "0.5"], "u in [0.0, 1.2]"),
+        (["graph", "funky", "--at", "nan", "0.5"], "nan"),
         (["film", "-q", "z"], "quality"),
         (["film", "--scene", "nonsense"], "ContourRace"),
         (["film", "--scene", "contourrace"], "--scene"),

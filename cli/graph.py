@@ -1,0 +1,62 @@
+"""The picture of a surface's computation graph that `race graph` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from graphviz import ExecutableNotFound
+
+from autograd import Tensor
+from autograd.drawing import draw_graph
+from races.files import require_writable, write_whole
+from surfaces import get_surface
+
+FORMATS = (".svg", ".png", ".pdf")
+_DPI = "144"  # of a PNG: text as large as on a page, on a screen of twice the usual density
+
+
+def save_graph(name: str, at: tuple[float, float] | None, output: Path | None) -> Path:
+    """Draw how a surface computes its loss and gradient at a point, and return the file it is in.
+
+    Args:
+        name: the surface's.
+        at: the point (u, v), in the surface's domain; by default its start.
+        output: the file; its suffix, one of `FORMATS`, decides the format.
+
+    Raises:
+        typer.BadParameter: if one of these is not allowed.
+        typer.TyperException: if Graphviz's program is missing.
+        OSError: if the file cannot be written.
+    """
+    path = output or Path("runs") / f"{name}-graph.svg"
+    if path.suffix.lower() not in FORMATS:
+        raise typer.BadParameter(f"must end in {', '.join(FORMATS)}, got {output}", param_hint="--output")
+    try:
+        surface = get_surface(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="SURFACE") from None
+    at = at or surface.start
+    if not surface.contains(*at):
+        raise typer.BadParameter(
+            f"must lie in the domain, u in {list(surface.u_range)} and v in {list(surface.v_range)}, "
+            f"got {list(at)}",
+            param_hint="--at",
+        )
+    require_writable(path)
+    u, v = Tensor(at[0]), Tensor(at[1])
+    loss = surface(u, v)
+    loss.backward()
+    graph = draw_graph(loss, u=u, v=v, loss=loss)
+    kind = path.suffix.lower().removeprefix(".")
+    if kind == "png":
+        graph.attr(dpi=_DPI)
+    try:
+        picture = graph.pipe(kind, quiet=True)
+    except ExecutableNotFound:
+        raise typer.TyperException(
+            "Graphviz's program dot is not on the PATH; "
+            "install it: apt-get install graphviz, or brew install graphviz"
+        ) from None
+    write_whole(path, lambda file: file.write(picture))
+    return path

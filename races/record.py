@@ -1,0 +1,82 @@
+"""`Record`: what is kept of one racer while it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from races.metrics import tail
+from races.spec import RaceSpec
+
+Array = NDArray[np.float64]
+
+
+class Record:
+    """Arrays that a racer's run fills: every step of it, or its ends.
+
+    Args:
+        spec: the race.
+
+    Attributes:
+        steps: of the race.
+        positions: of shape (rows, starts, 2), a row for each step that is kept.
+        losses: of shape (rows, starts).
+        gradients: of shape (steps, starts, 2); without steps where the ends are kept.
+        lowest: the lowest finite loss on the way, inf if there is none; of shape (starts,).
+        late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
+    """
+
+    def __init__(self, spec: RaceSpec) -> None:
+        starts = len(spec.start)
+        self.steps, self._all = spec.steps, spec.record == "all"
+        rows = spec.steps + 1 if self._all else 2
+        self.positions = np.empty((rows, starts, 2))
+        self.losses = np.empty((rows, starts))
+        self.gradients = np.empty((spec.steps if self._all else 0, starts, 2))
+        self.lowest = np.full(starts, np.inf)
+        self.late = np.full(starts, -np.inf)
+
+    def keep(self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None) -> None:
+        """Keep what is known of some starts at a step.
+
+        Args:
+            step: from 0 to the last one, in this order.
+            part: which starts.
+            u: where they are.
+            v: where they are.
+            loss: there.
+            slopes: dz/du and dz/dv there; none at the last step.
+        """
+        if self._all or step in {0, self.steps}:
+            row = step if self._all else int(step > 0)
+            self.positions[row, part, 0], self.positions[row, part, 1] = u, v
+            self.losses[row, part] = loss
+        if self._all and slopes is not None:
+            self.gradients[step, part, 0], self.gradients[step, part, 1] = slopes
+        lowest, late = self.lowest[part], self.late[part]
+        np.fmin(lowest, np.where(loss == -np.inf, np.inf, loss), out=lowest)
+        if step > self.steps - tail(self.steps):
+            np.maximum(late, loss, out=late)
+
+    def keep_way(self, step: int, start: int, rows: Any) -> None:
+        """Keep several steps of one start.
+
+        Args:
+            step: the first of them.
+            start: which one.
+            rows: of shape (n, 5): u, v, loss, dz/du and dz/dv at each.
+        """
+        table = np.asarray(rows, dtype=np.float64)
+        if self._all:
+            part = slice(step, step + len(table))
+            self.positions[part, start] = table[:, :2]
+            self.losses[part, start] = table[:, 2]
+            self.gradients[part, start] = table[:, 3:]
+        elif step == 0:
+            self.positions[0, start], self.losses[0, start] = table[0, :2], table[0, 2]
+        losses = table[:, 2]
+        self.lowest[start] = min(self.lowest[start], np.where(np.isfinite(losses), losses, np.inf).min())
+        recent = losses[max(0, self.steps - tail(self.steps) + 1 - step) :]
+        self.late[start] = np.maximum(self.late[start], recent.max(initial=-np.inf))

@@ -1,0 +1,69 @@
+"""A race that keeps only its ends: its files, its table, and what needs more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from races import RaceSpec, Trace, run_race
+from races.figure import save_figure
+from races.metrics import best_loss, final_loss, improvement, path_length, steps_to_target
+from tests.races.helpers import DEFAULT, assert_same_trace, race
+
+START = [[0.1, 0.45], [1.0, 0.9]]
+
+
+def spec(record: str = "ends") -> RaceSpec:
+    return race(surface="funky", start=START, steps=20, racers=DEFAULT, record=record)
+
+
+def test_it_survives_its_file(tmp_path: Path) -> None:
+    trace = run_race(spec())
+    trace.save(tmp_path / "ends.npz")
+    assert_same_trace(trace, Trace.load(tmp_path / "ends.npz"))
+
+
+def test_its_rows_name_the_steps_that_were_kept() -> None:
+    trace = run_race(spec())
+    assert list(trace.recorded) == [0, 20]
+    rows = list(trace.rows())
+    assert len(rows) == 4 * 2 * 2
+    assert {row[2] for row in rows} == {0, 20}
+    assert {row[6] for row in rows} == {None}
+    assert list(run_race(spec("all")).recorded) == list(range(21))
+
+
+def test_a_race_of_one_step_keeps_both_rows() -> None:
+    ends = run_race(race(steps=1, record="ends"))
+    np.testing.assert_array_equal(ends.positions, run_race(race(steps=1)).positions)
+
+
+def test_final_losses_are_known_and_what_lies_between_is_refused(tmp_path: Path) -> None:
+    ends, whole = run_race(spec()), run_race(spec("all"))
+    np.testing.assert_array_equal(final_loss(ends), final_loss(whole))
+    np.testing.assert_array_equal(improvement(ends), improvement(whole))
+    refused: tuple[Callable[[Trace], Any], ...] = (
+        best_loss, steps_to_target, path_length, lambda trace: save_figure(trace, tmp_path / "figure.png"),
+    )  # fmt: skip
+    for function in refused:
+        with pytest.raises(ValueError, match=r"^[\w ]+ needs every step of the race: record must be 'all'"):
+            function(ends)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("key", "value"), [("record", "some"), ("engine", "jit"), ("record", 3)])
+def test_what_is_not_a_choice_is_refused(key: str, value: Any) -> None:
+    with pytest.raises(ValidationError, match=key):
+        race(**{key: value})
+
+
+def test_a_million_starts_are_allowed_where_the_ends_are_kept() -> None:
+    many = np.full((200_000, 2), 0.5)
+    assert len(race(start=many, steps=1000, record="ends").start) == 200_000
+    with pytest.raises(ValidationError, match="record = 'ends' keeps less"):
+        race(start=many, steps=1000)
