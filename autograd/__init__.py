@@ -3,6 +3,7 @@
 `Tensor` builds the graph and sweeps it; `autograd.rules` is the table of derivatives.
 """
 
+from autograd.checking import GradientError, check_gradients
 from autograd.drawing import draw_graph
 from autograd.functions import cos_d, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.tensor import Tensor
@@ -10,8 +11,10 @@ from autograd.tracing import TracingError
 from autograd.transforms import grad, hessian, value_and_grad
 
 __all__ = [
+    "GradientError",
     "Tensor",
     "TracingError",
+    "check_gradients",
     "cos_d",
     "draw_graph",
     "exp_d",

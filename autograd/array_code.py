@@ -8,7 +8,12 @@ from typing import Any
 from autograd.program import Constant, Input, Program
 from autograd.rules import RULES
 
-NAMES = {name: rule.forward for name, rule in RULES.items()} | {"inf": math.inf, "nan": math.nan}
+NAMES = {name: rule.forward for name, rule in RULES.items()} | {
+    "inf": math.inf,
+    "nan": math.nan,
+    "slice": slice,
+    "Ellipsis": Ellipsis,
+}
 
 
 def emit(program: Program) -> tuple[list[str], dict[str, Any]]:

@@ -21,7 +21,8 @@ from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
 
-BLOCK = 8192  # points to a block
+BLOCK = 16384  # points to a block
+ALONE = 65536  # points up to which several threads, which wait for each other, are no quicker than one
 _FAILS = (ArithmeticError, ValueError)
 
 
@@ -118,7 +119,7 @@ class Points:
         lines = code.lines or ["pass"]
         for letter, count in (("b", self._floats), ("m", self._truths)):
             if count:
-                lines = [f"{', '.join(f'{letter}{i}' for i in range(count))}, = {letter}", *lines]
+                lines = [f"{_names(letter, count)} = {letter}", *lines]
         self.source = _function(", ".join([*arguments, "b", "m"]), lines)
         self.block = _load(self.source, block_code.NAMES)
 
@@ -146,7 +147,7 @@ class Points:
 
 
 def share_blocks(work: Callable[[Iterator[slice]], object], length: int, block: int = BLOCK) -> None:
-    """Have all blocks of 0..length worked through, on several threads where there are several blocks.
+    """Have all blocks of 0..length worked through, on several threads where that is quicker.
 
     Args:
         work: works through the blocks that it takes from an iterator; it is called once on each thread, and
@@ -155,10 +156,8 @@ def share_blocks(work: Callable[[Iterator[slice]], object], length: int, block: 
         block: how many of them a block has at most.
     """
     begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
-    jobs = [
-        _pool().submit(work, _slices(begins, length, block))
-        for _ in range(min(_threads(), -(-length // block)) - 1)
-    ]
+    helpers = min(_threads(), -(-length // block)) - 1 if length > ALONE else 0
+    jobs = [_pool().submit(work, _slices(begins, length, block)) for _ in range(helpers)]
     try:
         work(_slices(begins, length, block))
     finally:
@@ -183,7 +182,16 @@ def _pool() -> ThreadPoolExecutor:
 
 def _results(program: Program) -> str:
     """The outputs as a tuple."""
-    return "".join(f"y{k}, " for k in range(len(program.outputs))).join("()")
+    return _names("y", len(program.outputs)).join("()")
+
+
+def _names(letter: str, count: int) -> str:
+    """So many names, as the inside of a tuple.
+
+    >>> _names("y", 3), _names("b", 1)
+    ('y0, y1, y2', 'b0,')
+    """
+    return f"{letter}0," if count == 1 else ", ".join(f"{letter}{i}" for i in range(count))
 
 
 def _function(arguments: str, lines: Sequence[str]) -> str:

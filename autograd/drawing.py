@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.tensor import Tensor, Value
+from autograd.tensor import Tensor
+from autograd.values import Value
 
 if TYPE_CHECKING:
     from graphviz import Digraph

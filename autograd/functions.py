@@ -1,6 +1,7 @@
 """Differentiable functions by name: the Tensor forms of sin, cos and exp, and those that numpy lacks.
 
-numpy's own functions, ``np.sin(t)`` and so on, reach the same rules.
+numpy's own functions, ``np.sin(t)`` and so on, reach the same rules. Where a derivative is a matter of
+convention, `Tensor` says which.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def relu(x: Any) -> Any:
 
 
 def sigmoid(x: Any) -> Any:
-    """1 / (1 + exp(-x)), elementwise; with y its value, the derivative is y (1 - y).
+    """1 / (1 + exp(-x)), elementwise; its derivative is sigmoid(x) sigmoid(-x).
 
     >>> sigmoid(Tensor(0.0)).data
     0.5
@@ -67,7 +68,7 @@ def sigmoid(x: Any) -> Any:
 
 
 def softplus(x: Any) -> Any:
-    """log(1 + exp(x)), elementwise; x itself above 20, as in PyTorch. Its derivative is sigmoid(x).
+    """log(1 + exp(x)), elementwise; its derivative is sigmoid(x). Above 20 it is x, as in PyTorch.
 
     >>> softplus(Tensor(100.0)).data
     100.0
@@ -98,7 +99,9 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The Euclidean norm over `axis` (an int, several, or None for all); its derivative at 0 is 0.
+    """The Euclidean norm over `axis` (an int, several, or None for all).
+
+    Its derivative at 0 is 0, as in PyTorch.
 
     >>> norm(Tensor([3.0, 4.0])).data
     5.0

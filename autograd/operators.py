@@ -9,7 +9,7 @@ import inspect
 import math
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -47,6 +47,9 @@ class Operators(ABC):
         if not self.shape:
             raise TypeError("a scalar has no length")
         return self.shape[0]
+
+    def __iter__(self) -> Iterator[Self]:
+        return (self[i] for i in range(len(self)))
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
         """The sum over `axis` (an int, several, or None for all); `keepdims` keeps it with length 1."""
@@ -121,6 +124,7 @@ class Operators(ABC):
         return self._apply("divide", other, self)  # type: ignore[no-any-return]
 
     def __pow__(self, other: Any) -> Self:
+        """x**y; flat in x where y is 0, and in y where x is 0 and y >= 0, as in PyTorch."""
         return self._apply("power", self, other)  # type: ignore[no-any-return]
 
     def __rpow__(self, other: Any) -> Self:
@@ -139,6 +143,7 @@ class Operators(ABC):
         return self
 
     def __abs__(self) -> Self:
+        """|x|; its derivative at 0 is 0, as in PyTorch."""
         return self._apply("absolute", self)  # type: ignore[no-any-return]
 
     def __gt__(self, other: Any) -> Any:
@@ -173,6 +178,8 @@ class Operators(ABC):
             raise _unknown(f"np.{name}.{method}")
         if settings:
             raise TypeError(f"np.{name} on a {type(self).__name__} takes no {', '.join(settings)}")
+        if ufunc is np.sign:
+            return _sign(*inputs)
         if name not in RULES:
             raise _unknown(f"np.{name}")
         return self._apply(name, *inputs)
@@ -191,6 +198,11 @@ class Operators(ABC):
         if name in {"shape", "ndim", "size"}:
             return getattr(inputs[0], name)
         return self._apply(name, *inputs, **settings)
+
+
+def _sign(x: Any) -> Any:
+    """-1, 0 or 1, made of other rules: flat everywhere."""
+    return np.where(x > 0, 1.0, np.where(x < 0, -1.0, x * 0.0))
 
 
 def _unknown(name: str) -> TypeError:

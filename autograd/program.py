@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autograd.algebra import SHORTER
 from autograd.rules import RULES
 from autograd.shaping import Shape
 
@@ -104,6 +105,11 @@ class Program:
         lines = [f"t{i} = {self._describe(value)}" for i, value in enumerate(self.values)]
         return "\n".join([*lines, f"return {' '.join(f't{i}' for i in self.outputs)}"])
 
+    @property
+    def exact(self) -> bool:
+        """Whether simplifying must leave the numbers as they are."""
+        return self.simplify is not Simplify.FREELY
+
     @staticmethod
     def _describe(value: Value) -> str:
         if isinstance(value, Input):
@@ -131,8 +137,9 @@ class Program:
         else:
             if self._any_points():
                 raise NotElementwiseError("an array from elsewhere")
-            value = np.array(array, dtype=bool if array.dtype == bool else np.float64, order="C")
-            value.flags.writeable = False
+            if array.base is not None or array.flags.writeable or array.dtype not in {bool, np.float64}:
+                value = np.array(array, dtype=bool if array.dtype == bool else np.float64, order="C")
+                value.flags.writeable = False
             key = _key(value)
         if key not in self._known:
             self._known[key] = self._write(Constant(value), np.shape(value))
@@ -151,7 +158,7 @@ class Program:
         if name in _OF_ONE_NUMBER and shapes == [()] == [shape]:
             return inputs[0]
         if RULES[name].elementwise and (name == "where" or self.truths.isdisjoint(inputs)):
-            same = _SIMPLER.get(name, _as_it_is)(self, *inputs)
+            same = SHORTER[name](self, *inputs) if name in SHORTER else None
             if same is not None and self.shapes[same] == shape:
                 return same
         ordered = tuple(sorted(inputs)) if name in _COMMUTATIVE else tuple(inputs)
@@ -165,6 +172,11 @@ class Program:
         """The value's number, where it is one that is known."""
         value = self.values[number]
         return value.value if isinstance(value, Constant) and type(value.value) is float else None
+
+    def truth(self, number: int) -> bool | None:
+        """Whether the value, a single one, is true, where that is known."""
+        value = self.values[number]
+        return bool(value.value) if isinstance(value, Constant) and not self.shapes[number] else None
 
     def parts(self, number: int, name: str) -> tuple[int, ...] | None:
         """What a value is computed from, if it is by the operation `name`."""
@@ -258,8 +270,6 @@ def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
         return POINTS
     if RULES[name].elementwise:
         return np.broadcast_shapes(*shapes)
-    if name == "getitem" and shapes[0] == ():
-        raise TypeError("a number has no parts to take by an index")
     # Numbers that take no room stand for the inputs.
     dummies = [np.broadcast_to(np.float64(0), shape) for shape in shapes]
     if name == "matmul":
@@ -272,124 +282,5 @@ def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
 
 
 # These leave a number as it is.
-_OF_ONE_NUMBER = {"sum", "mean", "max", "min", "logsumexp", "reshape", "transpose", "broadcast_to"}
+_OF_ONE_NUMBER = {"sum", "mean", "max", "min", "logsumexp", "reshape", "transpose", "broadcast_to", "getitem"}
 _COMMUTATIVE = {"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}
-
-
-def _as_it_is(_program: Program, *_inputs: int) -> None:
-    return None
-
-
-def _split(p: Program, a: int, b: int) -> tuple[int, float] | None:
-    """The two inputs as a value and a known number, if one of them is."""
-    for x, c in ((a, p.constant(b)), (b, p.constant(a))):
-        if c is not None:
-            return x, c
-    return None
-
-
-def _mild(c: float) -> bool:
-    """Whether products with a number may be reordered: it brings no number near the ends of the range."""
-    return 1e-9 < abs(c) < 1e9
-
-
-def _scaled(p: Program, number: int) -> tuple[int, float] | None:
-    """What a value is a known, mild multiple of; its negative, where nothing may change."""
-    if parts := p.parts(number, "negative"):
-        return parts[0], -1.0
-    if p.simplify is Simplify.EXACTLY:
-        return None
-    parts = p.parts(number, "multiply")
-    split = parts and _split(p, *parts)
-    return split if split and _mild(split[1]) else None
-
-
-def _add(p: Program, a: int, b: int) -> int | None:
-    if split := _split(p, a, b):
-        return split[0] if split[1] == 0 else None
-    if a == b:
-        return p.add("multiply", (a, p.add_constant(2.0)))
-    for x, y in ((a, b), (b, a)):
-        if parts := p.parts(y, "negative"):
-            return p.add("subtract", (x, parts[0]))
-    return None
-
-
-def _subtract(p: Program, a: int, b: int) -> int | None:
-    if p.constant(b) == 0:
-        return a
-    if p.constant(a) == 0:
-        return p.add("negative", (b,))
-    parts = p.parts(b, "negative")
-    return p.add("add", (a, parts[0])) if parts else None
-
-
-def _multiply(p: Program, a: int, b: int) -> int | None:
-    if split := _split(p, a, b):
-        x, c = split
-        if c == 1:
-            return x
-        if c == -1:
-            return p.add("negative", (x,))
-        if (inner := _scaled(p, x)) and _mild(c):
-            return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
-        return None
-    # Known factors go outwards, where they meet.
-    for x, y in ((a, b), (b, a)):
-        if inner := _scaled(p, x):
-            product = p.add("multiply", (inner[0], y))
-            return p.add("multiply", (product, p.add_constant(inner[1])))
-    return None
-
-
-def _divide(p: Program, a: int, b: int) -> int | None:
-    c = p.constant(b)
-    if c is not None and 1e-100 < abs(c) < 1e100 and p.simplify is Simplify.FREELY:
-        return p.add("multiply", (a, p.add_constant(1 / c)))
-    inner = _scaled(p, a)
-    if inner and p.constant(a) is None:
-        quotient = p.add("divide", (inner[0], b))
-        return p.add("multiply", (quotient, p.add_constant(inner[1])))
-    return None
-
-
-def _negative(p: Program, x: int) -> int | None:
-    if inner := _scaled(p, x):
-        return p.add("multiply", (inner[0], p.add_constant(-inner[1])))
-    parts = p.parts(x, "subtract")
-    return p.add("subtract", (parts[1], parts[0])) if parts else None
-
-
-def _power(p: Program, a: int, b: int) -> int | None:
-    c = p.constant(b)
-    if c == 1:
-        return a
-    if c == 2:
-        return p.add("multiply", (a, a))
-    if p.simplify is Simplify.EXACTLY:
-        return None
-    if c in {3.0, 4.0}:
-        square = p.add("multiply", (a, a))
-        return p.add("multiply", (square, a if c == 3 else square))
-    if c in {-1.0, -2.0}:
-        return p.add("divide", (p.add_constant(1.0), p.add("power", (a, p.add_constant(-c)))))
-    return None
-
-
-def _where(p: Program, condition: int, a: int, b: int) -> int | None:
-    value = p.values[condition]
-    if isinstance(value, Constant) and np.ndim(value.value) == 0:
-        return a if value.value else b
-    return a if a == b else None
-
-
-_SIMPLER: dict[str, Callable[..., int | None]] = {
-    "add": _add,
-    "subtract": _subtract,
-    "multiply": _multiply,
-    "divide": _divide,
-    "negative": _negative,
-    "power": _power,
-    "square": lambda p, x: p.add("multiply", (x, x)),
-    "where": _where,
-}

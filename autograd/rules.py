@@ -139,7 +139,8 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "log": (xp.log, lambda g, y, x: g / x),
         "log1p": (xp.log1p, lambda g, y, x: g / (x + 1)),
         "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),
-        "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y * (1 - y))),
+        # Not y (1 - y), as PyTorch, which has lost all digits where y is nearly 1.
+        "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y / (1 + xp.exp(x)))),
         # As PyTorch: x itself above 20.
         "softplus": (
             lambda x: xp.where(x > 20, x, xp.log1p(xp.exp(xp.minimum(x, 20.0)))),

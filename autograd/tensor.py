@@ -7,23 +7,20 @@ one row of `autograd.rules` per node.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from functools import partial
 from itertools import count
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.operators import Operators
 from autograd.rules import FLOAT_RULES, RULES, Rule
 from autograd.shaping import Shape, unbroadcast
-
-Array: TypeAlias = NDArray[np.float64]
-Value: TypeAlias = float | Array
+from autograd.values import Value, as_value, kept, kept_index
 
 _next_number = count(1).__next__  # nodes are numbered as they are made: parents come before children
+_MANY = 100  # inputs that one node may have
 _FAILS = (ArithmeticError, ValueError)  # what Python's math raises where numpy answers inf or nan
 
 
@@ -39,13 +36,18 @@ class Tensor(Operators):
         grad: d(output)/d(this), in the shape of `data`; 0.0 before `backward`. Leaves add up the gradients
             of successive sweeps, as in PyTorch, until they are set to zero; other nodes hold the last one's.
 
-    The graph keeps the values that it was computed with: changing `data` afterwards, in place or not, changes
-    what is computed from then on, and not the gradients of what was computed before (where PyTorch raises, or
-    with `.data` is silently wrong).
+    The graph keeps the values that it was computed with. Changing `data` afterwards, in place or not, or an
+    array that was an operand, changes what is computed from then on, and not the gradients of what was
+    computed before: PyTorch raises there, or is silently wrong if `.data` was changed. Its shape stays.
 
     Overflow, division by zero and functions outside their domain give inf or nan without a warning, for
-    floats as for arrays. Shapes broadcast as numpy's do; those that do not raise ValueError. Comparisons
-    give plain booleans.
+    floats as for arrays. Shapes broadcast as numpy's do; those that do not raise ValueError. `backward` of
+    more than one number needs a seed. Comparisons give plain booleans. numpy's functions apply rows of the
+    table; one that has none, or no such setting, raises TypeError.
+
+    Where a derivative is a matter of convention, it is PyTorch's: that of abs and relu at 0 is 0, and so is
+    that of norm; that of sqrt at 0 is inf; equal numbers share it in maximum, minimum, max and min; at its
+    bounds clip still passes it; that of x**0 is 0, as is that of 0**b to b, for b >= 0.
 
     Raises:
         TypeError: if `data` does not consist of real numbers.
@@ -74,7 +76,7 @@ class Tensor(Operators):
     _vjps: tuple[Callable[..., Any], ...]  # the derivative with respect to each parent
 
     def __init__(self, data: Any) -> None:
-        self._data = _as_value(data, copy=True)
+        self._data = as_value(data, copy=True)
         self._grad = None
         self._number = 0
         self._op = ""
@@ -92,7 +94,7 @@ class Tensor(Operators):
     def data(self, value: Any) -> None:
         if value is self._data and hasattr(self, "_lent"):
             return  # changed in place, as by t.data -= step
-        value = _as_value(value, copy=True)
+        value = as_value(value, copy=True)
         if np.shape(value) != self.shape:
             raise ValueError(f"data must keep its shape, {self.shape}, not {np.shape(value)}")
         self._data = value
@@ -108,7 +110,7 @@ class Tensor(Operators):
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        value = _as_value(value)
+        value = as_value(value)
         if np.shape(value) != self.shape:
             raise ValueError(f"grad must have the shape of data, {self.shape}, not {np.shape(value)}")
         self._grad = value
@@ -148,7 +150,7 @@ class Tensor(Operators):
                     "or reduce it first, with sum() or mean()"
                 )
             return np.ones(self.shape)
-        seed = _as_value(gradient, copy=True)
+        seed = as_value(gradient, copy=True)
         if np.shape(seed) != self.shape:
             raise ValueError(f"the seed gradient must have the shape {self.shape}, not {np.shape(seed)}")
         return seed
@@ -179,7 +181,7 @@ class Tensor(Operators):
                 share = self._careful_share(vjp)
             if type(share) is float and type(parent._data) is float:
                 held = parent._grad
-                parent._grad = share if held is None else held + share
+                parent._grad = (0.0 if held is None else held) + share
             else:
                 parent._accumulate(share)
 
@@ -204,11 +206,11 @@ class Tensor(Operators):
     def _accumulate(self, share: Any) -> None:
         """Add `share` to the gradient, summed over the axes that broadcasting added or stretched."""
         if type(self._data) is float:
-            share = float(share) if np.ndim(share) == 0 else float(np.sum(share))
+            share = 0.0 + (float(share) if np.ndim(share) == 0 else float(np.sum(share)))
         else:
             share = unbroadcast(np.asarray(share, dtype=np.float64), self.shape)
             if not self._prev and self._grad is None:
-                share = np.array(share)  # a leaf's gradient is its owner's to change in place
+                share = share + 0.0  # a new array: a leaf's gradient is its owner's to change in place
         self._grad = share if self._grad is None else self._grad + share
 
     @classmethod
@@ -228,7 +230,7 @@ class Tensor(Operators):
         return super().__array_ufunc__(ufunc, method, *inputs, **settings)
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply("getitem", self, index=_owned(index))  # type: ignore[no-any-return]
+        return apply("getitem", self, index=kept_index(index))  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         if np.size(self._data) != 1:
@@ -249,6 +251,10 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
 
     What has no derivative, a comparison, gives a plain value.
     """
+    if len(inputs) > _MANY:
+        # In parts: each derivative is called with all the inputs of its node.
+        parts = [apply(name, *inputs[i : i + _MANY], **settings) for i in range(0, len(inputs), _MANY)]
+        return apply("concatenate", *parts, **settings)
     values: list[Value] = []
     scalar = True
     for x in inputs:
@@ -258,8 +264,7 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
             if type(value) is not float and hasattr(x, "_lent"):
                 value = np.array(value)
         else:
-            # An array that nobody can change need not be copied.
-            value = _as_value(x, copy=type(x) is np.ndarray and (x.flags.writeable or x.base is not None))
+            value = kept(x)
         values.append(value)
         scalar = scalar and type(value) is float
     rule = FLOAT_RULES.get(name) if scalar else None
@@ -351,25 +356,3 @@ for _symbol, _name in (
 ):  # fmt: skip
     setattr(Tensor, f"__{_symbol}__", _fast_binary(_name))
     setattr(Tensor, f"__r{_symbol}__", _fast_binary(_name, reflected=True))
-
-
-def _as_value(x: Any, copy: bool = False) -> Value:
-    """`x` as a Python float, or as a float64 array where it has a shape."""
-    if isinstance(x, float):
-        return float(x)
-    try:
-        array = np.asarray(x)
-    except ValueError:
-        raise TypeError(
-            f"a Tensor holds a box of numbers, not lists of different lengths: {x!r:.60}"
-        ) from None
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"a Tensor holds real numbers, not {x!r:.60}")
-    return float(array) if array.ndim == 0 else np.array(array, dtype=np.float64, copy=copy or None)
-
-
-def _owned(index: Any) -> Any:
-    """An index whose arrays and lists nobody else can change."""
-    if isinstance(index, tuple):
-        return tuple(map(_owned, index))
-    return deepcopy(index) if isinstance(index, np.ndarray | list) else index

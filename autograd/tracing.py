@@ -116,8 +116,8 @@ def trace(
     Args:
         function: to be called with as many symbols as there are shapes.
         shapes: of its arguments; `POINTS` for any number of points.
-        simplify: how, while it is written; by default points' programs freely, and any other not at all, to be
-            simplified once it is whole.
+        simplify: how, while it is written; by default points' programs freely, and any other not at all, to
+            be simplified once it is whole.
 
     Raises:
         TracingError: where it needs to know a value.

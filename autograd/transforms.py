@@ -146,7 +146,7 @@ class Grad(ValueAndGrad):
         return program
 
     def _results(self, count: int) -> str:
-        return "y0" if count == 1 else "".join(f"y{k}, " for k in range(count)).join("()")
+        return "y0" if count == 1 else ", ".join(f"y{k}" for k in range(count)).join("()")
 
     def _arranged(self, outputs: Sequence[Any]) -> Any:
         return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -22,7 +22,7 @@ from surfaces import Surface
 Array = NDArray[np.float64]
 
 FEW = 12  # starts up to which floats, one start after the other, are quicker than arrays
-BLOCK = 4096  # starts to a block, which takes all its steps while it is in the processor's cache
+BLOCK = 8192  # starts to a block, which takes all its steps while it is in the processor's cache
 _CHUNK = 4096  # steps of one start that are kept in one go
 
 

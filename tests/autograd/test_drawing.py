@@ -19,11 +19,14 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def cards(graph: Any) -> list[list[str]]:
-    """What is written on each node of a drawing, line by line, as Graphviz draws it."""
+def cards(graph: Any) -> dict[str, list[str]]:
+    """What is written on each node of a drawing, as Graphviz draws it; n0 is the output."""
     picture = Tree.fromstring(graph.pipe("svg"))  # noqa: S314
     groups = [group for group in picture.iter(f"{SVG}g") if group.get("class") == "node"]
-    return [[text.text or "" for text in group.iter(f"{SVG}text")] for group in groups]
+    return {
+        group.findtext(f"{SVG}title", ""): [text.text or "" for text in group.iter(f"{SVG}text")]
+        for group in groups
+    }
 
 
 def lines(graph: Any) -> list[tuple[str, str]]:
@@ -42,11 +45,11 @@ def test_a_card_says_label_operation_value_and_gradient() -> None:
     x, y = Tensor(2.0), Tensor(-3.0)
     loss = x * y
     loss.backward()
-    assert cards(draw_graph(loss, x=x, y=y, loss=loss)) == [
-        ["y", "value", f"{MINUS}3", "gradient", "2"],
-        ["x", "value", "2", "gradient", f"{MINUS}3"],
-        ["loss", TIMES, "value", f"{MINUS}6", "gradient", "1"],
-    ]
+    assert cards(draw_graph(loss, x=x, y=y, loss=loss)) == {
+        "n2": ["y", "value", f"{MINUS}3", "gradient", "2"],
+        "n1": ["x", "value", "2", "gradient", f"{MINUS}3"],
+        "n0": ["loss", TIMES, "value", f"{MINUS}6", "gradient", "1"],
+    }
 
 
 def test_lines_lead_from_operands_to_results_the_first_above() -> None:
@@ -66,7 +69,8 @@ def test_leaves_and_the_output_look_different() -> None:
     assert leaf != inner == output
 
 
-X, M = Tensor(0.5), Tensor([[1.0, 2.0], [3.0, 4.0]])
+X: Any = Tensor(0.5)
+M: Any = Tensor([[1.0, 2.0], [3.0, 4.0]])
 WRITTEN = {
     f"{MINUS} 2": X - 2,
     f"2 {MINUS}": 2 - X,
@@ -99,12 +103,13 @@ WRITTEN = {
 
 @pytest.mark.parametrize("operation", WRITTEN)
 def test_operations_are_written_with_their_constants(operation: str) -> None:
-    assert cards(draw_graph(WRITTEN[operation]))[-1][0] == operation
+    assert cards(draw_graph(WRITTEN[operation]))["n0"][0] == operation
 
 
 def test_what_has_no_parents_left_is_still_drawn() -> None:
-    flat = np.where(Tensor([1.0, 0.0]), 2.0, 3.0)
-    assert cards(draw_graph(flat))[0][0] == "where([1, 0], 2, 3)"
+    condition: Any = Tensor([1.0, 0.0])
+    flat: Any = np.where(condition, 2.0, 3.0)
+    assert cards(draw_graph(flat))["n0"][0] == "where([1, 0], 2, 3)"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,7 @@ def test_what_has_no_parents_left_is_still_drawn() -> None:
     ],
 )
 def test_values_are_summed_up(values: Any, shown: str) -> None:
-    (card,) = cards(draw_graph(Tensor(values)))
+    card = cards(draw_graph(Tensor(values)))["n0"]
     assert card[card.index("value") + 1] == shown
 
 
@@ -134,28 +139,46 @@ def test_arrays_show_their_shape() -> None:
     x = Tensor(np.arange(12.0).reshape(4, 3))
     x.sum().backward()
     shape = f"4 {TIMES} 3"
-    assert cards(draw_graph(x, x=x)) == [["x", "shape", shape, "value", "0 … 11", "gradient", "all 1"]]
+    drawn = cards(draw_graph(x, x=x))
+    assert drawn == {"n0": ["x", "shape", shape, "value", "0 … 11", "gradient", "all 1"]}
 
 
-@pytest.mark.parametrize(
-    "label",
-    ["<b>", "a & b", 'say "x"', "it's", r"\N \G \\ \n", "{a|b}", "&lt;", "<", "/", "∂L/∂w", "日本", "-->"],
-)
-def test_labels_are_drawn_as_they_are(label: str) -> None:
+def labelled(label: str) -> list[str]:
     x = Tensor(1.0)
-    assert cards(draw_graph(x, **{label: x}))[0][0].replace("\xa0", " ") == label
+    labels: dict[str, Any] = {label: x}
+    return cards(draw_graph(x, **labels))["n0"]
+
+
+LABELS = [
+    "<b>",
+    "a & b",
+    'say "x"',
+    "it's",
+    r"\N \G \\ \n",
+    "{a|b}",
+    "&lt;",
+    "<",
+    "/",
+    "∂L/∂w",
+    "日本",
+    "-->",
+]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_labels_are_drawn_as_they_are(label: str) -> None:
+    assert labelled(label)[0].replace("\xa0", " ") == label
 
 
 def test_labels_that_no_font_draws_are_replaced_and_long_ones_cut() -> None:
-    x = Tensor(1.0)
-    assert cards(draw_graph(x, **{"a\x00b\nc\ud800": x}))[0][0] == "a�b�c�"
-    assert cards(draw_graph(x, **{"w" * 1000: x}))[0][0] == "w" * 23 + "…"
-    assert cards(draw_graph(x, **{"": x})) == [["value", "1", "gradient", "0"]]
+    assert labelled("a\x00b\nc\ud800")[0] == "a�b�c�"
+    assert labelled("w" * 1000)[0] == "w" * 23 + "…"
+    assert labelled("") == ["value", "1", "gradient", "0"]
 
 
 def test_labels_of_one_tensor_are_joined_and_those_of_others_ignored() -> None:
     x, y = Tensor(1.0), Tensor(1.0)
-    assert cards(draw_graph(x, x=x, first=x, y=y))[0][0] == "x, first"
+    assert cards(draw_graph(x, x=x, first=x, y=y))["n0"][0] == "x, first"
 
 
 def test_a_graph_drawn_twice_is_the_same_and_so_is_one_built_twice() -> None:
@@ -200,7 +223,13 @@ def test_the_nodes_nearest_to_the_output_are_drawn() -> None:
     a, b = np.sin(near), np.cos(near)
     graph = draw_graph(a * b, limit=3, a=a, b=b, near=near, far=far)
     assert "2 of 5 nodes are left out" in graph.source
-    assert [card[0] for card in cards(graph)] == ["b", "…", "a", "…", TIMES]
+    assert {node: card[0] for node, card in cards(graph).items()} == {
+        "n0": TIMES,
+        "n1": "a",
+        "n1more": "…",
+        "n2": "b",
+        "n2more": "…",
+    }
 
 
 def test_a_leaf_used_by_all_is_counted_once() -> None:

@@ -1,91 +1,157 @@
-"""Random graphs: floats, arrays and plain numpy agree on them, and gradients are central differences."""
+"""Random graphs of up to 200 nodes: eager, compiled and plain numpy agree, and slopes are differences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import Tensor
+from autograd import Tensor, hessian, value_and_grad
+from autograd.rules import FLOAT_RULES
+from tests.autograd.graphs import SHAPED, SMOOTH, WILD, Graph, count, evaluate, graphs, smooth
 
-# Smooth everywhere, and so that a dozen of them in a row stay within float64's comfort.
-STEPS: tuple[Callable[[Any, Any], Any], ...] = (
-    lambda x, y: x + y,
-    lambda x, y: x - y,
-    lambda x, y: x * np.tanh(y),
-    lambda x, y: x / (2 + np.cos(y)),
-    lambda x, y: (1.5 + np.sin(x)) ** np.cos(y),
-    lambda x, y: 2.0 ** np.sin(x) - y,
-    lambda x, _: -x,
-    lambda x, _: np.sin(x),
-    lambda x, _: np.cos(x),
-    lambda x, _: np.tanh(x),
-    lambda x, _: np.exp(np.sin(x)),
-    lambda x, _: np.log(2 + np.cos(x)),
-    lambda x, _: np.sqrt(1 + x * x),
-    lambda x, _: np.abs(x + 50) ** 0.5,
-    lambda x, _: 3 - 2 * x,
-)
-Graph: TypeAlias = list[tuple[int, int, int]]
+Point: TypeAlias = tuple[float, float, float]
 
-INDEX = st.integers(0, 100)
-GRAPHS = st.lists(st.tuples(st.integers(0, len(STEPS) - 1), INDEX, INDEX), min_size=1, max_size=12)
-POINTS = st.lists(st.tuples(*[st.floats(-2, 2)] * 3), min_size=1, max_size=5)
+LONGEST = 44  # steps of two to nine nodes, and one more each for the mean of all
+GRAPHS = graphs(SMOOTH, LONGEST)
+POINT = st.tuples(*[st.floats(-2, 2)] * 3)
+POINTS = st.lists(POINT, min_size=1, max_size=5)
+EXTREME = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, 1e-3, 40.0, -800.0, np.inf, -np.inf, np.nan])
+EVERY_STEP: Graph = [(i, 1, 2) for i in range(len(SMOOTH))]
 
 
-def evaluate(graph: Graph, *inputs: Any) -> Any:
-    """The last node of the graph; each step reads two of the nodes before it."""
-    nodes = list(inputs)
-    for step, i, j in graph:
-        nodes.append(STEPS[step](nodes[-1 - i % len(nodes)], nodes[-1 - j % len(nodes)]))
-    return nodes[-1]
-
-
-def gradients(graph: Graph, *inputs: Any) -> tuple[Any, list[Any]]:
-    """The value, and the gradient with respect to each input, by our sweep."""
+def gradients(function: Any, *inputs: Any) -> tuple[Any, list[Any]]:
+    """The value, and the gradient with respect to each input, by the eager sweep."""
     leaves = [Tensor(x) for x in inputs]
-    value = evaluate(graph, *leaves)
+    value = function(*leaves)
     value.backward(np.ones(value.shape))
     return value.data, [leaf.grad for leaf in leaves]
 
 
+def assert_close(ours: Any, theirs: Any, accuracy: float = 1e-12) -> None:
+    """A value and its gradients are the same in shape, and in size relative to the largest."""
+    (value, slopes), (other, others) = ours, theirs
+    for group in ([(value, other)], list(zip(slopes, others, strict=True))):
+        scale = max([1.0, *(float(np.max(np.abs(b), initial=0.0)) for _, b in group)])
+        for a, b in group:
+            assert type(a) is type(b)
+            assert np.shape(a) == np.shape(b)
+            np.testing.assert_allclose(a, b, rtol=0, atol=accuracy * scale)
+
+
+def test_graphs_have_up_to_200_nodes_and_every_elementwise_rule() -> None:
+    x = Tensor(0.5)
+    assert {step._op for step in evaluate(SMOOTH, EVERY_STEP, x, x, x)} <= set(FLOAT_RULES) | {""}
+    met: set[str] = set()
+    for graph in (EVERY_STEP, [(i, 1, 2) for i in reversed(range(len(SMOOTH)))][:LONGEST]):
+        node = smooth(graph)(Tensor(0.3), Tensor(0.4), Tensor(0.5))
+        met |= {tensor._op for tensor in node._sweep_order()}
+        assert 100 < count(node) <= 200
+    assert met >= {name for name, rule in FLOAT_RULES.items() if rule.vjps}
+
+
 @given(GRAPHS, POINTS)
-def test_floats_and_arrays_agree(graph: Graph, points: list[tuple[float, float, float]]) -> None:
-    values, slopes = gradients(graph, *np.array(points).T)
+@settings(max_examples=50)
+def test_floats_and_arrays_agree(graph: Graph, points: list[Point]) -> None:
+    values, slopes = gradients(smooth(graph), *np.array(points).T)
     for i, point in enumerate(points):
-        value, slope = gradients(graph, *point)
-        assert type(value) is float
-        np.testing.assert_allclose(value, np.broadcast_to(values, len(points))[i], rtol=1e-12, atol=1e-12)
-        scale = max(1.0, *np.abs(slope))
-        np.testing.assert_allclose(slope, [s[i] for s in slopes], rtol=0, atol=1e-12 * scale)
+        assert_close(
+            gradients(smooth(graph), *point),
+            (float(np.broadcast_to(values, len(points))[i]), [float(s[i]) for s in slopes]),
+        )
 
 
 @given(GRAPHS, POINTS)
-def test_values_are_numpys(graph: Graph, points: list[tuple[float, float, float]]) -> None:
+@settings(max_examples=50)
+def test_values_are_numpys(graph: Graph, points: list[Point]) -> None:
     columns = np.array(points).T
-    np.testing.assert_allclose(gradients(graph, *columns)[0], evaluate(graph, *columns), rtol=1e-12)
+    expected = smooth(graph)(*columns)
+    np.testing.assert_allclose(gradients(smooth(graph), *columns)[0], expected, rtol=1e-12, atol=1e-12)
 
 
-@given(GRAPHS, st.tuples(*[st.floats(-2, 2)] * 3))
-def test_gradients_are_central_differences(graph: Graph, point: tuple[float, float, float]) -> None:
+@given(GRAPHS, POINT)
+@example(EVERY_STEP, (0.3, -0.4, 0.5))
+def test_gradients_are_central_differences(graph: Graph, point: Point) -> None:
     # In extended precision where the machine has it, so that the differences are worth comparing with.
-    h = np.longdouble(1e-5)
-    _, slopes = gradients(graph, *point)
+    h = np.longdouble(1e-4)
+    _, slopes = value_and_grad(smooth(graph))(*point)
     for i, slope in enumerate(slopes):
         shifted = [[np.longdouble(x) + k * h * (i == j) for j, x in enumerate(point)] for k in (-2, -1, 1, 2)]
-        far_left, left, right, far_right = (evaluate(graph, *inputs) for inputs in shifted)
+        far_left, left, right, far_right = (smooth(graph)(*inputs) for inputs in shifted)
         expected = float((8 * (right - left) - (far_right - far_left)) / (12 * h))
         assert abs(slope - expected) <= 1e-8 * max(1.0, *np.abs(slopes))
 
 
 @given(GRAPHS, POINTS)
-def test_a_broadcast_input_gets_the_sum(graph: Graph, points: list[tuple[float, float, float]]) -> None:
+@settings(max_examples=50)
+def test_a_broadcast_input_gets_the_sum(graph: Graph, points: list[Point]) -> None:
     a, b, c = np.array(points).T
     single, spread = Tensor(a[:1]), Tensor(np.full(a.shape, a[0]))
     for leaf in (single, spread):
-        (evaluate(graph, leaf, Tensor(b), Tensor(c)) + b).sum().backward()
+        (smooth(graph)(leaf, Tensor(b), Tensor(c)) + b).sum().backward()
     scale = max(1.0, float(np.abs(spread.grad).sum()))
     np.testing.assert_allclose(single.grad, [np.sum(spread.grad)], rtol=0, atol=1e-12 * scale)
+
+
+@given(GRAPHS, POINTS)
+@example(EVERY_STEP, [(0.3, -0.4, 0.5), (-2.0, 2.0, 0.0)])
+def test_compiled_graphs_are_the_eager_ones(graph: Graph, points: list[Point]) -> None:
+    compiled = value_and_grad(smooth(graph))
+    assert_close(compiled(*points[0]), gradients(smooth(graph), *points[0]))
+    columns = np.array(points).T
+    assert_close(compiled(*columns), gradients(smooth(graph), *columns))
+
+
+@given(graphs(SMOOTH, 12), POINT)
+@settings(max_examples=30)
+def test_hessians_are_differences_of_gradients(graph: Graph, point: Point) -> None:
+    slope = value_and_grad(smooth(graph))
+    matrix = hessian(smooth(graph))(*point)
+    h = 1e-4
+    for i in range(3):
+        left, right = ([x + k * (i == j) for j, x in enumerate(point)] for k in (-h, h))
+        expected = np.subtract(slope(*right)[1], slope(*left)[1]) / (2 * h)
+        np.testing.assert_allclose(matrix[i], expected, rtol=0, atol=1e-6)
+
+
+def wild(graph: Graph) -> Any:
+    def function(*inputs: Any) -> Any:
+        return evaluate(WILD, graph, *inputs)[-1]
+
+    return function
+
+
+@given(graphs(WILD, 25), st.lists(st.tuples(*[EXTREME] * 3), min_size=1, max_size=4))
+@settings(max_examples=300)
+def test_where_numbers_end_compiled_and_eager_end_alike(graph: Graph, points: list[Point]) -> None:
+    compiled, eager = value_and_grad(wild(graph)), value_and_grad(wild(graph), engine="eager")
+    for arguments in (points[0], tuple(np.array(points).T)):
+        for a, b in zip(_flat(compiled(*arguments)), _flat(eager(*arguments)), strict=True):
+            assert type(a) is type(b)
+            # What is written twice is computed once, and 0 * inf + 1 * inf, which is nan, becomes 1 * inf.
+            known = ~np.isnan(b)
+            assert not np.any(np.isnan(a) & known)
+            np.testing.assert_array_equal(np.isinf(a) & known, np.isinf(b))
+
+
+def _flat(answer: Any) -> list[Any]:
+    value, slopes = answer
+    return [value, *slopes]
+
+
+SHAPES = st.sampled_from([(), (1,), (3,), (2, 3), (3, 1), (1, 2), (2, 1, 3)])
+
+
+@given(graphs(SHAPED, 12), st.tuples(SHAPES, SHAPES), st.integers(0, 99))
+@settings(max_examples=150)
+def test_compiled_arrays_of_any_shape_are_the_eager_ones(
+    graph: Graph, shapes: tuple[tuple[int, ...], ...], seed: int
+) -> None:
+    def function(*inputs: Any) -> Any:
+        return np.tanh(evaluate(SHAPED, graph, *inputs)[-1])
+
+    random = np.random.default_rng(seed)
+    inputs = [random.uniform(-2, 2, shape) for shape in shapes]
+    assert_close(value_and_grad(function)(*inputs), value_and_grad(function, engine="eager")(*inputs), 1e-11)

@@ -2,132 +2,127 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import Tensor
-from autograd.rules import FLOAT_RULES, RULES, Rule
+from autograd import Tensor, check_gradients
+from autograd.rules import FLOAT_RULES, RULES
 from autograd.tensor import apply
-from tests.autograd.cases import CASES, SMOOTH, Array, Case, seed_for
+from tests.autograd import elementwise_cases
+from tests.autograd.case import TRUTHS, Case, seed_for
+from tests.autograd.cases import CASES, SMOOTH, Array
 from tests.oracle.record_torch import OPERATIONS_FILE, record_operation, unpack
 
 RECORDED = unpack(OPERATIONS_FILE)
-ACCURACY = 1e-14  # torch's and numpy's functions round differently in the last place
+ACCURACY = 2e-14  # torch's and numpy's functions round differently in the last place
+# PyTorch's derivative of sigmoid has an absolute accuracy only; ours has a relative one.
+ABSOLUTE = {"sigmoid": 2e-15}
 
 
-def answers(case: Case) -> list[Any]:
+def answers(case: Case, seed: Any = None) -> dict[str, Any]:
     """Our value and gradients for a case, as `record_operation` gives PyTorch's."""
-    inputs = [Tensor(x) for x in case.inputs]
+    leaves = range(len(case.inputs)) if case.rule in TRUTHS else case.differentiable
+    inputs = [Tensor(x) if i in leaves else x for i, x in enumerate(case.inputs)]
     value = apply(case.rule, *inputs, **case.settings)
-    value.backward(seed_for(value.shape))
-    return [value.data, *(x.grad for x in inputs)]
+    if case.rule in TRUTHS:
+        return {"value": value}
+    value.backward(seed_for(value.shape) if seed is None else np.full(value.shape, seed))
+    return {"value": value.data, **{str(i): inputs[i].grad for i in case.differentiable}}
 
 
-def assert_same(ours: list[Any], theirs: list[Array]) -> None:
-    for a, b in zip(ours, theirs, strict=True):
-        assert np.shape(a) == b.shape
-        np.testing.assert_allclose(a, b, rtol=ACCURACY, atol=1e-300, equal_nan=True)
+def as_function(case: Case) -> tuple[Callable[..., Any], list[Any]]:
+    """A case as a function of its differentiable inputs, and those."""
+
+    def function(*tensors: Tensor) -> Any:
+        inputs = dict(enumerate(case.inputs)) | dict(zip(case.differentiable, tensors, strict=True))
+        return apply(case.rule, *inputs.values(), **case.settings)
+
+    return function, [case.inputs[i] for i in case.differentiable]
+
+
+def assert_same(case: Case, ours: dict[str, Any], theirs: dict[str, Array]) -> None:
+    assert list(ours) == list(theirs)
+    atol = ABSOLUTE.get(case.rule, 1e-300)
+    for part, expected in theirs.items():
+        found = ours[part]
+        assert np.shape(found) == expected.shape
+        np.testing.assert_allclose(found, expected, ACCURACY, atol, err_msg=part)
+
+
+def recorded(case: Case) -> dict[str, Array]:
+    parts = ["value", *map(str, case.differentiable)]
+    return {part: RECORDED[f"{case.label}/{part}"] for part in parts}
 
 
 def test_every_rule_has_a_smooth_case() -> None:
     assert {case.rule for case in SMOOTH} == set(RULES)
-    assert set(FLOAT_RULES) <= set(RULES)
 
 
-def test_every_rule_of_floats_has_a_case_of_floats() -> None:
-    assert set(FLOAT_RULES) <= {case.rule for case in SMOOTH if all(type(x) is float for x in case.inputs)}
+def test_every_rule_of_floats_has_a_case_of_floats_and_edges() -> None:
+    assert set(FLOAT_RULES) <= {case.rule for case in SMOOTH if not any(map(np.ndim, case.inputs))}
+    assert set(FLOAT_RULES) == {case.rule for case in elementwise_cases.EDGES}
 
 
 def test_every_case_has_a_label_of_its_own() -> None:
     assert Counter(case.label for case in CASES).most_common(1)[0][1] == 1
 
 
-def test_every_vjp_stands_for_one_input() -> None:
+def test_what_is_recorded_is_what_is_tested() -> None:
+    assert {key.rpartition("/")[0] for key in RECORDED} == {case.label for case in CASES}
+
+
+def test_every_differentiable_input_has_a_vjp() -> None:
     for case in CASES:
-        assert len(RULES[case.rule].vjps) == len(case.inputs)
+        positions = range(len(case.inputs))
+        assert case.differentiable == tuple(i for i in positions if RULES[case.rule].vjp(i))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 def test_values_and_gradients_are_pytorchs(case: Case) -> None:
-    keys = ["value", *map(str, range(len(case.inputs)))]
-    assert_same(answers(case), [RECORDED[f"{case.label}/{key}"] for key in keys])
+    assert_same(case, answers(case), recorded(case))
 
 
 def test_values_and_gradients_are_those_of_the_pytorch_at_hand() -> None:
     torch = pytest.importorskip("torch")
     for case in CASES:
-        assert_same(answers(case), record_operation(torch, case))
+        assert_same(case, answers(case), record_operation(torch, case))
 
 
-def slopes(case: Case, position: int) -> Array:
-    """The gradient with respect to one input by central differences of fourth order."""
-
-    def loss(shift: float, index: tuple[int, ...]) -> float:
-        inputs = [np.array(x, dtype=np.float64) for x in case.inputs]
-        inputs[position][index] += shift
-        value = np.asarray(RULES[case.rule].forward(*inputs, **case.settings))
-        return float(np.sum(value * seed_for(value.shape)))
-
-    h = 1e-3
-    shape = np.shape(case.inputs[position])
-    gradient = np.zeros(shape)
-    for index in np.ndindex(shape):
-        near, far = loss(h, index) - loss(-h, index), loss(2 * h, index) - loss(-2 * h, index)
-        gradient[index] = (8 * near - far) / (12 * h)
-    return gradient
+@pytest.mark.parametrize("kind", [lambda x: x, lambda x: np.array([x])], ids=["floats", "arrays of one"])
+@pytest.mark.parametrize("case", elementwise_cases.EDGES, ids=lambda case: case.label)
+def test_edge_values_one_by_one_are_pytorchs_too(case: Case, kind: Callable[[Any], Any]) -> None:
+    """Where other code runs than for long arrays."""
+    whole = recorded(case)
+    for i, point in enumerate(case.points):
+        single = Case(case.rule, tuple(map(kind, point)))
+        expected = {part: np.reshape(values[i], np.shape(kind(0.0))) for part, values in whole.items()}
+        assert_same(single, answers(single, seed_for(whole["value"].shape)[i]), expected)
 
 
-def worst_slope(case: Case) -> float:
-    """How far a case's gradients are from central differences, relative to the largest of them."""
-    errors = [0.0]
-    for position, gradient in enumerate(answers(case)[1:]):
-        expected = slopes(case, position)
-        if np.size(expected):
-            scale = max(1.0, float(np.abs(expected).max()))
-            errors.append(float(np.abs(gradient - expected).max()) / scale)
-    return max(errors)
-
-
-@pytest.mark.parametrize("case", SMOOTH, ids=lambda case: case.label)
+@pytest.mark.parametrize(
+    "case", [case for case in SMOOTH if case.differentiable], ids=lambda case: case.label
+)
 def test_gradients_are_central_differences(case: Case) -> None:
-    assert worst_slope(case) < 1e-9
+    function, inputs = as_function(case)
+    assert check_gradients(function, *inputs) < 1e-9
 
 
-@pytest.mark.parametrize("table", [RULES, FLOAT_RULES], ids=["arrays", "floats"])
-@pytest.mark.parametrize("name", FLOAT_RULES)
-def test_a_derivative_wrong_by_a_thousandth_is_caught(
-    name: str, table: dict[str, Rule], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cases = [case for case in SMOOTH if case.rule == name]
-    for position, vjp in enumerate(table[name].vjps):
-
-        def wrong(*values: Any, _vjp: Any = vjp, **settings: Any) -> Any:
-            return 1.001 * _vjp(*values, **settings)
-
-        vjps = tuple(wrong if i == position else right for i, right in enumerate(table[name].vjps))
-        with monkeypatch.context() as patch:
-            patch.setitem(table, name, dataclasses.replace(table[name], vjps=vjps))
-            assert max(worst_slope(case) for case in cases) > 1e-5
-
-
-@pytest.mark.parametrize("name", FLOAT_RULES)
-def test_floats_and_arrays_agree(name: str) -> None:
+def test_floats_give_floats_and_truths() -> None:
     for case in CASES:
-        if case.rule == name and all(type(x) is float for x in case.inputs):
-            arrays = dataclasses.replace(case, inputs=tuple(np.array([x]) for x in case.inputs))
-            for a, b in zip(answers(case), answers(arrays), strict=True):
-                assert type(a) is float
-                np.testing.assert_allclose(a, b[0], rtol=ACCURACY, equal_nan=True)
+        if case.rule in FLOAT_RULES and not any(map(np.ndim, case.inputs)):
+            assert {type(x) for x in answers(case).values()} == {bool if case.rule in TRUTHS else float}
 
 
 def test_a_scalar_result_is_a_float() -> None:
-    assert all(type(answers(case)[0]) is float for case in CASES if RECORDED[f"{case.label}/value"].ndim == 0)
+    for case in CASES:
+        if case.differentiable and not RECORDED[f"{case.label}/value"].shape:
+            assert type(answers(case)["value"]) is float
 
 
 def test_an_unknown_operation_is_refused_by_name() -> None:
-    with pytest.raises(KeyError, match="sinh"):
-        apply("sinh", Tensor([1.0]))
+    with pytest.raises(KeyError, match="cbrt"):
+        apply("cbrt", Tensor([1.0]))

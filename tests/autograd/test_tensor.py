@@ -147,23 +147,15 @@ def test_backward_of_a_leaf_is_its_seed() -> None:
     assert a.grad == 3.0
 
 
-def test_changing_data_after_use_does_not_change_the_gradients() -> None:
-    a, b = Tensor(3.0), Tensor([2.0, 4.0])
-    loss = (a * b * b).sum()
-    a.data, b.data = 100.0, [100.0, 100.0]
-    loss.backward()
-    assert a.grad == 20.0
-    np.testing.assert_array_equal(b.grad, [12.0, 24.0])
-    assert loss.data == 60.0
-
-
-def test_a_step_between_two_sweeps_uses_the_new_data() -> None:
-    a = Tensor(3.0)
-    (a * a).backward()
-    a.data = 5.0
-    a.grad = 0.0
-    (a * a).backward()
-    assert a.grad == 10.0
+def test_data_keeps_its_shape() -> None:
+    t = Tensor([1.0, 2.0])
+    t.data = [3, 4]
+    np.testing.assert_array_equal(t.data, [3.0, 4.0])
+    for wrong in (1.0, [1.0], [[1.0, 2.0]]):
+        with pytest.raises(ValueError, match=r"data must keep its shape, \(2,\), not "):
+            t.data = wrong
+    with pytest.raises(ValueError, match=r"data must keep its shape, \(\), not \(1,\)"):
+        Tensor(1.0).data = [1.0]
 
 
 def test_a_diamond_is_swept_once_per_node() -> None:
@@ -184,6 +176,49 @@ def test_the_sweep_meets_each_node_once_and_before_its_parents() -> None:
     order = [id(node) for node in sweep]
     assert len(order) == len(set(order)) == 5
     assert all(order.index(id(node)) < order.index(id(parent)) for node in sweep for parent in node._prev)
+
+
+@pytest.mark.parametrize("value", [2.0, [2.0], [[2.0, -3.0]]])
+def test_backward_of_every_shape_fills_a_gradient_of_that_shape(value: Any) -> None:
+    t = Tensor(value)
+    (t * t).sum().backward()
+    np.testing.assert_array_equal(t.grad, 2.0 * np.asarray(value))
+
+
+def test_truth_and_float_of_one_number() -> None:
+    assert (bool(Tensor(0.0)), bool(Tensor([2.0]))) == (False, True)
+    assert (float(Tensor(2.5)), float(Tensor([[2.5]]))) == (2.5, 2.5)
+    with pytest.raises(ValueError, match=r"shape \(2,\) is neither true nor false"):
+        bool(Tensor([1.0, 2.0]))
+    with pytest.raises(TypeError, match=r"shape \(2,\) is not one number"):
+        float(Tensor([1.0, 2.0]))
+
+
+def test_length_and_iteration_are_those_of_the_array() -> None:
+    assert len(Tensor([[1.0], [2.0]])) == 2
+    assert [row.data for row in Tensor([[1.0], [2.0]])] == [[1.0], [2.0]]
+    u, v = Tensor([3.0, 4.0])
+    assert (u.data, v.data) == (3.0, 4.0)
+    with pytest.raises(TypeError, match="a scalar has no length"):
+        len(Tensor(1.0))
+
+
+def test_a_tensor_is_no_index() -> None:
+    for index in (Tensor(1.0), Tensor([1.0])):
+        with pytest.raises(IndexError):
+            Tensor([1.0, 2.0])[index]
+
+
+def test_methods_that_change_shape_take_ints_or_a_tuple() -> None:
+    t = Tensor(np.arange(6.0).reshape(1, 2, 3))
+    assert t.reshape(3, 2).shape == t.reshape((3, 2)).shape == t.reshape(np.int64(3), -1).shape == (3, 2)
+    assert t.reshape(6).shape == t.reshape(-1).shape == t.reshape([6]).shape == (6,)
+    assert t[0, 0, 0].reshape(()).shape == ()
+    assert t.transpose(0, 2, 1).shape == t.transpose((0, 2, 1)).shape == (1, 3, 2)
+    assert t.transpose().shape == t.T.shape == (3, 2, 1)
+    assert (t.ndim, t.size) == (3, 6)
+    with pytest.raises(ValueError, match="reshape"):
+        t.reshape(4)
 
 
 def test_functions_by_name_are_the_ufuncs() -> None:

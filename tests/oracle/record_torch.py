@@ -12,6 +12,7 @@ optimizers descend are written here once more, in torch's functions, so that the
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.autograd.case import Case, seed_for
 from tests.autograd.cases import CASES as OPERATIONS
-from tests.autograd.cases import Case, seed_for
 from tests.optimizers.cases import CASES as OPTIMIZERS
 from tests.optimizers.cases import STARTS, STEPS, OptimizerCase, Settings
 
@@ -31,16 +32,79 @@ FOLDER = Path(__file__).parent
 OPERATIONS_FILE = FOLDER / "operations.npz"
 TRAJECTORIES_FILE = FOLDER / "trajectories.npz"
 
-_TORCH_NAMES = {"power": "pow"}  # the other operations have the same name there
+
+def _axes(x: Any, axis: Any) -> Any:
+    """The axes of a reduction, as torch's functions take them."""
+    return tuple(range(x.ndim)) if axis is None else axis
 
 
-def record_operation(torch: Any, case: Case) -> list[Array]:
-    """The value of one call, then its gradient with respect to each input."""
-    inputs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in case.inputs]
-    function = getattr(torch, _TORCH_NAMES.get(case.rule, case.rule))
-    value = function(*inputs, **case.settings)
-    value.backward(torch.tensor(seed_for(tuple(value.shape)), dtype=torch.float64))
-    return [value.detach().numpy(), *(x.grad.numpy() for x in inputs)]
+def _extreme(full: str, along: str) -> Callable[..., Any]:
+    """max and min: torch's functions for all numbers and for some axes share gradients differently."""
+
+    def record(torch: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        if axis is None:
+            return getattr(torch, full)(x).reshape((1,) * x.ndim if keepdims else ())
+        return getattr(torch, along)(x, dim=axis, keepdim=keepdims)
+
+    return record
+
+
+def _getitem(torch: Any, x: Any, index: Any) -> Any:
+    """x[index]; torch slices only forwards."""
+    parts = list(index) if isinstance(index, tuple) else [index]
+    for axis, part in enumerate(parts):
+        if isinstance(part, slice) and part.step == -1:
+            x, parts[axis] = x.flip(axis), slice(None)
+        elif isinstance(part, np.ndarray | list):
+            parts[axis] = torch.tensor(part)
+    return x[tuple(parts)]
+
+
+def _scatter(torch: Any, x: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    count = math.prod(shape)
+    places = torch.tensor(np.array(np.arange(count).reshape(shape)[index]))
+    whole = torch.zeros(count, dtype=torch.float64)
+    return whole.index_add(0, places.flatten(), x.flatten()).reshape(shape)
+
+
+# How torch writes an operation; the others have the same name and settings there.
+_TORCHS: dict[str, Callable[..., Any]] = {
+    "power": lambda torch, a, b: torch.pow(a, b),
+    "equal": lambda torch, a, b: torch.eq(a, b),
+    "clip": lambda torch, *inputs: torch.clamp(*torch.broadcast_tensors(*inputs)),
+    "softplus": lambda torch, x: torch.nn.functional.softplus(x),
+    "sum": lambda torch, x, axis=None, keepdims=False: torch.sum(x, axis, keepdims),
+    "mean": lambda torch, x, axis=None, keepdims=False: torch.mean(x, axis, keepdims),
+    "max": _extreme("max", "amax"),
+    "min": _extreme("min", "amin"),
+    "logsumexp": lambda torch, x, axis=None, keepdims=False: torch.logsumexp(x, _axes(x, axis), keepdims),
+    "norm": lambda torch, x, axis=None, keepdims=False: torch.linalg.vector_norm(
+        x, dim=axis, keepdim=keepdims
+    ),
+    "broadcast_to": lambda torch, x, shape: torch.broadcast_to(x, shape),
+    "transpose": lambda torch, x, axes=None: torch.permute(x, axes or tuple(range(x.ndim))[::-1]),
+    "getitem": _getitem,
+    "scatter": _scatter,
+    "concatenate": lambda torch, *inputs, axis: torch.cat(inputs, dim=axis),
+    "stack": lambda torch, *inputs, axis: torch.stack(inputs, dim=axis),
+}
+
+
+def record_operation(torch: Any, case: Case) -> Recording:
+    """The value of one call, under "value", and its gradients, under the positions of the inputs."""
+    inputs = [
+        torch.tensor(x, dtype=torch.float64 if np.asarray(x).dtype.kind == "f" else torch.bool)
+        for x in case.inputs
+    ]
+    found = {i: inputs[i].requires_grad_() for i in case.differentiable}
+    if case.rule in _TORCHS:
+        value = _TORCHS[case.rule](torch, *inputs, **case.settings)
+    else:
+        value = getattr(torch, case.rule)(*inputs, **case.settings)
+    if found:
+        value.backward(torch.tensor(seed_for(tuple(value.shape)), dtype=torch.float64))
+    gradients = {str(i): x.grad.numpy() for i, x in found.items()}
+    return {"value": value.detach().to(torch.float64).numpy(), **gradients}
 
 
 def _quadratic(_torch: Any, u: Any, v: Any) -> Any:
@@ -83,12 +147,11 @@ def record_descent(torch: Any, case: OptimizerCase, settings: Settings, function
 
 def record_operations(torch: Any) -> Recording:
     """Every case of the table of operations, under ``label/value`` and ``label/0``, ``label/1``."""
-    recording = {}
-    for case in OPERATIONS:
-        value, *gradients = record_operation(torch, case)
-        recording[f"{case.label}/value"] = value
-        recording |= {f"{case.label}/{i}": gradient for i, gradient in enumerate(gradients)}
-    return recording
+    return {
+        f"{case.label}/{part}": values
+        for case in OPERATIONS
+        for part, values in record_operation(torch, case).items()
+    }
 
 
 def record_trajectories(torch: Any) -> Recording:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from autograd.tensor import Array
+from autograd.values import Array
 from races import Trace, run_race
 from races.race import FEW
 from tests.races.helpers import DEFAULT, race

@@ -1,0 +1,139 @@
+"""What operations are shorter than they are written: x + 0 is x, and x * 2 * 3 is x * 6.
+
+Each function of `SHORTER` is given the inputs of one operation and answers with the number of a value that is
+the same, or with None. A zero may get the other sign. Where the program is not to stay exact, numbers may
+change by a few units in the last place, and beyond about 1e-290 and 1e290 they may leave float64's range on
+the way where the original does not, or stay in it where the original leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+
+class Writer(Protocol):
+    """What of an `autograd.program.Program` is used here."""
+
+    @property
+    def exact(self) -> bool: ...  # noqa: D102
+    def add(self, name: str, inputs: tuple[int, ...]) -> int: ...  # noqa: D102
+    def add_constant(self, value: Any) -> int: ...  # noqa: D102
+    def constant(self, number: int) -> float | None: ...  # noqa: D102
+    def truth(self, number: int) -> bool | None: ...  # noqa: D102
+    def parts(self, number: int, name: str) -> tuple[int, ...] | None: ...  # noqa: D102
+
+
+def _split(p: Writer, a: int, b: int) -> tuple[int, float] | None:
+    """The two inputs as a value and a known number, if one of them is."""
+    for x, c in ((a, p.constant(b)), (b, p.constant(a))):
+        if c is not None:
+            return x, c
+    return None
+
+
+def _mild(c: float) -> bool:
+    """Whether products with a number may be reordered: it brings no number near the ends of the range."""
+    return 1e-9 < abs(c) < 1e9
+
+
+def _scaled(p: Writer, number: int) -> tuple[int, float] | None:
+    """What a value is a known, mild multiple of; its negative, where nothing may change."""
+    if parts := p.parts(number, "negative"):
+        return parts[0], -1.0
+    if p.exact:
+        return None
+    parts = p.parts(number, "multiply")
+    split = parts and _split(p, *parts)
+    return split if split and _mild(split[1]) else None
+
+
+def _add(p: Writer, a: int, b: int) -> int | None:
+    if split := _split(p, a, b):
+        return split[0] if split[1] == 0 else None
+    if a == b:
+        return p.add("multiply", (a, p.add_constant(2.0)))
+    for x, y in ((a, b), (b, a)):
+        if parts := p.parts(y, "negative"):
+            return p.add("subtract", (x, parts[0]))
+    return None
+
+
+def _subtract(p: Writer, a: int, b: int) -> int | None:
+    if p.constant(b) == 0:
+        return a
+    if p.constant(a) == 0:
+        return p.add("negative", (b,))
+    parts = p.parts(b, "negative")
+    return p.add("add", (a, parts[0])) if parts else None
+
+
+def _multiply(p: Writer, a: int, b: int) -> int | None:
+    if split := _split(p, a, b):
+        x, c = split
+        if c == 1:
+            return x
+        if c == -1:
+            return p.add("negative", (x,))
+        if (inner := _scaled(p, x)) and _mild(c):
+            return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
+        return None
+    # Known factors go outwards, where they meet.
+    for x, y in ((a, b), (b, a)):
+        if inner := _scaled(p, x):
+            product = p.add("multiply", (inner[0], y))
+            return p.add("multiply", (product, p.add_constant(inner[1])))
+    return None
+
+
+def _divide(p: Writer, a: int, b: int) -> int | None:
+    c = p.constant(b)
+    if c is not None and 1e-100 < abs(c) < 1e100 and not p.exact:
+        return p.add("multiply", (a, p.add_constant(1 / c)))
+    inner = _scaled(p, a)
+    if inner and p.constant(a) is None:
+        quotient = p.add("divide", (inner[0], b))
+        return p.add("multiply", (quotient, p.add_constant(inner[1])))
+    return None
+
+
+def _negative(p: Writer, x: int) -> int | None:
+    if inner := _scaled(p, x):
+        return p.add("multiply", (inner[0], p.add_constant(-inner[1])))
+    parts = p.parts(x, "subtract")
+    return p.add("subtract", (parts[1], parts[0])) if parts else None
+
+
+def _power(p: Writer, a: int, b: int) -> int | None:
+    c = p.constant(b)
+    if c == 1:
+        return a
+    if c == 2:
+        return p.add("multiply", (a, a))
+    if p.exact:
+        return None
+    if c in {3.0, 4.0}:
+        square = p.add("multiply", (a, a))
+        return p.add("multiply", (square, a if c == 3 else square))
+    if c in {-1.0, -2.0}:
+        return p.add("divide", (p.add_constant(1.0), p.add("power", (a, p.add_constant(-c)))))
+    return None
+
+
+def _where(p: Writer, condition: int, a: int, b: int) -> int | None:
+    known = p.truth(condition)
+    if known is not None:
+        return a if known else b
+    return a if a == b else None
+
+
+SHORTER: dict[str, Callable[..., int | None]] = {
+    "add": _add,
+    "subtract": _subtract,
+    "multiply": _multiply,
+    "divide": _divide,
+    "negative": _negative,
+    "power": _power,
+    "square": lambda p, x: p.add("multiply", (x, x)),
+    "where": _where,
+}

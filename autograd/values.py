@@ -1,0 +1,43 @@
+"""What a `Tensor` holds and what its graph keeps: floats and arrays that nobody else can change."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+Value: TypeAlias = float | Array
+
+
+def as_value(x: Any, copy: bool = False) -> Value:
+    """`x` as a Python float, or as a float64 array where it has a shape.
+
+    Raises:
+        TypeError: if it does not consist of real numbers, or has no shape.
+    """
+    if isinstance(x, float):
+        return float(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        raise TypeError(
+            f"a Tensor holds a box of numbers, not lists of different lengths: {x!r:.60}"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"a Tensor holds real numbers, not {x!r:.60}")
+    return float(array) if array.ndim == 0 else np.array(array, dtype=np.float64, copy=copy or None)
+
+
+def kept(x: Any) -> Value:
+    """An operand as a value that stays as it is: a copy of an array, unless nobody can change it."""
+    return as_value(x, copy=isinstance(x, np.ndarray) and (x.flags.writeable or x.base is not None))
+
+
+def kept_index(index: Any) -> Any:
+    """An index whose arrays and lists stay as they are."""
+    if isinstance(index, tuple):
+        return tuple(map(kept_index, index))
+    return deepcopy(index) if isinstance(index, np.ndarray | list) else index
