@@ -93,12 +93,29 @@ def require_flag(**hyperparameters: Any) -> None:
             raise ValueError(f"{name} must be true or false, got {value!r}")
 
 
-def require_pair(name: str, value: Any) -> tuple[Any, Any]:
-    """The two numbers, each in [0, 1), that `value` must consist of; else ValueError."""
+def require_share(**hyperparameters: Any) -> None:
+    """Raise ValueError, naming the argument, unless each is in [0, 1] (in arrays, everywhere)."""
+    _require("in [0, 1]", lambda x: (x >= 0) & (x <= 1), hyperparameters)
+
+
+def require_inside(low: float, high: float, **hyperparameters: Any) -> None:
+    """Raise ValueError, naming the argument, unless each is finite, above `low` and below `high`."""
+    allowed = f"in ({low:g}, {high:g})" if np.isfinite(high) else f"a finite number greater than {low:g}"
+    _require(allowed, lambda x: (x > low) & (x < high), hyperparameters)
+
+
+def require_two(name: str, value: Any, allowed: str) -> tuple[Any, Any]:
+    """The two things that `value` must consist of; else ValueError, with what is allowed in words."""
     try:
         first, second = value
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be two numbers in [0, 1), got {value!r}") from None
+        raise ValueError(f"{name} must be {allowed}, got {value!r}") from None
+    return first, second
+
+
+def require_pair(name: str, value: Any) -> tuple[Any, Any]:
+    """The two numbers, each in [0, 1), that `value` must consist of; else ValueError."""
+    first, second = require_two(name, value, "two numbers in [0, 1)")
     require_fraction(**{f"{name}[0]": first, f"{name}[1]": second})
     return first, second
 

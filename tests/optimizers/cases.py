@@ -7,59 +7,7 @@ the recorder.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-NAN, INF = float("nan"), float("inf")
-STEPS = 200
-
-# Where the recorded descents start, by the name of the function that they descend.
-STARTS = {"quadratic": (1.8, -1.2), "rosenbrock": (-1.5, 2.5), "funky": (0.1, 0.45)}
-
-Settings = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class OptimizerCase:
-    """What is true of one optimizer.
-
-    Attributes:
-        name: its name in `optimizers.OPTIMIZERS`.
-        torch: its twin's name in torch.optim.
-        valid: settings to run with.
-        refused: settings that must raise, each with the words that the message must hold.
-        twin: settings that the twin needs to have the same defaults.
-        tolerance: how far from the twin a trajectory may be after `STEPS` steps, relative to the
-            coordinates' size.
-    """
-
-    name: str
-    torch: str
-    valid: tuple[Settings, ...]
-    refused: tuple[tuple[Settings, tuple[str, ...]], ...]
-    twin: Settings = field(default_factory=dict)
-    tolerance: float = 1e-10
-
-
-def _numbers(name: str) -> tuple[tuple[Settings, tuple[str, ...]], ...]:
-    """What every hyperparameter that must be a non-negative number refuses."""
-    values: tuple[Any, ...] = (-0.1, NAN, INF, -INF, "0.1", True, None, 1j, [0.1, -0.1], {})
-    return tuple(({name: value}, (name, repr(value))) for value in values)
-
-
-def _fractions(name: str) -> tuple[tuple[Settings, tuple[str, ...]], ...]:
-    """What a pair of numbers in [0, 1) refuses: a wrong element by its index, else the whole."""
-    first: tuple[Any, ...] = (-0.1, 1.0, True, NAN, "0.9")
-    return (
-        *(({name: (value, 0.9)}, (f"{name}[0]", repr(value))) for value in first),
-        *(({name: (0.9, value)}, (f"{name}[1]", repr(value))) for value in first),
-        *(({name: value}, (name, repr(value))) for value in (0.9, (0.9,), (0.9,) * 3, None)),
-    )
-
-
-def _flags(name: str) -> tuple[tuple[Settings, tuple[str, ...]], ...]:
-    return tuple(({name: value}, (name, repr(value))) for value in (1, 0.0, "true", None))
-
+from tests.optimizers.case import INF, NAN, OptimizerCase, flags, fractions, numbers, wrong_pairs
 
 CASES: tuple[OptimizerCase, ...] = (
     OptimizerCase(
@@ -75,11 +23,11 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.004, "dampening": 0.5},  # nothing to dampen without momentum
         ),
         refused=(
-            *_numbers("lr"),
-            *_numbers("momentum"),
-            *_numbers("dampening"),
-            *_numbers("weight_decay"),
-            *_flags("nesterov"),
+            *numbers("lr"),
+            *numbers("momentum"),
+            *numbers("dampening"),
+            *numbers("weight_decay"),
+            *flags("nesterov"),
             ({"nesterov": True}, ("nesterov", "momentum 0.0")),
             ({"nesterov": True, "momentum": 0.9, "dampening": 0.25}, ("nesterov", "dampening 0.25")),
         ),
@@ -94,8 +42,61 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.01, "momentum": 0.0},
             {"lr": 0.003, "momentum": 0.7, "weight_decay": 0.1},
         ),
-        refused=(*_numbers("lr"), *_numbers("momentum"), *_numbers("weight_decay")),
+        refused=(*numbers("lr"), *numbers("momentum"), *numbers("weight_decay")),
         twin={"momentum": 0.9},
+    ),
+    OptimizerCase(
+        name="nesterov",
+        torch="SGD",
+        valid=(
+            {"lr": 0.005},
+            {"lr": 0.002, "momentum": 0.95},
+            {"lr": 0.01, "momentum": 0.3},
+            {"lr": 0.003, "momentum": 0.7, "weight_decay": 0.1},
+            {"lr": 0.005, "weight_decay": 20.0},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("momentum"),
+            *numbers("weight_decay"),
+        ),
+        twin={"momentum": 0.9, "nesterov": True},
+    ),
+    OptimizerCase(
+        name="adagrad",
+        torch="Adagrad",
+        valid=(
+            {},
+            {"lr": 0.1},
+            {"lr": 0.1, "lr_decay": 0.02},
+            {"lr": 0.05, "weight_decay": 0.1, "initial_accumulator_value": 0.5},
+            {"lr": 1.0, "eps": 0.5},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("lr_decay"),
+            *numbers("weight_decay"),
+            *numbers("initial_accumulator_value"),
+            *numbers("eps"),
+        ),
+    ),
+    OptimizerCase(
+        name="adadelta",
+        torch="Adadelta",
+        valid=(
+            {},
+            {"lr": 0.3, "rho": 0.8},
+            {"rho": 0.95, "eps": 1e-4},
+            {"lr": 0.5, "weight_decay": 0.1},
+            {"rho": 0.0, "eps": 1e-2, "lr": 0.1},
+            {"rho": 1.0, "eps": 1e-3, "lr": 0.01},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *(({"rho": value}, ("rho", repr(value))) for value in (-0.1, 1.1, NAN, INF, "0.9", True, None)),
+        ),
     ),
     OptimizerCase(
         name="rmsprop",
@@ -110,13 +111,46 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.001, "alpha": 0.0, "eps": 0.1},
         ),
         refused=(
-            *_numbers("lr"),
-            *_numbers("alpha"),
-            *_numbers("eps"),
-            *_numbers("weight_decay"),
-            *_numbers("momentum"),
-            *_flags("centered"),
+            *numbers("lr"),
+            *numbers("alpha"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *numbers("momentum"),
+            *flags("centered"),
         ),
+    ),
+    OptimizerCase(
+        name="rprop",
+        torch="Rprop",
+        valid=(
+            {},
+            {"lr": 0.001, "etas": (0.3, 1.1)},
+            {"lr": 0.1, "step_sizes": (1e-3, 0.2)},
+            {"lr": 1.0, "etas": (0.9, 3.0), "step_sizes": (0.0, 0.5)},
+        ),
+        refused=(
+            *numbers("lr"),
+            *(
+                ({"etas": (value, 1.2)}, ("etas[0]", repr(value)))
+                for value in (-0.1, 0.0, 1.0, NAN, True, "0.5")
+            ),
+            *(
+                ({"etas": (0.5, value)}, ("etas[1]", repr(value)))
+                for value in (0.0, 1.0, INF, NAN, True, "1.2")
+            ),
+            *wrong_pairs("etas"),
+            *(
+                ({"step_sizes": (value, 1.0)}, ("step_sizes[0]", repr(value)))
+                for value in (-0.1, NAN, INF, True, "0")
+            ),
+            *(
+                ({"step_sizes": (0.0, value)}, ("step_sizes[1]", repr(value)))
+                for value in (-0.1, NAN, INF, True, "0")
+            ),
+            *wrong_pairs("step_sizes"),
+            ({"step_sizes": (0.2, 0.1)}, ("step_sizes", "(0.2, 0.1)")),
+        ),
+        unscaled=("etas",),
     ),
     OptimizerCase(
         name="adam",
@@ -124,18 +158,108 @@ CASES: tuple[OptimizerCase, ...] = (
         valid=(
             {},
             {"lr": 0.01},
-            {"lr": 0.02, "betas": (0.8, 0.9), "eps": 1e-4},
+            {"lr": 0.01, "betas": (0.8, 0.9), "eps": 1e-2},
             {"lr": 0.01, "amsgrad": True, "betas": (0.9, 0.9)},
             {"lr": 0.005, "weight_decay": 0.1},
             {"lr": 0.01, "betas": (0.0, 0.99), "eps": 1e-2, "amsgrad": True, "weight_decay": 0.01},
             {"lr": 0.005, "betas": (0.99, 0.5), "eps": 1e-3},
         ),
         refused=(
-            *_numbers("lr"),
-            *_numbers("eps"),
-            *_numbers("weight_decay"),
-            *_fractions("betas"),
-            *_flags("amsgrad"),
+            *numbers("lr"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *fractions("betas"),
+            *flags("amsgrad"),
+        ),
+    ),
+    OptimizerCase(
+        name="adamw",
+        torch="AdamW",
+        valid=(
+            {},
+            {"lr": 0.01},
+            {"lr": 0.01, "betas": (0.8, 0.9), "eps": 1e-2, "weight_decay": 0.0},
+            {"lr": 0.01, "amsgrad": True, "betas": (0.9, 0.9)},
+            {"lr": 0.005, "weight_decay": 0.5},
+            {"lr": 0.02, "betas": (0.0, 0.99), "eps": 1e-2, "weight_decay": 10.0},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *fractions("betas"),
+            *flags("amsgrad"),
+        ),
+    ),
+    OptimizerCase(
+        name="adamax",
+        torch="Adamax",
+        valid=(
+            {},
+            {"lr": 0.01},
+            {"lr": 0.005, "betas": (0.8, 0.9), "eps": 1e-2},
+            {"lr": 0.004, "weight_decay": 0.1},
+            {"lr": 0.05, "betas": (0.0, 0.99), "eps": 1e-1},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *fractions("betas"),
+        ),
+    ),
+    OptimizerCase(
+        name="nadam",
+        torch="NAdam",
+        valid=(
+            {},
+            {"lr": 0.01},
+            {"lr": 0.005, "betas": (0.8, 0.9), "eps": 5e-2, "momentum_decay": 0.1},
+            {"lr": 0.005, "weight_decay": 0.1},
+            {"lr": 0.005, "weight_decay": 0.5, "decoupled_weight_decay": True},
+            {"lr": 0.02, "betas": (0.0, 0.99), "eps": 1e-2, "momentum_decay": 3.0},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *numbers("momentum_decay"),
+            *fractions("betas"),
+            *flags("decoupled_weight_decay"),
+        ),
+    ),
+    OptimizerCase(
+        name="radam",
+        torch="RAdam",
+        valid=(
+            {},
+            {"lr": 0.01},
+            {"lr": 0.01, "betas": (0.8, 0.9), "eps": 5e-2},
+            {"lr": 0.005, "weight_decay": 0.1},
+            {"lr": 0.005, "weight_decay": 0.5, "decoupled_weight_decay": True},
+            {"lr": 0.03, "betas": (0.0, 0.6), "eps": 1e-2},  # so short a memory that it never adapts
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("eps"),
+            *numbers("weight_decay"),
+            *fractions("betas"),
+            *flags("decoupled_weight_decay"),
+        ),
+    ),
+    OptimizerCase(
+        name="lion",
+        torch=None,
+        valid=(
+            {},
+            {"lr": 0.01},
+            {"lr": 0.005, "betas": (0.5, 0.8), "weight_decay": 0.1},
+            {"lr": 0.1, "betas": (0.0, 0.0), "weight_decay": 2.0},
+        ),
+        refused=(
+            *numbers("lr"),
+            *numbers("weight_decay"),
+            *fractions("betas"),
         ),
     ),
 )

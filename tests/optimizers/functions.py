@@ -12,7 +12,8 @@ from optimizers import OPTIMIZERS, Optimizer
 from optimizers.optimizer import State
 from surfaces import get_surface
 from tests.autograd.cases import Array
-from tests.optimizers.cases import CASES, STEPS, Settings
+from tests.optimizers.case import STEPS, Settings
+from tests.optimizers.cases import CASES
 
 
 def _quadratic(u: Any, v: Any) -> Any:

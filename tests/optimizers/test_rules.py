@@ -13,7 +13,8 @@ import pytest
 from autograd import Tensor
 from optimizers import OPTIMIZERS, SGD
 from tests.autograd.cases import Array
-from tests.optimizers.cases import CASES, OptimizerCase, Settings
+from tests.optimizers.case import OptimizerCase, Settings
+from tests.optimizers.cases import CASES
 from tests.optimizers.functions import LABELS, RUNS, descend
 
 REFUSED = [(case.name, settings, words) for case in CASES for settings, words in case.refused]
@@ -72,22 +73,29 @@ def test_arrays_of_starts_descend_as_floats_do(case: OptimizerCase, i: int) -> N
         np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
 
 
-def scaled(value: Any, factors: Array) -> Any:
+def scaled(value: Any, factors: Any) -> Any:
     """A hyperparameter, or a pair of them, as an array of several; a flag stays as it is."""
     if isinstance(value, tuple):
         return tuple(scaled(x, factors) for x in value)
     return value if isinstance(value, bool) else value * factors
 
 
+def settings_at(case: OptimizerCase, i: int, factors: Any) -> Settings:
+    """One setting of an optimizer, each number times factors where it may be."""
+    return {
+        key: scaled(value, factors**0 if key in case.unscaled else factors)
+        for key, value in case.valid[i].items()
+    }
+
+
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
 def test_arrays_of_hyperparameters_are_a_loop_over_them(case: OptimizerCase, i: int) -> None:
     factors = np.array([1.0, 0.5, 0.01])
-    arrays = {key: scaled(value, factors) for key, value in case.valid[i].items()}
+    arrays = settings_at(case, i, factors)
     start = np.full((2, factors.size), [[0.1], [0.45]])
     together, _ = descend(case.name, arrays, "funky", start, steps=30)
-    for j, factor in enumerate(factors.tolist()):
-        settings = {key: scaled(value, factor) for key, value in case.valid[i].items()}
-        alone, _ = descend(case.name, settings, "funky", (0.1, 0.45), steps=30)
+    for j, factor in enumerate(factors):
+        alone, _ = descend(case.name, settings_at(case, i, factor), "funky", (0.1, 0.45), steps=30)
         np.testing.assert_allclose(together[..., j], alone, rtol=1e-11, atol=1e-13)
 
 
@@ -125,7 +133,9 @@ def test_the_rule_is_pure(case: OptimizerCase, i: int) -> None:
 
 
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
-def test_the_state_starts_empty_and_has_the_parameters_shape(case: OptimizerCase, i: int) -> None:
+def test_the_state_starts_empty_and_has_the_parameters_shape_or_is_one_number(
+    case: OptimizerCase, i: int
+) -> None:
     params = [Tensor(1.0), Tensor([1.0, 2.0]), Tensor(np.ones((2, 3)))]
     optimizer = OPTIMIZERS[case.name](params, **case.valid[i])
     assert optimizer.state == [{}, {}, {}]
@@ -134,7 +144,7 @@ def test_the_state_starts_empty_and_has_the_parameters_shape(case: OptimizerCase
             param.grad = np.full(param.shape, 0.5)
         optimizer.step()
         for param, state in zip(params, optimizer.state, strict=True):
-            assert {np.shape(term) for term in state.values()} == {param.shape}
+            assert {np.shape(term) for term in state.values()} | {()} == {param.shape, ()}
 
 
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)

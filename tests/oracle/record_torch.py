@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from tests.autograd.case import Case, seed_for
 from tests.autograd.cases import CASES as OPERATIONS
+from tests.optimizers.case import STARTS, STEPS, OptimizerCase, Settings
 from tests.optimizers.cases import CASES as OPTIMIZERS
-from tests.optimizers.cases import STARTS, STEPS, OptimizerCase, Settings
 
 Array = NDArray[np.float64]
 Recording = dict[str, Array]
@@ -132,6 +132,9 @@ _FUNCTIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
 
 def record_descent(torch: Any, case: OptimizerCase, settings: Settings, function: str) -> Recording:
     """The positions (steps + 1, 2) of one descent, and the optimizer's state at its end."""
+    if case.torch is None:
+        raise ValueError(f"{case.name} has no twin in torch.optim")
+    torch.set_default_dtype(torch.float64)  # NAdam's product of its momenta has no dtype of its own
     point = torch.tensor(STARTS[function], dtype=torch.float64, requires_grad=True)
     optimizer = getattr(torch.optim, case.torch)([point], **(case.twin | settings))
     positions = [point.detach().numpy().copy()]
@@ -159,6 +162,7 @@ def record_trajectories(torch: Any) -> Recording:
     return {
         f"{case.name}/{i}/{function}/{part}": values
         for case in OPTIMIZERS
+        if case.torch
         for i, settings in enumerate(case.valid)
         for function in STARTS
         for part, values in record_descent(torch, case, settings, function).items()

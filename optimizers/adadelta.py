@@ -1,0 +1,83 @@
+"""Adadelta: steps in the parameter's own unit, which need no learning rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative, require_share
+
+
+@final
+class Adadelta(Optimizer):
+    """Each step is as long as the steps of late were, by how the gradient compares with those of late.
+
+    With gradient g at the parameter p, learning rate lr, decay rho and weight decay w::
+
+        g <- g + w p
+        s <- rho s + (1 - rho) g^2
+        d  = sqrt(a + eps) / sqrt(s + eps) g
+        a <- rho a + (1 - rho) d^2
+        p <- p - lr d
+
+    Args:
+        params: the parameters to move.
+        lr: factor of the step, at least 0.
+        rho: decay rate of the two means, in [0, 1].
+        eps: added under both roots, at least 0; it makes the first step.
+        weight_decay: w, at least 0.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Zeiler, "ADADELTA: an adaptive learning rate method", 2012. Names, defaults and formulas are
+    torch.optim.Adadelta's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> adadelta = Adadelta([x], rho=0.0, eps=9.0)
+    >>> (4 * x).backward()
+    >>> adadelta.step()
+    >>> x.data
+    -1.4
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1.0,
+        rho: Any = 0.9,
+        eps: Any = 1e-6,
+        weight_decay: Any = 0.0,
+    ) -> None:
+        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        require_share(rho=rho)
+        super().__init__(
+            params,
+            lr=lr,
+            rho=rho,
+            eps=eps,
+            weight_decay=weight_decay,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,  # noqa: ARG004
+        *,
+        lr: Any = 1.0,
+        rho: Any = 0.9,
+        eps: Any = 1e-6,
+        weight_decay: Any = 0.0,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds s and a under torch's names."""
+        gradient = gradient + weight_decay * parameter
+        acc_delta = state.get("acc_delta", 0.0)
+        square_avg = rho * state.get("square_avg", 0.0) + (1 - rho) * gradient * gradient
+        delta = np.sqrt(acc_delta + eps) / np.sqrt(square_avg + eps) * gradient
+        acc_delta = rho * acc_delta + (1 - rho) * delta * delta
+        return parameter - lr * delta, {"square_avg": square_avg, "acc_delta": acc_delta}

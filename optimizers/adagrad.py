@@ -1,0 +1,83 @@
+"""Adagrad: gradient steps divided by the root of all squares so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative
+
+
+@final
+class Adagrad(Optimizer):
+    """Each coordinate's step shrinks with every gradient that it has met.
+
+    With gradient g at the parameter p, learning rate lr, its decay d, weight decay w, at step t::
+
+        g <- g + w p
+        s <- s + g^2                      (s = initial_accumulator_value before the first step)
+        p <- p - lr / (1 + (t - 1) d) g / (sqrt(s) + eps)
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        lr_decay: d, at least 0.
+        weight_decay: w, at least 0.
+        initial_accumulator_value: what s starts from, at least 0.
+        eps: added to the root for stability, at least 0.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
+    optimization", 2011. Names, defaults and formulas are torch.optim.Adagrad's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> adagrad = Adagrad([x], lr=0.5, initial_accumulator_value=16.0, eps=0.0)
+    >>> (3 * x).backward()
+    >>> adagrad.step()
+    >>> x.data
+    0.7
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-2,
+        lr_decay: Any = 0.0,
+        weight_decay: Any = 0.0,
+        initial_accumulator_value: Any = 0.0,
+        eps: Any = 1e-10,
+    ) -> None:
+        require_non_negative(lr=lr, lr_decay=lr_decay, weight_decay=weight_decay)
+        require_non_negative(initial_accumulator_value=initial_accumulator_value, eps=eps)
+        super().__init__(
+            params,
+            lr=lr,
+            lr_decay=lr_decay,
+            weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value,
+            eps=eps,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any = 1e-2,
+        lr_decay: Any = 0.0,
+        weight_decay: Any = 0.0,
+        initial_accumulator_value: Any = 0.0,
+        eps: Any = 1e-10,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds s as `sum`."""
+        gradient = gradient + weight_decay * parameter
+        total = state.get("sum", initial_accumulator_value) + gradient * gradient
+        rate = lr / (1 + (step - 1) * lr_decay)
+        return parameter - rate * (gradient / (np.sqrt(total) + eps)), {"sum": total}

@@ -1,0 +1,82 @@
+"""Adamax: Adam with the largest gradient of late instead of the root mean square."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative, require_pair
+
+
+@final
+class Adamax(Optimizer):
+    """Adam's running mean of the gradient over a decaying maximum of its size.
+
+    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+
+        g <- g + w p
+        m <- b1 m + (1 - b1) g
+        u <- max(b2 u, |g| + eps)
+        p <- p - lr / (1 - b1^t) m / u
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        betas: b1 and b2, the decay rates of mean and maximum, each in [0, 1).
+        eps: added to the gradient's size for stability, at least 0.
+        weight_decay: w, at least 0.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015, section 7.1. Names, defaults
+    and formulas are torch.optim.Adamax's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> adamax = Adamax([x], lr=0.25, eps=1.0)
+    >>> (3 * x).backward()
+    >>> adamax.step()
+    >>> f"{x.data:.6f}"
+    '0.812500'
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 2e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+    ) -> None:
+        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        betas = require_pair("betas", betas)
+        super().__init__(
+            params,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any = 2e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds m and u under torch's names."""
+        beta1, beta2 = betas
+        gradient = gradient + weight_decay * parameter
+        exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
+        exp_inf = np.maximum(beta2 * state.get("exp_inf", 0.0), np.absolute(gradient) + eps)
+        rate = lr / (1 - np.power(beta1, step))
+        return parameter - rate * (exp_avg / exp_inf), {"exp_avg": exp_avg, "exp_inf": exp_inf}

@@ -1,0 +1,82 @@
+"""AdamW: Adam whose weight decay is kept out of its means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+from optimizers.adam import Adam
+from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+
+
+@final
+class AdamW(Optimizer):
+    """Adam beside a pull of the parameter towards 0 that no gradient's size can scale.
+
+    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+
+        p <- p - lr w p
+        m <- b1 m + (1 - b1) g
+        v <- b2 v + (1 - b2) g^2          (AMSGrad: the largest v so far is used below)
+        p <- p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        betas: b1 and b2, the decay rates of the two means, each in [0, 1).
+        eps: added to the root for stability, at least 0.
+        weight_decay: w, at least 0.
+        amsgrad: use the largest v so far.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019. Names, defaults and
+    formulas are torch.optim.AdamW's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> adamw = AdamW([x], lr=0.25, eps=0.0, weight_decay=0.5)
+    >>> (3 * x).backward()
+    >>> adamw.step()
+    >>> f"{x.data:.6f}"
+    '0.625000'
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 1e-2,
+        amsgrad: bool = False,
+    ) -> None:
+        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        betas = require_pair("betas", betas)
+        require_flag(amsgrad=amsgrad)
+        super().__init__(
+            params,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            amsgrad=amsgrad,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any = 1e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 1e-2,
+        amsgrad: bool = False,
+    ) -> tuple[Any, State]:
+        """Adam's rule from the decayed parameter; `state` is Adam's."""
+        decayed = parameter * (1 - lr * weight_decay)
+        return Adam.rule(gradient, decayed, state, step, lr=lr, betas=betas, eps=eps, amsgrad=amsgrad)

@@ -1,0 +1,103 @@
+"""NAdam: Adam with Nesterov's look ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+
+
+@final
+class NAdam(Optimizer):
+    """Adam that steps by the gradient at hand and by where its mean is about to go.
+
+    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w and momentum decay
+    d, at step t::
+
+        g <- g + w p                      (decoupled: p <- p - lr w p)
+        c(t) = b1 (1 - 0.96^(t d) / 2)
+        k <- k c(t)                       (k = 1 before the first step)
+        m <- b1 m + (1 - b1) g
+        v <- b2 v + (1 - b2) g^2
+        n  = (1 - c(t)) / (1 - k) g + c(t + 1) / (1 - k c(t + 1)) m
+        p <- p - lr n / (sqrt(v / (1 - b2^t)) + eps)
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        betas: b1 and b2, the decay rates of the two means, each in [0, 1).
+        eps: added to the root for stability, at least 0.
+        weight_decay: w, at least 0.
+        momentum_decay: d, at least 0; how fast c grows from b1 / 2 to b1.
+        decoupled_weight_decay: decay the weights as AdamW does.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Dozat, "Incorporating Nesterov momentum into Adam", 2016. Names, defaults and formulas are
+    torch.optim.NAdam's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> nadam = NAdam([x], lr=0.25, betas=(0.0, 0.0), eps=3.0)
+    >>> (3 * x).backward()
+    >>> nadam.step()
+    >>> x.data
+    0.875
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 2e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        momentum_decay: Any = 4e-3,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
+        betas = require_pair("betas", betas)
+        require_flag(decoupled_weight_decay=decoupled_weight_decay)
+        super().__init__(
+            params,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            momentum_decay=momentum_decay,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any = 2e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        momentum_decay: Any = 4e-3,
+        decoupled_weight_decay: bool = False,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds m, v and k under torch's names."""
+        beta1, beta2 = betas
+        if decoupled_weight_decay:
+            parameter = parameter * (1 - lr * weight_decay)
+        else:
+            gradient = gradient + weight_decay * parameter
+        now = beta1 * (1 - 0.5 * np.power(0.96, step * momentum_decay))
+        next_ = beta1 * (1 - 0.5 * np.power(0.96, (step + 1) * momentum_decay))
+        mu_product = state.get("mu_product", 1.0) * now
+        exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
+        exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
+        ahead = (1 - now) / (1 - mu_product) * gradient + next_ / (1 - mu_product * next_) * exp_avg
+        root = np.sqrt(exp_avg_sq / (1 - np.power(beta2, step))) + eps
+        terms = {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq, "mu_product": mu_product}
+        return parameter - lr * (ahead / root), terms

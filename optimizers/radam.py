@@ -1,0 +1,101 @@
+"""RAdam: Adam that steps like momentum until its mean square can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+
+
+@final
+class RAdam(Optimizer):
+    """Adam with a warm-up of its own: the step is scaled by how many gradients its mean square has seen.
+
+    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+
+        g <- g + w p                      (decoupled: p <- p - lr w p)
+        m <- b1 m + (1 - b1) g
+        v <- b2 v + (1 - b2) g^2
+        R  = 2 / (1 - b2) - 1
+        r  = R - 2 t b2^t / (1 - b2^t)
+        a  = sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r)) sqrt(1 - b2^t) / (sqrt(v) + eps)
+        p <- p - lr / (1 - b1^t) m a      (without a where r <= 5)
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0.
+        betas: b1 and b2, the decay rates of the two means, each in [0, 1).
+        eps: added to the root for stability, at least 0.
+        weight_decay: w, at least 0.
+        decoupled_weight_decay: decay the weights as AdamW does.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Liu et al., "On the variance of the adaptive learning rate and beyond", 2020. Names, defaults and
+    formulas are torch.optim.RAdam's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> radam = RAdam([x], lr=0.25)
+    >>> (3 * x).backward()
+    >>> radam.step()
+    >>> f"{x.data:.6f}"
+    '0.250000'
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        betas = require_pair("betas", betas)
+        require_flag(decoupled_weight_decay=decoupled_weight_decay)
+        super().__init__(
+            params,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,
+        *,
+        lr: Any = 1e-3,
+        betas: tuple[Any, Any] = (0.9, 0.999),
+        eps: Any = 1e-8,
+        weight_decay: Any = 0.0,
+        decoupled_weight_decay: bool = False,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds m and v under torch's names."""
+        beta1, beta2 = betas
+        if decoupled_weight_decay:
+            parameter = parameter * (1 - lr * weight_decay)
+        else:
+            gradient = gradient + weight_decay * parameter
+        exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
+        exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
+        decayed = np.power(beta2, step)
+        longest = 2 / (1 - beta2) - 1
+        length = longest - 2 * step * decayed / (1 - decayed)
+        # What is not used, where the length is at most 5, has a value all the same.
+        r, limit = np.maximum(length, 5.0), np.maximum(longest, 5.0)
+        rectified = np.sqrt((r - 4) * (r - 2) * limit / ((limit - 4) * (limit - 2) * r))
+        adaptive = rectified * np.sqrt(1 - decayed) / (np.sqrt(exp_avg_sq) + eps)
+        direction = exp_avg * np.where(length > 5, adaptive, 1.0)
+        rate = lr / (1 - np.power(beta1, step))
+        return parameter - rate * direction, {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}

@@ -1,0 +1,95 @@
+"""Rprop: steps whose length follows the gradient's sign alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, final
+
+import numpy as np
+
+from optimizers.optimizer import (
+    Optimizer,
+    Parameter,
+    State,
+    require_inside,
+    require_non_negative,
+    require_two,
+)
+
+
+@final
+class Rprop(Optimizer):
+    """Each coordinate's step grows while its gradient keeps its sign, and shrinks where it turns.
+
+    With gradient g at the parameter p, the gradient before it h (0 at first), step size s (lr at first),
+    etas e1 and e2::
+
+        s <- e2 s where g h > 0, e1 s where g h < 0, kept within step_sizes
+        g <- 0 where g h < 0
+        p <- p - s sign(g)
+        h <- g
+
+    Args:
+        params: the parameters to move.
+        lr: the first step size, at least 0.
+        etas: e1, greater than 0 and less than 1, and e2, greater than 1.
+        step_sizes: the least and the greatest step size, at least 0.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP
+    algorithm", 1993. Names, defaults and formulas are torch.optim.Rprop's, which refuses no step sizes, and
+    leaves a parameter in place whose gradient is nan; here it becomes nan.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor(1.0)
+    >>> rprop = Rprop([x], lr=0.25, etas=(0.5, 2.0))
+    >>> for _ in range(2):
+    ...     rprop.zero_grad()
+    ...     (3 * x).backward()
+    ...     rprop.step()
+    >>> x.data
+    0.25
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Parameter],
+        lr: Any = 1e-2,
+        etas: tuple[Any, Any] = (0.5, 1.2),
+        step_sizes: tuple[Any, Any] = (1e-6, 50.0),
+    ) -> None:
+        require_non_negative(lr=lr)
+        etas = require_two("etas", etas, "two numbers, in (0, 1) and greater than 1")
+        require_inside(0, 1, **{"etas[0]": etas[0]})
+        require_inside(1, np.inf, **{"etas[1]": etas[1]})
+        step_sizes = require_two("step_sizes", step_sizes, "two numbers, the least and the greatest")
+        require_non_negative(**{"step_sizes[0]": step_sizes[0], "step_sizes[1]": step_sizes[1]})
+        if np.any(np.asarray(step_sizes[0]) > np.asarray(step_sizes[1])):
+            raise ValueError(f"step_sizes must be the least and the greatest, got {step_sizes!r}")
+        super().__init__(
+            params,
+            lr=lr,
+            etas=etas,
+            step_sizes=step_sizes,
+        )
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: State,
+        step: int,  # noqa: ARG004
+        *,
+        lr: Any = 1e-2,
+        etas: tuple[Any, Any] = (0.5, 1.2),
+        step_sizes: tuple[Any, Any] = (1e-6, 50.0),
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds h and s under torch's names."""
+        shrink, grow = etas
+        agreement = gradient * state.get("prev", 0.0)
+        factor = np.where(agreement > 0, grow, np.where(agreement < 0, shrink, 1.0))
+        step_size = np.clip(state.get("step_size", lr) * factor, *step_sizes)
+        gradient = np.where(agreement < 0, 0.0, gradient)
+        return parameter - step_size * np.sign(gradient), {"prev": gradient, "step_size": step_size}
