@@ -27,6 +27,8 @@ import numpy as np
 from manim import Sphere, Surface, ThreeDScene, tempconfig
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # before this folder, whose `races` is not the package
+
 from optimizer_race import GOING, SHARES, OptimizerRace
 from races import Trace, load_spec, run_race
 from scenes.mobjects import Trail

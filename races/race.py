@@ -136,9 +136,10 @@ def _run_block(
         for step in range(record.steps):
             now.block(*given, step + 1.0, loss, *slopes, *new, *buffers)
             u, v = old[:2]
-            record.keep(step, part, u, v, loss, slopes)
             # A sum is finite only if all are; where it is not, it is seen which.
-            if not math.isfinite(u.sum() + v.sum() + loss.sum()):
+            finite = math.isfinite(u.sum() + v.sum() + loss.sum())
+            record.keep(step, part, u, v, loss, slopes, finite)
+            if not finite:
                 ended = ~(np.isfinite(u) & np.isfinite(v) & np.isfinite(loss))
                 new[0][ended] = new[1][ended] = np.nan
             old, new = new, old

@@ -38,7 +38,9 @@ class Record:
         self.lowest = np.full(starts, np.inf)
         self.late = np.full(starts, -np.inf)
 
-    def keep(self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None) -> None:
+    def keep(
+        self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, finite: bool = False
+    ) -> None:
         """Keep what is known of some starts at a step.
 
         Args:
@@ -48,6 +50,7 @@ class Record:
             v: where they are.
             loss: there.
             slopes: dz/du and dz/dv there; none at the last step.
+            finite: whether all of these losses are known to be finite.
         """
         if self._all or step in {0, self.steps}:
             row = step if self._all else int(step > 0)
@@ -56,7 +59,7 @@ class Record:
         if self._all and slopes is not None:
             self.gradients[step, part, 0], self.gradients[step, part, 1] = slopes
         lowest, late = self.lowest[part], self.late[part]
-        np.fmin(lowest, np.where(loss == -np.inf, np.inf, loss), out=lowest)
+        np.fmin(lowest, loss if finite else np.where(loss == -np.inf, np.inf, loss), out=lowest)
         if step > self.steps - tail(self.steps):
             np.maximum(late, loss, out=late)
 

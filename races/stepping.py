@@ -53,7 +53,10 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool) -> StepCode | No
         return None
 
     def compiled(program: Program) -> Points | Floats:
-        return Points(program) if points else Floats(program.simplified(Simplify.EXACTLY))
+        # A racer that is no longer finite has ended.
+        if points:
+            return Points(program.simplified(Simplify.FINITE))
+        return Floats(program.simplified(Simplify.EXACTLY))
 
     return StepCode(compiled(first), compiled(later), compiled(loss), 2 * len(names))
 

@@ -1,0 +1,1 @@
+"""How fast the project is, measured beside its peers; each module is a script."""

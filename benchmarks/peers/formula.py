@@ -1,0 +1,30 @@
+"""The work that all are given: the formula of the funky surface, and the points.
+
+This file is run by itself in the processes of the peers and imports nothing of the project. The formula is
+that of `surfaces.funky`, operation by operation; the benchmarks check that the results agree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PLASTIC = 1.324717957244746  # the root of x^3 = x + 1, whose powers spread points evenly over a square
+
+
+def funky(xp: Any, u: Any, v: Any) -> Any:
+    """The funky surface, with the functions of a library: `xp.sin`, `xp.cos`, `xp.exp`."""
+    waves = 5 * u * v * (1 - u) * (1 - v) * xp.cos(10 * v) * xp.sin(10 * u * v) * xp.exp(u)
+    hill = xp.exp(-((v - 0.4) ** 2 + (u - 0.2) ** 2) / 0.03)
+    ridge = 0.6 * xp.exp(-((v - 0.4) ** 2) / 0.03) * xp.sin(25 * u) * (1 - u) ** 2
+    peak_and_pit = xp.exp(-((u - 0.7) ** 2) / 0.02) - xp.exp(-((u - 0.4) ** 2) / 0.02)
+    return 0.3 * (waves + hill + ridge + 1.4 * xp.exp(-((v - 0.6) ** 2) / 0.02) * peak_and_pit)
+
+
+def points(count: int) -> tuple[Any, Any]:
+    """That many points spread over the surface: u and v, float64 arrays; one is the default race's start."""
+    import numpy as np  # noqa: PLC0415  (micrograd does without)
+
+    if count == 1:
+        return np.array([0.1]), np.array([0.45])
+    places = np.arange(count, dtype=np.float64)
+    return 1.2 * ((0.5 + places / PLASTIC) % 1), 1.2 * ((0.5 + places / PLASTIC**2) % 1)

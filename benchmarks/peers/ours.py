@@ -1,0 +1,87 @@
+"""Ours: gradients, eager and compiled, and races."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
+
+from autograd import Tensor, value_and_grad
+from races import RaceSpec, run_race
+from surfaces.funky import funky
+
+
+def compiled_one(_: Any, request: Any) -> Any:
+    """Value and gradient at one point."""
+    gradient, u, v = value_and_grad(funky), request["u"], request["v"]
+    return lambda: gradient(u, v), lambda result: [result[0], *result[1]]
+
+
+def compiled_many(formula: Any, request: Any) -> Any:
+    """Values and gradients at many points."""
+    gradient, (u, v) = value_and_grad(funky), formula["points"](request["count"])
+    return lambda: gradient(u, v), lambda result: [result[0].tolist(), *(d.tolist() for d in result[1])]
+
+
+def eager_one(_: Any, request: Any) -> Any:
+    """The same with a graph of Tensors."""
+
+    def run() -> Any:
+        u, v = Tensor(request["u"]), Tensor(request["v"])
+        loss = funky(u, v)
+        loss.backward()
+        return loss.data, u.grad, v.grad
+
+    return run, lambda result: [float(number) for number in result]
+
+
+def eager_many(formula: Any, request: Any) -> Any:
+    """The same at many points."""
+    starts = formula["points"](request["count"])
+
+    def run() -> Any:
+        u, v = map(Tensor, starts)
+        loss = funky(u, v)
+        loss.sum().backward()
+        return loss.data, u.grad, v.grad
+
+    return run, lambda result: [array.tolist() for array in result]
+
+
+def race(formula: Any, request: Any) -> Any:
+    """A race; its last positions, by racer and start."""
+    spec = RaceSpec(
+        surface="funky",
+        start=np.stack(formula["points"](request["count"]), axis=-1),  # type: ignore[arg-type]
+        steps=request["steps"],
+        racers=request["racers"],
+        record=request["record"],  # all: every step; ends: the first and the last
+    )
+    return lambda: run_race(spec), lambda trace: trace.positions[:, -1].tolist()
+
+
+def kept(formula: Any, request: Any) -> Any:
+    """A race that is run only once; how many bytes its trace's arrays take."""
+    run, _ = race(formula, request)
+
+    @functools.cache
+    def once() -> int:
+        trace = run()
+        return sum(x.nbytes for x in (trace.positions, trace.losses, trace.gradients, trace.status))
+
+    return once, int
+
+
+JOBS = {
+    "one": compiled_one,
+    "many": compiled_many,
+    "eager one": eager_one,
+    "eager many": eager_many,
+    "race": race,
+    "kept": kept,
+}

@@ -1,0 +1,117 @@
+"""JAX: float64, jit. A race is one compiled program, a scan over the steps of every racer."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+jax: Any = importlib.import_module("jax")
+jnp: Any = importlib.import_module("jax.numpy")
+jax.config.update("jax_enable_x64", True)
+jnp.zeros(1).block_until_ready()  # its start-up is not the first job's
+
+
+def gradient_of(formula: Any) -> Any:
+    """The function that gives value and gradient at one point."""
+    return jax.value_and_grad(lambda u, v: formula["funky"](jnp, u, v), (0, 1))
+
+
+def one(formula: Any, request: Any) -> Any:
+    """Value and gradient at one point."""
+    gradient, u, v = jax.jit(gradient_of(formula)), request["u"], request["v"]
+    return lambda: jax.block_until_ready(gradient(u, v)), lambda result: [
+        float(result[0]),
+        *map(float, result[1]),
+    ]
+
+
+def one_to_floats(formula: Any, request: Any) -> Any:
+    """The same, as Python's floats, which is what all others but PyTorch return."""
+    gradient, u, v = jax.jit(gradient_of(formula)), request["u"], request["v"]
+
+    def run() -> Any:
+        loss, (slope_u, slope_v) = gradient(u, v)
+        return float(loss), float(slope_u), float(slope_v)
+
+    return run, list
+
+
+def many(formula: Any, request: Any) -> Any:
+    """Values and gradients at many points."""
+    gradient = jax.jit(jax.vmap(gradient_of(formula)))
+    u, v = map(jnp.asarray, formula["points"](request["count"]))
+    return lambda: jax.block_until_ready(gradient(u, v)), lambda result: [
+        result[0].tolist(),
+        *(d.tolist() for d in result[1]),
+    ]
+
+
+def sgd(gradient: Any, state: Any, _: Any, *, lr: float, momentum: float = 0.0) -> Any:
+    """torch.optim.SGD: the change of a parameter, and the new state; so below."""
+    moving = momentum * state[0] + gradient
+    return -lr * moving, (moving, state[1])
+
+
+def momentum(gradient: Any, state: Any, step: Any, *, lr: float, momentum: float = 0.9) -> Any:
+    """torch.optim.SGD with momentum."""
+    return sgd(gradient, state, step, lr=lr, momentum=momentum)
+
+
+def rmsprop(
+    gradient: Any, state: Any, _: Any, *, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8
+) -> Any:
+    """torch.optim.RMSprop."""
+    average = alpha * state[0] + (1 - alpha) * gradient * gradient
+    return -lr * gradient / (jnp.sqrt(average) + eps), (average, state[1])
+
+
+def adam(
+    gradient: Any,
+    state: Any,
+    step: Any,
+    *,
+    lr: float = 1e-3,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+) -> Any:
+    """torch.optim.Adam."""
+    mean = betas[0] * state[0] + (1 - betas[0]) * gradient
+    square = betas[1] * state[1] + (1 - betas[1]) * gradient * gradient
+    root = jnp.sqrt(square) / jnp.sqrt(1 - betas[1] ** step) + eps
+    return -lr / (1 - betas[0] ** step) * (mean / root), (mean, square)
+
+
+RULES: dict[str, Any] = {"sgd": sgd, "momentum": momentum, "rmsprop": rmsprop, "adam": adam}
+
+
+def race(formula: Any, request: Any) -> Any:
+    """A race; its last positions, by racer and start."""
+    gradient = jax.vmap(gradient_of(formula))
+
+    def run_racer(racer: dict[str, Any], start: Any) -> Any:
+        rule = RULES[racer["optimizer"]]
+        settings = {key: value for key, value in racer.items() if key != "optimizer"}
+
+        def advance(carried: Any, step: Any) -> Any:
+            places, states = carried
+            loss, slopes = gradient(*places)
+            changes, states = zip(
+                *(rule(slope, state, step, **settings) for slope, state in zip(slopes, states, strict=True)),
+                strict=True,
+            )
+            moved = tuple(place + change for place, change in zip(places, changes, strict=True))
+            return (moved, states), (*places, loss) if request["record"] == "all" else None
+
+        zero = jnp.zeros_like(start[0])
+        steps = jnp.arange(1, request["steps"] + 1, dtype=jnp.float64)
+        (places, _), recorded = jax.lax.scan(advance, (start, ((zero, zero), (zero, zero))), steps)
+        return places, formula["funky"](jnp, *places), recorded
+
+    run_all = jax.jit(lambda start: [run_racer(racer, start) for racer in request["racers"]])
+    start = tuple(map(jnp.asarray, formula["points"](request["count"])))
+    return lambda: jax.block_until_ready(run_all(start)), lambda result: [
+        jnp.stack(places, axis=-1).tolist() for places, *_ in result
+    ]
+
+
+JOBS = {"one": one, "one to floats": one_to_floats, "many": many, "race": race}
