@@ -15,8 +15,12 @@ from typing import Any, Protocol
 class Writer(Protocol):
     """What of an `autograd.program.Program` is used here."""
 
+    truths: set[int]
+
     @property
     def exact(self) -> bool: ...  # noqa: D102
+    @property
+    def finite(self) -> bool: ...  # noqa: D102
     def add(self, name: str, inputs: tuple[int, ...]) -> int: ...  # noqa: D102
     def add_constant(self, value: Any) -> int: ...  # noqa: D102
     def constant(self, number: int) -> float | None: ...  # noqa: D102
@@ -48,24 +52,42 @@ def _scaled(p: Writer, number: int) -> tuple[int, float] | None:
     return split if split and _mild(split[1]) else None
 
 
+def _zero(p: Writer, number: int) -> bool:
+    """Whether a value is 0, or a finite number times 0."""
+    parts = p.parts(number, "multiply") if p.finite else None
+    split = parts and _split(p, *parts)
+    return p.constant(number) == 0 or bool(split and split[1] == 0)
+
+
 def _add(p: Writer, a: int, b: int) -> int | None:
-    if split := _split(p, a, b):
-        return split[0] if split[1] == 0 else None
+    for x, y in ((a, b), (b, a)):
+        if _zero(p, y):
+            return x
     if a == b:
         return p.add("multiply", (a, p.add_constant(2.0)))
     for x, y in ((a, b), (b, a)):
         if parts := p.parts(y, "negative"):
             return p.add("subtract", (x, parts[0]))
-    return None
+    return _together(p, "add", a, b)
 
 
 def _subtract(p: Writer, a: int, b: int) -> int | None:
-    if p.constant(b) == 0:
+    if _zero(p, b):
         return a
     if p.constant(a) == 0:
         return p.add("negative", (b,))
     parts = p.parts(b, "negative")
-    return p.add("add", (a, parts[0])) if parts else None
+    return p.add("add", (a, parts[0])) if parts else _together(p, "subtract", a, b)
+
+
+def _together(p: Writer, name: str, a: int, b: int) -> int | None:
+    """The sum or difference of two multiples, as a multiple of that of what they are multiples of."""
+    x, y = _scaled(p, a), _scaled(p, b)
+    if not x or not y or abs(x[1]) != abs(y[1]) or abs(x[1]) == 1:
+        return None
+    other = {"add": "subtract", "subtract": "add"}[name]
+    inner = p.add(name if x[1] == y[1] else other, (x[0], y[0]))
+    return p.add("multiply", (inner, p.add_constant(x[1])))
 
 
 def _multiply(p: Writer, a: int, b: int) -> int | None:
@@ -127,6 +149,17 @@ def _where(p: Writer, condition: int, a: int, b: int) -> int | None:
     return a if a == b else None
 
 
+def _either(p: Writer, a: int, b: int, decides: bool) -> int | None:
+    """What is known of `and`, which False decides, or of `or`, which True does."""
+    for x, y in ((a, b), (b, a)):
+        known = p.truth(y)
+        if known is decides:
+            return p.add_constant(decides)
+        if known is not None and x in p.truths:
+            return x
+    return None
+
+
 SHORTER: dict[str, Callable[..., int | None]] = {
     "add": _add,
     "subtract": _subtract,
@@ -136,4 +169,6 @@ SHORTER: dict[str, Callable[..., int | None]] = {
     "power": _power,
     "square": lambda p, x: p.add("multiply", (x, x)),
     "where": _where,
+    "logical_and": lambda p, a, b: _either(p, a, b, False),
+    "logical_or": lambda p, a, b: _either(p, a, b, True),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -33,11 +34,13 @@ class BlockCode:
 
     Attributes:
         lines: of the code.
+        constants: known numbers by the names c0, c1, ...; as arrays, which numpy takes sooner than floats.
         floats: how many buffers of float64 it needs, named b0, b1, ...
         truths: how many of bool, named m0, m1, ...
     """
 
     lines: list[str] = field(default_factory=list)
+    constants: dict[str, Any] = field(default_factory=dict)
     floats: int = 0
     truths: int = 0
 
@@ -84,7 +87,8 @@ class _Emitter:
         if isinstance(value, Input):
             self._words[number] = f"x{value.position}"
         elif isinstance(value, Constant):
-            self._words[number] = repr(value.value)
+            self._words[number] = f"c{len(self.code.constants)}"
+            self.code.constants[self._words[number]] = np.array(value.value)
         elif self.program.shapes[number] != POINTS:
             inputs = ", ".join(self._words[i] for i in value.inputs)
             self._words[number] = f"t{number}"
@@ -108,10 +112,11 @@ class _Emitter:
             self._words[number] = self._buffer(number, "b")
             self.code.lines.append(f"copyto({self._words[number]}, {second})")
         target = self._words[number]
-        known = self.program.values[value.inputs[0]]
-        if isinstance(known, Constant):
-            condition = repr(bool(known.value))
-        elif not condition.startswith("m"):  # a number in a truth's place
+        if self.program.shapes[value.inputs[0]] != POINTS:  # one that all points share
+            self.code.lines.append(f"if {condition}: copyto({target}, {first})")
+            self._release(number, value, kept=target)
+            return
+        if not condition.startswith("m"):  # a number in a truth's place
             mask = self._buffer(-1, "m")
             self.code.lines.append(f"not_equal({condition}, 0, {mask})")
             condition = mask

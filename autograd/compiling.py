@@ -47,7 +47,7 @@ class Floats:
         names = [f"x{i}" for i in range(len(program.inputs))]
         arguments, results = ", ".join(names), results or _results(program)
         check = " or ".join(f"type({name}) is not float" for name in names)
-        body = ["try:", *(f"    {line}" for line in lines), "except failures:"]
+        body = ["try:", *(f"    {line}" for line in lines or ["pass"]), "except failures:"]
         body += [f"    {_results(program)} = careful({arguments})", f"return {results}"]
         if otherwise and names:
             body = [f"if {check}:", f"    return otherwise({arguments})", *body]
@@ -120,8 +120,9 @@ class Points:
         for letter, count in (("b", self._floats), ("m", self._truths)):
             if count:
                 lines = [f"{_names(letter, count)} = {letter}", *lines]
-        self.source = _function(", ".join([*arguments, "b", "m"]), lines)
-        self.block = _load(self.source, block_code.NAMES)
+        known = [f"# {name} = {value}" for name, value in code.constants.items()]
+        self.source = _function(", ".join([*arguments, "b", "m"]), [*known, *lines])
+        self.block = _load(self.source, block_code.NAMES | code.constants)
 
     def buffers(self, length: int) -> tuple[list[Array], list[NDArray[np.bool_]]]:
         """What `block` needs to compute a block of that length."""

@@ -51,10 +51,12 @@ def emit(program: Program) -> list[str]:
     y0 = exp(x0 * x0)
     """
     uses = _uses(program)
-    outputs = set(program.outputs)
     lines: list[str] = []
     words: dict[int, str] = {}
     bare: dict[int, str] = {}  # expressions without the brackets that they have in a larger one
+    results: dict[int, str] = {}
+    for k, number in enumerate(program.outputs):
+        results.setdefault(number, f"y{k}")
     for number in program.live():
         value = program.values[number]
         if isinstance(value, Input):
@@ -68,17 +70,14 @@ def emit(program: Program) -> list[str]:
             if value.name in _LOGIC:
                 inputs = [_truth(program, i, word) for i, word in zip(value.inputs, inputs, strict=True)]
             text = form.format(*inputs)
-            if number in outputs or uses[number] > 1 or len(text) > _LONG:
-                words[number] = f"t{number}"
-                lines.append(f"t{number} = {text}")
+            if number in results or uses[number] > 1 or len(text) > _LONG:
+                words[number] = results.get(number, f"t{number}")
+                lines.append(f"{words[number]} = {text}")
             else:
                 words[number] = text if call else f"({text})"
                 bare[number] = text
     for k, number in enumerate(program.outputs):
-        made = f"t{number} = "
-        if lines and lines[-1].startswith(made) and program.outputs.count(number) == 1:
-            lines[-1] = f"y{k} = {lines[-1].removeprefix(made)}"
-        else:
+        if words[number] != f"y{k}":
             lines.append(f"y{k} = {words[number]}")
     return lines
 

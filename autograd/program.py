@@ -61,6 +61,7 @@ class Simplify(Enum):
     NOT = "not at all, so that the reverse sweep meets what was written, in its order"
     EXACTLY = "so that its numbers stay the same to the last bit"
     FREELY = "with known factors brought together, which may change the last bits"
+    FINITE = "freely, and as if no number were infinite or nan: x * 0 is 0"
 
 
 class NotElementwiseError(Exception):
@@ -108,7 +109,12 @@ class Program:
     @property
     def exact(self) -> bool:
         """Whether simplifying must leave the numbers as they are."""
-        return self.simplify is not Simplify.FREELY
+        return self.simplify in {Simplify.NOT, Simplify.EXACTLY}
+
+    @property
+    def finite(self) -> bool:
+        """Whether simplifying may take all numbers for finite."""
+        return self.simplify is Simplify.FINITE
 
     @staticmethod
     def _describe(value: Value) -> str:
@@ -157,7 +163,7 @@ class Program:
             return self._write(Operation(name, tuple(inputs), tuple(sorted(settings.items()))), shape)
         if name in _OF_ONE_NUMBER and shapes == [()] == [shape]:
             return inputs[0]
-        if RULES[name].elementwise and (name == "where" or self.truths.isdisjoint(inputs)):
+        if RULES[name].elementwise and (name in _OF_TRUTHS or self.truths.isdisjoint(inputs)):
             same = SHORTER[name](self, *inputs) if name in SHORTER else None
             if same is not None and self.shapes[same] == shape:
                 return same
@@ -283,4 +289,6 @@ def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
 
 # These leave a number as it is.
 _OF_ONE_NUMBER = {"sum", "mean", "max", "min", "logsumexp", "reshape", "transpose", "broadcast_to", "getitem"}
+# What is shortened where its inputs are true or false, too.
+_OF_TRUTHS = {"where", "logical_and", "logical_or"}
 _COMMUTATIVE = {"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}

@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -214,6 +214,14 @@ class _Eager:
         return value.data, slopes[0] if len(slopes) == 1 else slopes
 
 
+@overload
+def value_and_grad(function: Function, engine: Literal["compiled"] = "compiled") -> ValueAndGrad: ...
+
+
+@overload
+def value_and_grad(function: Function, engine: Engine) -> Callable[..., tuple[Any, Any]]: ...
+
+
 def value_and_grad(function: Function, engine: Engine = "compiled") -> Callable[..., tuple[Any, Any]]:
     """A function that computes `function` and its gradient.
 
@@ -223,7 +231,13 @@ def value_and_grad(function: Function, engine: Engine = "compiled") -> Callable[
 
     It is called once with symbols (for floats, for points, and for each new combination of other shapes), and
     what it does with them is compiled. It must not change what it does with their values: what depends on a
-    value is written ``np.where(condition, a, b)``. Arrays from elsewhere are used as they are at each call.
+    value is written ``np.where(condition, a, b)``. What it has from elsewhere, numbers and arrays, is taken
+    as it is at that call.
+
+    The numbers are those of the graph of Tensors up to rounding: a sine and a cosine that are taken from one
+    tangent are as far off as a change of their argument in its last place would make them. What is written
+    twice is computed once: so where eager's gradient is nan because it multiplies zero by inf, and adds, the
+    compiled one may be inf.
 
     Args:
         function: of one or more arguments, written with operators, numpy's functions and those of `autograd`.
@@ -245,6 +259,14 @@ def value_and_grad(function: Function, engine: Engine = "compiled") -> Callable[
     if engine not in {"compiled", "eager"}:
         raise ValueError(f"engine must be 'compiled' or 'eager', got {engine!r}")
     return ValueAndGrad(function) if engine == "compiled" else _Eager(function)
+
+
+@overload
+def grad(function: Function, engine: Literal["compiled"] = "compiled") -> Grad: ...
+
+
+@overload
+def grad(function: Function, engine: Engine) -> Callable[..., Any]: ...
 
 
 def grad(function: Function, engine: Engine = "compiled") -> Callable[..., Any]:

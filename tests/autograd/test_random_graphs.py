@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import Tensor, hessian, value_and_grad
+from autograd import Tensor, compiling, hessian, value_and_grad
+from autograd.compiling import BLOCK
 from autograd.rules import FLOAT_RULES
 from tests.autograd.graphs import SHAPED, SMOOTH, WILD, Graph, count, evaluate, graphs, smooth
 
@@ -102,6 +104,16 @@ def test_compiled_graphs_are_the_eager_ones(graph: Graph, points: list[Point]) -
     assert_close(compiled(*points[0]), gradients(smooth(graph), *points[0]))
     columns = np.array(points).T
     assert_close(compiled(*columns), gradients(smooth(graph), *columns))
+
+
+@pytest.mark.parametrize("length", [0, 1, BLOCK, BLOCK + 1, 3 * BLOCK - 1])
+def test_compiled_graphs_in_blocks_and_threads_are_the_eager_ones(
+    length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling, "ALONE", 0)
+    monkeypatch.setattr(compiling, "_threads", lambda: 3)
+    columns = np.random.default_rng(0).uniform(-2, 2, (3, length))
+    assert_close(value_and_grad(smooth(EVERY_STEP))(*columns), gradients(smooth(EVERY_STEP), *columns))
 
 
 @given(graphs(SMOOTH, 12), POINT)
