@@ -21,8 +21,8 @@ from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
 
-BLOCK = 16384  # points to a block
-ALONE = 65536  # points up to which several threads, which wait for each other, are no quicker than one
+BLOCK = 32768  # points to a block at most
+ALONE = 16384  # points up to which one thread is quicker than several, which wait for each other
 _FAILS = (ArithmeticError, ValueError)
 
 
@@ -147,17 +147,22 @@ class Points:
         return outputs
 
 
-def share_blocks(work: Callable[[Iterator[slice]], object], length: int, block: int = BLOCK) -> None:
+def block_length(length: int) -> int:
+    """How many of so many points a block has; where several threads share them, each has one at least."""
+    return max(1, min(BLOCK, -(-length // _workers(length))))
+
+
+def share_blocks(work: Callable[[Iterator[slice]], object], length: int) -> None:
     """Have all blocks of 0..length worked through, on several threads where that is quicker.
 
     Args:
         work: works through the blocks that it takes from an iterator; it is called once on each thread, and
             all of them take from the same one.
         length: how many points there are.
-        block: how many of them a block has at most.
     """
+    block = block_length(length)
     begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
-    helpers = min(_threads(), -(-length // block)) - 1 if length > ALONE else 0
+    helpers = min(_workers(length), -(-length // block)) - 1
     jobs = [_pool().submit(work, _slices(begins, length, block)) for _ in range(helpers)]
     try:
         work(_slices(begins, length, block))
@@ -170,6 +175,10 @@ def share_blocks(work: Callable[[Iterator[slice]], object], length: int, block: 
 def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:
     for begin in begins:
         yield slice(begin, min(begin + block, length))
+
+
+def _workers(length: int) -> int:
+    return _threads() if length > ALONE else 1
 
 
 def _threads() -> int:

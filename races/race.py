@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.compiling import share_blocks
+from autograd.compiling import block_length, share_blocks
 from races.metrics import target_between
 from races.record import Record
 from races.spec import RacerSpec, RaceSpec
@@ -22,7 +22,6 @@ from surfaces import Surface
 Array = NDArray[np.float64]
 
 FEW = 12  # starts up to which floats, one start after the other, are quicker than arrays
-BLOCK = 8192  # starts to a block, which takes all its steps while it is in the processor's cache
 _CHUNK = 4096  # steps of one start that are kept in one go
 
 
@@ -113,13 +112,13 @@ def _run_floats(code: StepCode, starts: Array, record: Record, on_step: Callable
 
 def _run_points(code: StepCode, starts: Array, record: Record, on_step: Callable[[], object]) -> None:
     """Run a racer from all starts, block by block, by arrays."""
-    tick = _Ticks(on_step, -(-len(starts) // BLOCK))
+    tick = _Ticks(on_step, -(-len(starts) // block_length(len(starts))))
 
     def work(blocks: Iterator[slice]) -> None:
         for part in blocks:
             _run_block(code, starts[part], record, part, tick)
 
-    share_blocks(work, len(starts), BLOCK)
+    share_blocks(work, len(starts))
 
 
 def _run_block(

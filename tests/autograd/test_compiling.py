@@ -345,6 +345,7 @@ def test_points_need_not_lie_side_by_side() -> None:
 def test_every_block_is_worked_through_once(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "_threads", lambda: threads)
     monkeypatch.setattr(compiling, "ALONE", 0)
+    monkeypatch.setattr(compiling, "BLOCK", 10)
     for length in (0, 1, 9, 10, 11, 100, 995):
         counts = np.zeros(length, dtype=int)
 
@@ -353,7 +354,7 @@ def test_every_block_is_worked_through_once(threads: int, monkeypatch: pytest.Mo
                 assert 0 < block.stop - block.start <= 10
                 counts[block] += 1
 
-        share_blocks(work, length, 10)
+        share_blocks(work, length)
         np.testing.assert_array_equal(counts, 1)
 
 
@@ -363,7 +364,8 @@ def test_threads_may_share_blocks_again(threads: int, monkeypatch: pytest.Monkey
     monkeypatch.setattr(compiling, "_threads", lambda: threads)
     monkeypatch.setattr(compiling, "ALONE", 0)
     code = Points(written(lambda x: x + 1.0, POINTS))
-    x = np.arange(3.0 * BLOCK)
+    monkeypatch.setattr(compiling, "BLOCK", 1)
+    x = np.arange(30.0)
     done: list[int] = []
 
     def work(blocks: Iterator[slice]) -> None:
@@ -371,7 +373,7 @@ def test_threads_may_share_blocks_again(threads: int, monkeypatch: pytest.Monkey
             np.testing.assert_array_equal(code.call(x)[0], x + 1.0)
             done.append(block.start)
 
-    thread = threading.Thread(target=lambda: share_blocks(work, 20, 1), daemon=True)
+    thread = threading.Thread(target=lambda: share_blocks(work, 20), daemon=True)
     thread.start()
     thread.join(60)
     assert not thread.is_alive()
@@ -381,6 +383,7 @@ def test_threads_may_share_blocks_again(threads: int, monkeypatch: pytest.Monkey
 def test_what_a_thread_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "_threads", lambda: 2)
     monkeypatch.setattr(compiling, "ALONE", 0)
+    monkeypatch.setattr(compiling, "BLOCK", 1)
     everybody = threading.Barrier(2)
 
     def work(blocks: Iterator[slice]) -> None:
@@ -390,7 +393,7 @@ def test_what_a_thread_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
         list(blocks)
 
     with pytest.raises(KeyError, match="on another thread"):
-        share_blocks(work, 100, 1)
+        share_blocks(work, 100)
 
 
 def test_one_function_on_many_threads_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

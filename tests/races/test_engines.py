@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd.compiling
 import races.race
 from autograd import Tensor
 from optimizers import OPTIMIZERS, Optimizer
@@ -152,7 +153,8 @@ def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, recor
     many = race(surface="funky", start=starts_on("funky", 100), steps=30, racers=RACERS, record=record)
     few = race(surface="funky", start=starts_on("funky", 3), steps=30, racers=RACERS, record=record)
     whole = run_race(many), run_race(few)
-    monkeypatch.setattr(races.race, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiling, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiling, "ALONE", 20)
     monkeypatch.setattr(races.race, "_CHUNK", 7)
     for before, after in zip(whole, (run_race(many), run_race(few)), strict=True):
         for name in ("positions", "losses", "gradients", "status"):
@@ -163,7 +165,8 @@ def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, recor
 def test_progress_is_told_once_for_each_step_of_each_racer(
     monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(races.race, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiling, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiling, "ALONE", 20)
     calls: list[None] = []
     spec = race(surface="funky", start=starts_on("funky", count), steps=30, racers=DEFAULT)
     run_race(spec, on_step=lambda: calls.append(None))
