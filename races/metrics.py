@@ -1,6 +1,6 @@
 """What a race is judged by: one number for each racer and start, computed from its trace.
 
-What is measured on the way raises ValueError for a trace that keeps only the ends.
+What is measured on the way raises TraceError for a trace that keeps only the ends.
 """
 
 from __future__ import annotations

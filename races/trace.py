@@ -42,7 +42,7 @@ _DAMAGE = (
 
 
 class TraceError(ValueError):
-    """A trace file was refused; the message is one line that names the file and what is wrong with it."""
+    """A trace was refused; the message is one line that says what is wrong with it, or with its file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +81,9 @@ class Trace:
         return range(0, self.spec.steps + 1, 1 if self.spec.record == "all" else self.spec.steps)
 
     def require_steps(self, what: str) -> None:
-        """Raise ValueError, naming what needs them, unless every step was recorded."""
+        """Raise TraceError, naming what needs them, unless every step was recorded."""
         if self.spec.record != "all":
-            raise ValueError(f"{what} needs every step of the race: record must be 'all', got 'ends'")
+            raise TraceError(f"{what} needs every step of the race: record must be 'all', got 'ends'")
 
     def save(self, path: str | Path) -> None:
         """Write the trace to a compressed npz file, whole or not at all."""

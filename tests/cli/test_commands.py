@@ -117,6 +117,22 @@ def test_plot_draws_a_race_and_a_trace(race: Race, folder: Path, suffix: str) ->
         assert (folder / done.out.strip()).read_bytes().startswith(magic)
 
 
+def test_a_race_of_which_the_ends_are_kept_has_a_table_but_no_plot_and_no_film(
+    race: Race, folder: Path
+) -> None:
+    text = (folder / "race.toml").read_text()
+    (folder / "race.toml").write_text(f'record = "ends"\n{text}')
+    outcome = race("run", "-o", "ends.npz")
+    assert outcome.status == 0
+    assert "converged" in outcome.out
+    for command in (["plot"], ["plot", "ends.npz"], ["film", "-q", "l"]):
+        outcome = race(*command)
+        assert outcome.status == 2
+        assert outcome.err.count("\n") == 1
+        assert "needs every step of the race: record must be 'all', got 'ends'" in outcome.err
+    assert {path.name for path in folder.iterdir()} == {"race.toml", "ends.npz"}
+
+
 def test_a_racer_that_diverges_is_in_the_table(race: Race, folder: Path) -> None:
     (folder / "race.toml").write_text('surface = "slope"\n[[racer]]\noptimizer = "sgd"\nlr = 1e200\n')
     assert "diverged" in race("run").out
