@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative, require_share
+from optimizers.optimizer import Optimizer, State, require_non_negative, require_share
 
 
 @final
@@ -44,23 +43,11 @@ class Adadelta(Optimizer):
     -1.4
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1.0,
-        rho: Any = 0.9,
-        eps: Any = 1e-6,
-        weight_decay: Any = 0.0,
-    ) -> None:
-        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+    @staticmethod
+    def check(*, rho: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
         require_share(rho=rho)
-        super().__init__(
-            params,
-            lr=lr,
-            rho=rho,
-            eps=eps,
-            weight_decay=weight_decay,
-        )
 
     @staticmethod
     def rule(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative
+from optimizers.optimizer import Optimizer, State, require_non_negative
 
 
 @final
@@ -43,25 +42,10 @@ class Adagrad(Optimizer):
     0.7
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-2,
-        lr_decay: Any = 0.0,
-        weight_decay: Any = 0.0,
-        initial_accumulator_value: Any = 0.0,
-        eps: Any = 1e-10,
-    ) -> None:
-        require_non_negative(lr=lr, lr_decay=lr_decay, weight_decay=weight_decay)
-        require_non_negative(initial_accumulator_value=initial_accumulator_value, eps=eps)
-        super().__init__(
-            params,
-            lr=lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-        )
+    @staticmethod
+    def check(**numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
 
     @staticmethod
     def rule(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, require_flag, require_non_negative, require_pair
 
 
 @final
@@ -44,19 +43,12 @@ class Adam(Optimizer):
     '0.750000'
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-3,
-        betas: tuple[Any, Any] = (0.9, 0.999),
-        eps: Any = 1e-8,
-        weight_decay: Any = 0.0,
-        amsgrad: bool = False,
-    ) -> None:
-        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
-        betas = require_pair("betas", betas)
+    @staticmethod
+    def check(*, betas: Any, amsgrad: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
+        require_pair("betas", betas)
         require_flag(amsgrad=amsgrad)
-        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
     @staticmethod
     def rule(

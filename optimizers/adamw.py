@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 from optimizers.adam import Adam
-from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, decayed, require_flag, require_non_negative, require_pair
 
 
 @final
@@ -43,26 +42,12 @@ class AdamW(Optimizer):
     '0.625000'
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-3,
-        betas: tuple[Any, Any] = (0.9, 0.999),
-        eps: Any = 1e-8,
-        weight_decay: Any = 1e-2,
-        amsgrad: bool = False,
-    ) -> None:
-        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
-        betas = require_pair("betas", betas)
+    @staticmethod
+    def check(*, betas: Any, amsgrad: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
+        require_pair("betas", betas)
         require_flag(amsgrad=amsgrad)
-        super().__init__(
-            params,
-            lr=lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            amsgrad=amsgrad,
-        )
 
     @staticmethod
     def rule(
@@ -78,5 +63,5 @@ class AdamW(Optimizer):
         amsgrad: bool = False,
     ) -> tuple[Any, State]:
         """Adam's rule from the decayed parameter; `state` is Adam's."""
-        decayed = parameter * (1 - lr * weight_decay)
-        return Adam.rule(gradient, decayed, state, step, lr=lr, betas=betas, eps=eps, amsgrad=amsgrad)
+        gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled=True)
+        return Adam.rule(gradient, parameter, state, step, lr=lr, betas=betas, eps=eps, amsgrad=amsgrad)

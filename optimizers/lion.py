@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, require_non_negative, require_pair
 
 
 @final
@@ -41,21 +40,11 @@ class Lion(Optimizer):
     0.75
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-4,
-        betas: tuple[Any, Any] = (0.9, 0.99),
-        weight_decay: Any = 0.0,
-    ) -> None:
-        require_non_negative(lr=lr, weight_decay=weight_decay)
-        betas = require_pair("betas", betas)
-        super().__init__(
-            params,
-            lr=lr,
-            betas=betas,
-            weight_decay=weight_decay,
-        )
+    @staticmethod
+    def check(*, betas: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
+        require_pair("betas", betas)
 
     @staticmethod
     def rule(

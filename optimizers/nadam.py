@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, decayed, require_flag, require_non_negative, require_pair
 
 
 @final
@@ -49,28 +48,12 @@ class NAdam(Optimizer):
     0.875
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 2e-3,
-        betas: tuple[Any, Any] = (0.9, 0.999),
-        eps: Any = 1e-8,
-        weight_decay: Any = 0.0,
-        momentum_decay: Any = 4e-3,
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
-        betas = require_pair("betas", betas)
+    @staticmethod
+    def check(*, betas: Any, decoupled_weight_decay: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
+        require_pair("betas", betas)
         require_flag(decoupled_weight_decay=decoupled_weight_decay)
-        super().__init__(
-            params,
-            lr=lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum_decay=momentum_decay,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
 
     @staticmethod
     def rule(
@@ -88,10 +71,7 @@ class NAdam(Optimizer):
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds m, v and k under torch's names."""
         beta1, beta2 = betas
-        if decoupled_weight_decay:
-            parameter = parameter * (1 - lr * weight_decay)
-        else:
-            gradient = gradient + weight_decay * parameter
+        gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled_weight_decay)
         now = beta1 * (1 - 0.5 * np.power(0.96, step * momentum_decay))
         next_ = beta1 * (1 - 0.5 * np.power(0.96, (step + 1) * momentum_decay))
         mu_product = state.get("mu_product", 1.0) * now

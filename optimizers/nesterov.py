@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_non_negative
+from optimizers.optimizer import Optimizer, State, require_non_negative
 from optimizers.sgd import SGD
 
 
@@ -44,20 +43,10 @@ class Nesterov(Optimizer):
     -0.625
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-3,
-        momentum: Any = 0.9,
-        weight_decay: Any = 0.0,
-    ) -> None:
-        require_non_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            weight_decay=weight_decay,
-        )
+    @staticmethod
+    def check(**numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
 
     @staticmethod
     def rule(

@@ -15,7 +15,7 @@ import inspect
 import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 
@@ -34,12 +34,34 @@ class Optimizer(ABC):
 
     Args:
         params: the parameters to move.
-        hyperparameters: what `rule` takes beside gradient, parameter, state and step.
+        values: hyperparameters, in the order in which `rule` names them.
+        hyperparameters: others by name; those that are left out have the rule's defaults.
+
+    Raises:
+        TypeError: for a hyperparameter that the rule does not take.
+        ValueError: for one that `check` refuses.
     """
 
-    def __init__(self, params: Iterable[Parameter], **hyperparameters: Any) -> None:
+    __signature__: ClassVar[inspect.Signature]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "__init__" not in vars(cls):  # what help() and editors show
+            params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            cls.__signature__ = inspect.Signature([params, *cls._named()])
+
+    def __init__(self, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
+        named = self._named()
+        try:
+            bound = inspect.Signature(named).bind(*values, **hyperparameters)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__} {error}") from None
+        bound.apply_defaults()
+        given = bound.arguments
+        self.check(**given)
         self.params = list(params)
-        self.hyperparameters = hyperparameters
+        pairs = {a.name: tuple(given[a.name]) for a in named if isinstance(a.default, tuple)}
+        self.hyperparameters: dict[str, Any] = given | pairs
         self.state: list[State] = [{} for _ in self.params]
         self.steps = 0
 
@@ -49,6 +71,18 @@ class Optimizer(ABC):
         gradient: Any, parameter: Any, state: State, step: int, *args: Any, **hyperparameters: Any
     ) -> tuple[Any, State]:
         """One step of one parameter: its new value and state; changes nothing in place."""
+
+    # There may be nothing to refuse.
+    @staticmethod  # noqa: B027
+    def check(*args: Any, **hyperparameters: Any) -> None:
+        """Raise ValueError, naming the hyperparameter, where one is out of range."""
+
+    @classmethod
+    def _named(cls) -> list[inspect.Parameter]:
+        """The rule's hyperparameters."""
+        arguments = inspect.signature(cls.rule).parameters.values()
+        named = [a for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY]
+        return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
 
     def step(self) -> None:
         """Move every parameter by one step along its gradient."""
@@ -74,6 +108,13 @@ class Optimizer(ABC):
         """
         arguments = inspect.signature(cls).parameters.values()
         return {a.name: a.default for a in arguments if a.name != "params"}
+
+
+def decayed(gradient: Any, parameter: Any, lr: Any, weight_decay: Any, decoupled: bool) -> tuple[Any, Any]:
+    """Gradient and parameter with the weight decay in one of them: in the parameter where it is decoupled."""
+    if decoupled:
+        return gradient, parameter * (1 - lr * weight_decay)
+    return gradient + weight_decay * parameter, parameter
 
 
 def require_non_negative(**hyperparameters: Any) -> None:

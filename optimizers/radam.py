@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, decayed, require_flag, require_non_negative, require_pair
 
 
 @final
@@ -47,26 +46,12 @@ class RAdam(Optimizer):
     '0.250000'
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-3,
-        betas: tuple[Any, Any] = (0.9, 0.999),
-        eps: Any = 1e-8,
-        weight_decay: Any = 0.0,
-        decoupled_weight_decay: bool = False,
-    ) -> None:
-        require_non_negative(lr=lr, eps=eps, weight_decay=weight_decay)
-        betas = require_pair("betas", betas)
+    @staticmethod
+    def check(*, betas: Any, decoupled_weight_decay: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
+        require_pair("betas", betas)
         require_flag(decoupled_weight_decay=decoupled_weight_decay)
-        super().__init__(
-            params,
-            lr=lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            decoupled_weight_decay=decoupled_weight_decay,
-        )
 
     @staticmethod
     def rule(
@@ -83,19 +68,16 @@ class RAdam(Optimizer):
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds m and v under torch's names."""
         beta1, beta2 = betas
-        if decoupled_weight_decay:
-            parameter = parameter * (1 - lr * weight_decay)
-        else:
-            gradient = gradient + weight_decay * parameter
+        gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled_weight_decay)
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
         exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
-        decayed = np.power(beta2, step)
+        fading = np.power(beta2, step)
         longest = 2 / (1 - beta2) - 1
-        length = longest - 2 * step * decayed / (1 - decayed)
+        length = longest - 2 * step * fading / (1 - fading)
         # What is not used, where the length is at most 5, has a value all the same.
         r, limit = np.maximum(length, 5.0), np.maximum(longest, 5.0)
         rectified = np.sqrt((r - 4) * (r - 2) * limit / ((limit - 4) * (limit - 2) * r))
-        adaptive = rectified * np.sqrt(1 - decayed) / (np.sqrt(exp_avg_sq) + eps)
+        adaptive = rectified * np.sqrt(1 - fading) / (np.sqrt(exp_avg_sq) + eps)
         direction = exp_avg * np.where(length > 5, adaptive, 1.0)
         rate = lr / (1 - np.power(beta1, step))
         return parameter - rate * direction, {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}

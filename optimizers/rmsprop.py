@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative
+from optimizers.optimizer import Optimizer, State, require_flag, require_non_negative
 
 
 @final
@@ -47,27 +46,11 @@ class RMSProp(Optimizer):
     0.8
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-2,
-        alpha: Any = 0.99,
-        eps: Any = 1e-8,
-        weight_decay: Any = 0.0,
-        momentum: Any = 0.0,
-        centered: bool = False,
-    ) -> None:
-        require_non_negative(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
+    @staticmethod
+    def check(*, centered: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
         require_flag(centered=centered)
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            centered=centered,
-        )
 
     @staticmethod
     def rule(

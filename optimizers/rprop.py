@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
 from optimizers.optimizer import (
     Optimizer,
-    Parameter,
     State,
     require_inside,
     require_non_negative,
@@ -53,27 +51,17 @@ class Rprop(Optimizer):
     0.25
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-2,
-        etas: tuple[Any, Any] = (0.5, 1.2),
-        step_sizes: tuple[Any, Any] = (1e-6, 50.0),
-    ) -> None:
+    @staticmethod
+    def check(*, lr: Any, etas: Any, step_sizes: Any) -> None:
+        """Refuse what is out of range."""
         require_non_negative(lr=lr)
-        etas = require_two("etas", etas, "two numbers, in (0, 1) and greater than 1")
-        require_inside(0, 1, **{"etas[0]": etas[0]})
-        require_inside(1, np.inf, **{"etas[1]": etas[1]})
-        step_sizes = require_two("step_sizes", step_sizes, "two numbers, the least and the greatest")
-        require_non_negative(**{"step_sizes[0]": step_sizes[0], "step_sizes[1]": step_sizes[1]})
-        if np.any(np.asarray(step_sizes[0]) > np.asarray(step_sizes[1])):
+        shrink, grow = require_two("etas", etas, "two numbers, in (0, 1) and greater than 1")
+        require_inside(0, 1, **{"etas[0]": shrink})
+        require_inside(1, np.inf, **{"etas[1]": grow})
+        least, greatest = require_two("step_sizes", step_sizes, "two numbers, the least and the greatest")
+        require_non_negative(**{"step_sizes[0]": least, "step_sizes[1]": greatest})
+        if np.any(np.asarray(least) > np.asarray(greatest)):
             raise ValueError(f"step_sizes must be the least and the greatest, got {step_sizes!r}")
-        super().__init__(
-            params,
-            lr=lr,
-            etas=etas,
-            step_sizes=step_sizes,
-        )
 
     @staticmethod
     def rule(

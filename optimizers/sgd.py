@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, Parameter, State, require_flag, require_non_negative
+from optimizers.optimizer import Optimizer, State, require_flag, require_non_negative
 
 
 @final
@@ -44,30 +43,17 @@ class SGD(Optimizer):
     2.0
     """
 
-    def __init__(
-        self,
-        params: Iterable[Parameter],
-        lr: Any = 1e-3,
-        momentum: Any = 0.0,
-        dampening: Any = 0.0,
-        weight_decay: Any = 0.0,
-        nesterov: bool = False,
-    ) -> None:
-        require_non_negative(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay)
+    @staticmethod
+    def check(*, nesterov: Any, **numbers: Any) -> None:
+        """Refuse what is out of range."""
+        require_non_negative(**numbers)
         require_flag(nesterov=nesterov)
+        momentum, dampening = numbers["momentum"], numbers["dampening"]
         if nesterov and not (np.all(np.asarray(momentum) > 0) and np.all(np.asarray(dampening) == 0)):
             raise ValueError(
                 f"nesterov must be false without momentum or with dampening, got momentum {momentum!r} "
                 f"and dampening {dampening!r}"
             )
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
 
     @staticmethod
     def rule(

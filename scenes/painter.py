@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import struct
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from scenes.atlas import Atlas
 from scenes.mobjects import Ball, DepthMobject, LossSurface, Trail
 from scenes.sprite import Sprite, places
+from scenes.stamps import CORNERS, Mesh, Stamp, set_uniforms
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -34,7 +34,6 @@ LIGHT = np.array([-0.45, -0.35, 0.82]) / np.linalg.norm([-0.45, -0.35, 0.82])
 CONTOURS, CELLS = 14.0, 24.0
 SAMPLES = 4  # for a picture that stays
 NEARER = 0.0006  # of the depth range: how far a line is drawn before what it lies on
-_CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], dtype="f4")
 _CLIP_DISTANCE = 0x3000  # OpenGL's GL_CLIP_DISTANCE0
 
 
@@ -113,10 +112,10 @@ class Painter:
         # As context.finish(), but Python's other threads, the encoder's above all, go on meanwhile.
         self._finish = ctypes.CFUNCTYPE(None)(self.context.mglo._context.load("glFinish"))
         self._sheet = self.context.vertex_array(
-            self._program("backdrop"), [(self.context.buffer(_CORNERS), "2f", "corner")]
+            self._program("backdrop"), [(self.context.buffer(CORNERS), "2f", "corner")]
         )
         self._surface = self._program("surface")
-        self._meshes: WeakKeyDictionary[Mobject, _Mesh] = WeakKeyDictionary()
+        self._meshes: WeakKeyDictionary[Mobject, Mesh] = WeakKeyDictionary()
         self._balls = self._stamp("ball", "3f 1f 4f", "centre", "radius", "tint")
         self._lines = self._stamp("line", "3f 3f 1f 4f", "tail", "head", "width", "tint")
         self._sprites = self._stamp("sprite", "4f 4f 4f 4f 1f", "base", "across", "down", "part", "opacity")
@@ -238,16 +237,18 @@ class Painter:
         halfway = LIGHT + view.axes[2]
         halfway /= np.linalg.norm(halfway)
         for program in (self._surface, self._balls.program, self._lines.program):
-            _set(program, view=view.matrix.T, right=view.axes[0], up=view.axes[1], eye=view.axes[2])
-            _set(program, light=LIGHT, halfway=halfway)
+            set_uniforms(program, view=view.matrix.T, right=view.axes[0], up=view.axes[1], eye=view.axes[2])
+            set_uniforms(program, light=LIGHT, halfway=halfway)
 
     def _draw_surface(self, surface: LossSurface) -> None:
         mesh = self._meshes.get(surface)
         if mesh is None or not mesh.shows(surface):
-            mesh = self._meshes[surface] = _Mesh(self.context, self._surface, surface)
+            mesh = self._meshes[surface] = Mesh(self.context, self._surface, surface)
         fine = max(1.0, self.size[1] / 900)
-        _set(self._surface, opacity=surface.opacity, density=np.array([CELLS, CELLS, CONTOURS]), fine=fine)
-        _set(self._surface, begun=surface.begun, reach=surface.reach)
+        set_uniforms(
+            self._surface, opacity=surface.opacity, density=np.array([CELLS, CELLS, CONTOURS]), fine=fine
+        )
+        set_uniforms(self._surface, begun=surface.begun, reach=surface.reach)
         for number in range(4):
             self.context.enable_direct(_CLIP_DISTANCE + number)
         mesh.array.render(moderngl.TRIANGLES)
@@ -278,7 +279,7 @@ class Painter:
             rows[:, 10] *= ghosts
             rows = rows[ghosts > 0]
         program = self._lines.program
-        _set(program, size=np.array(self.size), nearer=NEARER, butt=ghosts is not None)
+        set_uniforms(program, size=np.array(self.size), nearer=NEARER, butt=ghosts is not None)
         self._lines.draw(rows)
 
     def _draw_sprites(self, sprites: Sequence[Sprite], origins: Array, x: Array, y: Array) -> None:
@@ -309,61 +310,8 @@ class Painter:
         vertex, fragment = ((SHADERS / f"{name}.{kind}").read_text() for kind in ("vert", "frag"))
         return self.context.program(vertex_shader=vertex, fragment_shader=fragment)
 
-    def _stamp(self, name: str, layout: str, *columns: str) -> _Stamp:
-        return _Stamp(self.context, self._program(name), layout, *columns)
-
-
-class _Stamp:
-    """Draws a rectangle for each row of numbers, made of it by a program's vertex shader.
-
-    A row is repeated for each corner: Mesa's software renderer takes as long for an instance as for a
-    hundred vertices.
-    """
-
-    def __init__(
-        self, context: moderngl.Context, program: moderngl.Program, layout: str, *columns: str
-    ) -> None:
-        self.program = program
-        self._context, self._layout, self._columns = context, layout, columns
-        self._make(256)
-
-    def draw(self, rows: Any) -> None:
-        """Draw them, in their order."""
-        if len(rows):
-            if len(rows) > self._most:
-                self._make(2 * len(rows))
-            data = np.empty((len(rows), 4, 2 + len(rows[0])), dtype="f4")
-            data[..., :2] = _CORNERS
-            data[..., 2:] = np.asarray(rows)[:, None]
-            self._buffer.orphan()
-            self._buffer.write(data)
-            self._array.render(moderngl.TRIANGLES, vertices=6 * len(rows))
-
-    def _make(self, most: int) -> None:
-        self._most = most
-        self._buffer = self._context.buffer(reserve=4 * most * struct.calcsize(f"2f {self._layout}"))
-        first = 4 * np.arange(most, dtype="i4")[:, None]
-        index = self._context.buffer(first + np.array([0, 1, 2, 2, 1, 3], dtype="i4"))
-        columns = (self._buffer, f"2f {self._layout}", "corner", *self._columns)
-        self._array = self._context.vertex_array(self.program, [columns], index_buffer=index)
-
-
-class _Mesh:
-    """A surface's vertices, as they were when it was made."""
-
-    def __init__(self, context: moderngl.Context, program: moderngl.Program, surface: LossSurface) -> None:
-        self._points = surface.points.copy()
-        grid = surface.grid()
-        normals = np.cross(np.gradient(grid, axis=0), np.gradient(grid, axis=1)).reshape(-1, 3)
-        vertices = np.concatenate([surface.points, normals, surface.place, surface.tints], axis=1)
-        buffer = context.buffer(np.ascontiguousarray(vertices, dtype="f4"))
-        columns = (buffer, "3f 3f 3f 3f", "position", "normal", "place", "tint")
-        index = context.buffer(_triangles(surface.resolution))
-        self.array = context.vertex_array(program, [columns], index_buffer=index)
-
-    def shows(self, surface: LossSurface) -> bool:
-        """Whether the surface is still where it was."""
-        return np.array_equal(self._points, surface.points)
+    def _stamp(self, name: str, layout: str, *columns: str) -> Stamp:
+        return Stamp(self.context, self._program(name), layout, *columns)
 
 
 def _in_space(sprites: Sequence[Sprite], view: View) -> tuple[Array, Array, Array]:
@@ -380,23 +328,3 @@ def _facing(sprites: Sequence[tuple[Sprite, Array]], sight: Sight) -> tuple[Arra
     at = centres @ sight.view.matrix[:, :3].T + sight.view.matrix[:, 3]
     flat, scale = sight.frame.matrix[:, :3].T, at[:, 3:]
     return at + scale * ((origins - centres) @ flat), scale * (x @ flat), scale * (y @ flat)
-
-
-@cache
-def _triangles(resolution: int) -> bytes:
-    """The vertices of a grid's triangles, two for each cell."""
-    rows, columns = np.meshgrid(np.arange(resolution), np.arange(resolution), indexing="ij")
-    first = (rows * (resolution + 1) + columns).ravel()
-    below = first + resolution + 1
-    return np.stack([first, below, first + 1, first + 1, below, below + 1], axis=-1).astype("i4").tobytes()
-
-
-def _set(program: moderngl.Program, **uniforms: Any) -> None:
-    """Set those of the uniforms that the program has."""
-    for name, value in uniforms.items():
-        if name in program:
-            uniform = program[name]
-            if isinstance(value, np.ndarray):
-                uniform.write(np.ascontiguousarray(value, dtype="f4"))  # type: ignore[union-attr]
-            else:
-                uniform.value = value  # type: ignore[union-attr]

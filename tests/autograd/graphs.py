@@ -1,4 +1,4 @@
-"""Random graphs, drawn by Hypothesis: steps that stay smooth and tame, steps that do not, steps of arrays."""
+"""Programs of functions, and random graphs: steps that stay smooth and tame, that do not, of arrays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from autograd import Tensor
 from autograd.operators import Operators
+from autograd.program import Program, Simplify
 from autograd.rules import RULES
+from autograd.shaping import Shape
+from autograd.tracing import as_number, trace
 
 Step: TypeAlias = Callable[[Any, Any], Any]
 Graph: TypeAlias = list[tuple[int, int, int]]
@@ -157,3 +160,11 @@ def smooth(graph: Graph) -> Callable[..., Any]:
 def count(tensor: Tensor) -> int:
     """How many nodes a Tensor's graph has."""
     return len(tensor._sweep_order())
+
+
+def written(function: Callable[..., Any], *shapes: Shape) -> Program:
+    """The program of a function that gives one value, or several in a list."""
+    program, _, results = trace(function, shapes, Simplify.FREELY)
+    results = results if isinstance(results, list) else [results]
+    program.outputs = [as_number(program, result) for result in results]
+    return program

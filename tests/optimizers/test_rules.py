@@ -182,3 +182,13 @@ def test_a_gradient_out_of_bounds_neither_warns_nor_stops_the_others(case: Optim
         optimizer.step()
     assert np.isnan(np.asarray(params[0].data)[1])
     assert np.isfinite(np.asarray(params[0].data)[2])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_hyperparameters_may_stand_in_their_order_and_are_shown(name: str) -> None:
+    kind = OPTIMIZERS[name]
+    shown = inspect.signature(kind).parameters
+    assert list(shown) == ["params", *kind.defaults()]
+    assert kind([], *kind.defaults().values()).hyperparameters == kind([]).hyperparameters == kind.defaults()
+    with pytest.raises(TypeError):
+        kind([], 0.1, lr=0.1)
