@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_non_negative, require_share
+from optimizers.optimizer import Optimizer, State, require_share
 
 
 @final
@@ -43,10 +43,10 @@ class Adadelta(Optimizer):
     -1.4
     """
 
-    @staticmethod
-    def check(*, rho: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
+    @classmethod
+    def check(cls, *, rho: Any, **others: Any) -> None:
+        """Refuse what is out of range; the decay rate may be 1."""
+        super().check(**others)
         require_share(rho=rho)
 
     @staticmethod

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_non_negative
+from optimizers.optimizer import Optimizer, State
 
 
 @final
@@ -41,11 +41,6 @@ class Adagrad(Optimizer):
     >>> x.data
     0.7
     """
-
-    @staticmethod
-    def check(**numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
 
     @staticmethod
     def rule(

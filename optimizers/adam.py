@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State
 
 
 @final
@@ -42,13 +42,6 @@ class Adam(Optimizer):
     >>> f"{x.data:.6f}"
     '0.750000'
     """
-
-    @staticmethod
-    def check(*, betas: Any, amsgrad: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_pair("betas", betas)
-        require_flag(amsgrad=amsgrad)
 
     @staticmethod
     def rule(

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State
 
 
 @final
@@ -41,12 +41,6 @@ class Adamax(Optimizer):
     >>> f"{x.data:.6f}"
     '0.812500'
     """
-
-    @staticmethod
-    def check(*, betas: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_pair("betas", betas)
 
     @staticmethod
     def rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.adam import Adam
-from optimizers.optimizer import Optimizer, State, decayed, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, decayed
 
 
 @final
@@ -41,13 +41,6 @@ class AdamW(Optimizer):
     >>> f"{x.data:.6f}"
     '0.625000'
     """
-
-    @staticmethod
-    def check(*, betas: Any, amsgrad: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_pair("betas", betas)
-        require_flag(amsgrad=amsgrad)
 
     @staticmethod
     def rule(

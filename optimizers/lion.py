@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State
 
 
 @final
@@ -39,12 +39,6 @@ class Lion(Optimizer):
     >>> x.data
     0.75
     """
-
-    @staticmethod
-    def check(*, betas: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_pair("betas", betas)
 
     @staticmethod
     def rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, final
 
-from optimizers.optimizer import Optimizer, State, require_non_negative
+from optimizers.optimizer import Optimizer, State
 from optimizers.sgd import SGD
 
 
@@ -39,11 +39,6 @@ class Momentum(Optimizer):
     >>> x.data
     -0.25
     """
-
-    @staticmethod
-    def check(**numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
 
     @staticmethod
     def rule(

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, decayed, require_flag, require_non_negative, require_pair
+from optimizers.optimizer import Optimizer, State, decayed
 
 
 @final
@@ -47,13 +47,6 @@ class NAdam(Optimizer):
     >>> x.data
     0.875
     """
-
-    @staticmethod
-    def check(*, betas: Any, decoupled_weight_decay: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_pair("betas", betas)
-        require_flag(decoupled_weight_decay=decoupled_weight_decay)
 
     @staticmethod
     def rule(

@@ -72,10 +72,22 @@ class Optimizer(ABC):
     ) -> tuple[Any, State]:
         """One step of one parameter: its new value and state; changes nothing in place."""
 
-    # There may be nothing to refuse.
-    @staticmethod  # noqa: B027
-    def check(*args: Any, **hyperparameters: Any) -> None:
-        """Raise ValueError, naming the hyperparameter, where one is out of range."""
+    @classmethod
+    def check(cls, *_: Any, **hyperparameters: Any) -> None:
+        """Raise ValueError, naming the hyperparameter, where one is out of range.
+
+        Unless a class says otherwise, each has the form of its default: a finite number of at least 0, two in
+        [0, 1), or true or false.
+        """
+        for a in cls._named():
+            if a.name in hyperparameters:
+                value = hyperparameters[a.name]
+                if isinstance(a.default, bool):
+                    require_flag(**{a.name: value})
+                elif isinstance(a.default, tuple):
+                    require_pair(a.name, value)
+                elif isinstance(a.default, float):
+                    require_non_negative(**{a.name: value})
 
     @classmethod
     def _named(cls) -> list[inspect.Parameter]:

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_flag, require_non_negative
+from optimizers.optimizer import Optimizer, State
 
 
 @final
@@ -45,12 +45,6 @@ class RMSProp(Optimizer):
     >>> x.data
     0.8
     """
-
-    @staticmethod
-    def check(*, centered: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_flag(centered=centered)
 
     @staticmethod
     def rule(

@@ -51,10 +51,10 @@ class Rprop(Optimizer):
     0.25
     """
 
-    @staticmethod
-    def check(*, lr: Any, etas: Any, step_sizes: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(lr=lr)
+    @classmethod
+    def check(cls, *, etas: Any, step_sizes: Any, **others: Any) -> None:
+        """Refuse what is out of range; the pairs are no decay rates."""
+        super().check(**others)
         shrink, grow = require_two("etas", etas, "two numbers, in (0, 1) and greater than 1")
         require_inside(0, 1, **{"etas[0]": shrink})
         require_inside(1, np.inf, **{"etas[1]": grow})

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_flag, require_non_negative
+from optimizers.optimizer import Optimizer, State
 
 
 @final
@@ -43,12 +43,10 @@ class SGD(Optimizer):
     2.0
     """
 
-    @staticmethod
-    def check(*, nesterov: Any, **numbers: Any) -> None:
-        """Refuse what is out of range."""
-        require_non_negative(**numbers)
-        require_flag(nesterov=nesterov)
-        momentum, dampening = numbers["momentum"], numbers["dampening"]
+    @classmethod
+    def check(cls, *, nesterov: Any, momentum: Any, dampening: Any, **others: Any) -> None:
+        """Refuse what is out of range, and Nesterov's step where there is nothing to look ahead along."""
+        super().check(nesterov=nesterov, momentum=momentum, dampening=dampening, **others)
         if nesterov and not (np.all(np.asarray(momentum) > 0) and np.all(np.asarray(dampening) == 0)):
             raise ValueError(
                 f"nesterov must be false without momentum or with dampening, got momentum {momentum!r} "

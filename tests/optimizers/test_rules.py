@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from optimizers import OPTIMIZERS, SGD
+from optimizers import OPTIMIZERS, SGD, Optimizer
 from tests.autograd.cases import Array
 from tests.optimizers.case import OptimizerCase, Settings
 from tests.optimizers.cases import CASES
@@ -192,3 +192,22 @@ def test_hyperparameters_may_stand_in_their_order_and_are_shown(name: str) -> No
     assert kind([], *kind.defaults().values()).hyperparameters == kind([]).hyperparameters == kind.defaults()
     with pytest.raises(TypeError):
         kind([], 0.1, lr=0.1)
+
+
+class Sign(Optimizer):
+    """What the README tells to write: a rule, and nothing else."""
+
+    @staticmethod
+    def rule(gradient: Any, parameter: Any, state: Any, step: int, *, lr: Any = 1e-3) -> tuple[Any, Any]:  # noqa: ARG004
+        return parameter - lr * np.sign(gradient), {}
+
+
+def test_a_rule_is_enough_for_an_optimizer() -> None:
+    param = Tensor(1.0)
+    sign = Sign([param], lr=0.25)
+    param.grad = -8.0
+    sign.step()
+    assert param.data == 1.25
+    assert Sign.defaults() == {"lr": 1e-3}
+    with pytest.raises(ValueError, match="lr must be a finite number of at least 0, got -1"):
+        Sign([param], lr=-1)
