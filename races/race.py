@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from autograd import Tensor
 from autograd.compiling import block_length, share_blocks
 from races.metrics import target_between
-from races.record import Record
+from races.record import Record, empty_arrays
 from races.spec import RacerSpec, RaceSpec
 from races.status import Status
 from races.stepping import StepCode, step_code
@@ -44,7 +44,10 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     """
     surface = spec.build_surface()
     starts, on_step = spec.starts(), on_step or _nothing
-    records = [Record(spec) for _ in spec.racers]
+    arrays = empty_arrays(spec)
+    records = [
+        Record(spec, **{name: array[i] for name, array in arrays.items()}) for i in range(len(spec.racers))
+    ]
     for racer, record in zip(spec.racers, records, strict=True):
         many = len(starts) > FEW
         code = step_code(surface, racer, points=many) if spec.engine == "compiled" else None
@@ -54,12 +57,6 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
             _run_points(code, starts, record, on_step)
         else:
             _run_floats(code, starts, record, on_step)
-    arrays = {
-        name: np.stack([getattr(record, name) for record in records])
-        if len(records) > 1
-        else getattr(records[0], name)[None]
-        for name in ("positions", "losses", "gradients")
-    }
     return Trace(spec, **arrays, status=_judge(spec, surface, records))
 
 

@@ -1,4 +1,4 @@
-"""`Record`: what is kept of one racer while it runs."""
+"""`Record`: what is kept of one racer while it runs, in its part of the trace's arrays."""
 
 from __future__ import annotations
 
@@ -13,30 +13,37 @@ from races.spec import RaceSpec
 Array = NDArray[np.float64]
 
 
+def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
+    """A trace's positions, losses and gradients, to be filled; the first axis is the racers'."""
+    racers, starts = len(spec.racers), len(spec.start)
+    rows, slopes = (spec.steps + 1, spec.steps) if spec.record == "all" else (2, 0)
+    return {
+        "positions": np.empty((racers, rows, starts, 2)),
+        "losses": np.empty((racers, rows, starts)),
+        "gradients": np.empty((racers, slopes, starts, 2)),
+    }
+
+
 class Record:
-    """Arrays that a racer's run fills: every step of it, or its ends.
+    """What a racer's run fills: every step of it, or its ends.
 
     Args:
         spec: the race.
-
-    Attributes:
-        steps: of the race.
         positions: of shape (rows, starts, 2), a row for each step that is kept.
         losses: of shape (rows, starts).
         gradients: of shape (steps, starts, 2); without steps where the ends are kept.
+
+    Attributes:
+        steps: of the race.
         lowest: the lowest finite loss on the way, inf if there is none; of shape (starts,).
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
     """
 
-    def __init__(self, spec: RaceSpec) -> None:
-        starts = len(spec.start)
+    def __init__(self, spec: RaceSpec, positions: Array, losses: Array, gradients: Array) -> None:
+        self.positions, self.losses, self.gradients = positions, losses, gradients
         self.steps, self._all = spec.steps, spec.record == "all"
-        rows = spec.steps + 1 if self._all else 2
-        self.positions = np.empty((rows, starts, 2))
-        self.losses = np.empty((rows, starts))
-        self.gradients = np.empty((spec.steps if self._all else 0, starts, 2))
-        self.lowest = np.full(starts, np.inf)
-        self.late = np.full(starts, -np.inf)
+        self.lowest = np.full(len(spec.start), np.inf)
+        self.late = np.full(len(spec.start), -np.inf)
 
     def keep(
         self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, finite: bool = False
