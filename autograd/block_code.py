@@ -8,6 +8,7 @@ all points of a block share are computed once.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,8 +46,13 @@ class BlockCode:
     truths: int = 0
 
 
-def emit(program: Program) -> BlockCode:
+def emit(program: Program, over: Mapping[int, int] | None = None) -> BlockCode:
     """The code of an elementwise program.
+
+    Args:
+        program: what to compute.
+        over: for some outputs, by their positions, the position of an argument whose array the result may be
+            written over; the two may then be one array, or not.
 
     >>> program = Program()
     >>> x = program.add_input(POINTS)
@@ -55,13 +61,13 @@ def emit(program: Program) -> BlockCode:
     multiply(x0, x0, b0)
     exp(b0, y0)
     """
-    return _Emitter(program).code
+    return _Emitter(program, over or {}).code
 
 
 class _Emitter:
     """Gives values their buffers, in the order in which they are computed."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, over: Mapping[int, int]) -> None:
         self.program = program
         self.code = BlockCode()
         self._free: dict[str, list[str]] = {"b": [], "m": []}
@@ -74,13 +80,21 @@ class _Emitter:
                 self._last.update(dict.fromkeys(value.inputs, number))
         self._results: dict[int, str] = {}
         for k, number in enumerate(program.outputs):
-            if isinstance(program.values[number], Operation) and program.shapes[number] == POINTS:
+            early = k not in over or self._may_go_over(number, program.inputs[over[k]])
+            if isinstance(program.values[number], Operation) and program.shapes[number] == POINTS and early:
                 self._results.setdefault(number, f"y{k}")
         for number in live:
             self._write(number)
-        for k, number in enumerate(program.outputs):
-            if self._results.get(number) != f"y{k}":
-                self.code.lines.append(f"copyto(y{k}, {self._words[number]})")
+        late = [(k, n) for k, n in enumerate(program.outputs) if self._results.get(n) != f"y{k}"]
+        # An argument that is a result as it stands is copied before another result goes over it.
+        for k, number in sorted(late, key=lambda pair: not isinstance(program.values[pair[1]], Input)):
+            self.code.lines.append(f"copyto(y{k}, {self._words[number]})")
+
+    def _may_go_over(self, number: int, argument: int) -> bool:
+        """Whether an argument is done with when a value is written, and may be written over."""
+        value, last = self.program.values[number], self._last.get(argument, -1)
+        reads = value.inputs[:2] if isinstance(value, Operation) and value.name == "where" else ()
+        return last <= number and argument not in reads and argument not in self.program.outputs
 
     def _write(self, number: int) -> None:
         value = self.program.values[number]

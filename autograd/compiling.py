@@ -7,7 +7,7 @@ pays, several threads share the blocks (numpy lets others run while it computes)
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from typing import Any
@@ -104,15 +104,19 @@ class Arrays:
 class Points:
     """An elementwise program, as a function of arrays of points of one length and of numbers that all share.
 
+    Args:
+        program: what to compute.
+        over: outputs that `block` may write over arguments, as `autograd.block_code.emit` takes them.
+
     Attributes:
         program: what it computes.
         source: its code, for one block.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
         self.program = program
         short = lowered(program, block_code.OPERATIONS)
-        code = block_code.emit(with_half_angles(short))
+        code = block_code.emit(with_half_angles(short), over)
         self._inputs, self._outputs = len(program.inputs), len(program.outputs)
         self._floats, self._truths = code.floats, code.truths
         arguments = [f"x{i}" for i in range(self._inputs)] + [f"y{k}" for k in range(self._outputs)]

@@ -17,7 +17,7 @@ import numpy as np
 from autograd.operators import Operators
 from autograd.rules import FLOAT_RULES, RULES, Rule
 from autograd.shaping import Shape, unbroadcast
-from autograd.values import Value, as_value, kept, kept_index
+from autograd.values import Array, Value, as_value, kept, kept_index
 
 _next_number = count(1).__next__  # nodes are numbered as they are made: parents come before children
 _MANY = 100  # inputs that one node may have
@@ -33,8 +33,9 @@ class Tensor(Operators):
 
     Attributes:
         data: the value.
-        grad: d(output)/d(this), in the shape of `data`; 0.0 before `backward`. Leaves add up the gradients
-            of successive sweeps, as in PyTorch, until they are set to zero; other nodes hold the last one's.
+        grad: d(output)/d(this), in the shape of `data`; 0.0 before `backward`, and `has_grad` is False then.
+            Leaves add up the gradients of successive sweeps, as in PyTorch, until they are set to zero or to
+            None; other nodes hold the last one's.
 
     The graph keeps the values that it was computed with. Changing `data` afterwards, in place or not, or an
     array that was an operand, changes what is computed from then on, and not the gradients of what was
@@ -64,8 +65,9 @@ class Tensor(Operators):
     array([2., 4., 6.])
     """
 
-    __slots__ = ("_data", "_grad", "_lent", "_number", "_op", "_prev", "_saved", "_vjps")
+    __slots__ = ("_blank", "_data", "_grad", "_lent", "_number", "_op", "_prev", "_saved", "_vjps")
 
+    _blank: Array  # set once zeros have been handed out for a gradient that there is not
     _data: Value
     _grad: Value | None
     _lent: bool  # set once its array has been handed out: the graph then takes copies
@@ -103,17 +105,34 @@ class Tensor(Operators):
 
     @property
     def grad(self) -> Value:
-        """The gradient, in the shape of `data`."""
-        if self._grad is None:
-            self._grad = 0.0 if type(self._data) is float else np.zeros(self.shape)
-        return self._grad
+        """The gradient, in the shape of `data`; zeros while there is none. None forgets it."""
+        if self._grad is not None:
+            return self._grad
+        if type(self._data) is float:
+            return 0.0
+        if not hasattr(self, "_blank"):
+            self._blank = np.zeros(self.shape)
+        return self._blank
 
     @grad.setter
     def grad(self, value: Any) -> None:
+        if hasattr(self, "_blank"):
+            del self._blank
+        if value is None:
+            self._grad = None
+            return
         value = as_value(value)
         if np.shape(value) != self.shape:
             raise ValueError(f"grad must have the shape of data, {self.shape}, not {np.shape(value)}")
         self._grad = value
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a sweep, or its owner, has given it a gradient since the last one was forgotten.
+
+        PyTorch's `grad` is None where this is False; here it reads as zeros.
+        """
+        return self._grad is not None or (hasattr(self, "_blank") and bool(np.any(self._blank)))
 
     @property
     def shape(self) -> Shape:
@@ -210,7 +229,10 @@ class Tensor(Operators):
         else:
             share = unbroadcast(np.asarray(share, dtype=np.float64), self.shape)
             if not self._prev and self._grad is None:
-                share = share + 0.0  # a new array: a leaf's gradient is its owner's to change in place
+                # A new array: a leaf's gradient is its owner's to change in place, and may have been already.
+                share = share + (self._blank if hasattr(self, "_blank") else 0.0)
+                if hasattr(self, "_blank"):
+                    del self._blank
         self._grad = share if self._grad is None else self._grad + share
 
     @classmethod
@@ -244,6 +266,18 @@ class Tensor(Operators):
 
     def __repr__(self) -> str:
         return f"Tensor({self._data!r})"
+
+
+def peek(tensor: Tensor) -> Value:
+    """A Tensor's value itself, which must not be changed: `data` hands out a copy that may be."""
+    return tensor._data
+
+
+def put(tensor: Tensor, value: Value) -> None:
+    """Give a Tensor a value of its shape, as setting `data` does, without a copy: the caller gives it up."""
+    tensor._data = value
+    if hasattr(tensor, "_lent"):
+        del tensor._lent
 
 
 def apply(name: str, *inputs: Any, **settings: Any) -> Any:

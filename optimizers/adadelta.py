@@ -6,7 +6,8 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, require_share
+from optimizers.checks import require_share
+from optimizers.optimizer import Optimizer, State, penalised
 
 
 @final
@@ -62,7 +63,7 @@ class Adadelta(Optimizer):
         weight_decay: Any = 0.0,
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds s and a under torch's names."""
-        gradient = gradient + weight_decay * parameter
+        gradient = penalised(gradient, parameter, weight_decay)
         acc_delta = state.get("acc_delta", 0.0)
         square_avg = rho * state.get("square_avg", 0.0) + (1 - rho) * gradient * gradient
         delta = np.sqrt(acc_delta + eps) / np.sqrt(square_avg + eps) * gradient

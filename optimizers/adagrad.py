@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State
+from optimizers.optimizer import Optimizer, State, penalised
 
 
 @final
@@ -56,7 +56,7 @@ class Adagrad(Optimizer):
         eps: Any = 1e-10,
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds s as `sum`."""
-        gradient = gradient + weight_decay * parameter
+        gradient = penalised(gradient, parameter, weight_decay)
         total = state.get("sum", initial_accumulator_value) + gradient * gradient
         rate = lr / (1 + (step - 1) * lr_decay)
         return parameter - rate * (gradient / (np.sqrt(total) + eps)), {"sum": total}

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State
+from optimizers.optimizer import Optimizer, State, penalised
 
 
 @final
@@ -58,7 +58,7 @@ class Adam(Optimizer):
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds m, v (and AMSGrad's) under torch's names."""
         beta1, beta2 = betas
-        gradient = gradient + weight_decay * parameter
+        gradient = penalised(gradient, parameter, weight_decay)
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
         exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
         terms = {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}

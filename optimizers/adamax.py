@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State
+from optimizers.optimizer import Optimizer, State, penalised
 
 
 @final
@@ -56,7 +56,7 @@ class Adamax(Optimizer):
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds m and u under torch's names."""
         beta1, beta2 = betas
-        gradient = gradient + weight_decay * parameter
+        gradient = penalised(gradient, parameter, weight_decay)
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
         exp_inf = np.maximum(beta2 * state.get("exp_inf", 0.0), np.absolute(gradient) + eps)
         rate = lr / (1 - np.power(beta1, step))

@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State
+from optimizers.optimizer import Optimizer, State, penalised
 
 
 @final
@@ -54,5 +54,5 @@ class Lion(Optimizer):
         """The update in the class's docstring; `state` holds m as `exp_avg`."""
         beta1, beta2 = betas
         average = state.get("exp_avg", 0.0)
-        direction = np.sign(beta1 * average + (1 - beta1) * gradient) + weight_decay * parameter
+        direction = penalised(np.sign(beta1 * average + (1 - beta1) * gradient), parameter, weight_decay)
         return parameter - lr * direction, {"exp_avg": beta2 * average + (1 - beta2) * gradient}

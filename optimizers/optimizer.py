@@ -6,18 +6,24 @@ What an optimizer is stands in its rule, a pure elementwise function::
 
 `state` maps the optimizer's named terms to their values and is empty before the first step; `step` counts
 from 1. A rule uses numpy's functions and never branches on a value, so that it serves floats, arrays of
-starts, and hyperparameters given as arrays that broadcast against the parameter.
+starts, hyperparameters given as arrays that broadcast against the parameter, and tracing: `step` runs it
+compiled where it can be.
 """
 
 from __future__ import annotations
 
+import copy
 import inspect
-import reprlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from sys import getrefcount
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
+
+from autograd.tensor import Tensor, peek, put
+from optimizers.checks import require_flag, require_non_negative, require_pair
+from optimizers.compiled import RuleCode, rule_code
 
 State: TypeAlias = dict[str, Any]
 
@@ -29,13 +35,33 @@ class Parameter(Protocol):
     grad: Any
 
 
+class Watcher(ABC):
+    """A learning rate that follows the loss, as `optimizers.schedules.ReduceLROnPlateau`."""
+
+    @abstractmethod
+    def first(self) -> State:
+        """Its terms before the first step; "lr" is the learning rate."""
+
+    @abstractmethod
+    def update(self, loss: Any, state: State) -> State:
+        """Its terms after a step that was made from where the loss was `loss`; elementwise and pure."""
+
+
 class Optimizer(ABC):
     """Base of every optimizer: applies `rule` to each parameter.
 
     Args:
         params: the parameters to move.
         values: hyperparameters, in the order in which `rule` names them.
-        hyperparameters: others by name; those that are left out have the rule's defaults.
+        hyperparameters: others by name; those that are left out have the rule's defaults. `lr` may be a
+            schedule: a function of the number of steps made before, or one that watches the loss.
+
+    Attributes:
+        params: the parameters.
+        hyperparameters: by name.
+        state: the rule's terms, for each parameter; the next step changes arrays among them in place.
+        steps: how many steps each parameter has made.
+        count: how often `step` has been called.
 
     Raises:
         TypeError: for a hyperparameter that the rule does not take.
@@ -43,6 +69,8 @@ class Optimizer(ABC):
     """
 
     __signature__: ClassVar[inspect.Signature]
+    # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.
+    elementwise: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -63,7 +91,13 @@ class Optimizer(ABC):
         pairs = {a.name: tuple(given[a.name]) for a in named if isinstance(a.default, tuple)}
         self.hyperparameters: dict[str, Any] = given | pairs
         self.state: list[State] = [{} for _ in self.params]
-        self.steps = 0
+        self.steps = [0] * len(self.params)
+        self.count = 0
+        self._codes: dict[tuple[bool, bool], RuleCode | None] = {}
+        self._compiled: dict[str, Any] = {}
+        self._scratch: dict[Any, Any] = {}
+        self._old: dict[int, Any] = {}
+        self._schedule_terms = lr.first() if isinstance(lr := given.get("lr"), Watcher) else {}
 
     @staticmethod
     @abstractmethod
@@ -77,11 +111,13 @@ class Optimizer(ABC):
         """Raise ValueError, naming the hyperparameter, where one is out of range.
 
         Unless a class says otherwise, each has the form of its default: a finite number of at least 0, two in
-        [0, 1), or true or false.
+        [0, 1), or true or false. A schedule has checked itself.
         """
         for a in cls._named():
             if a.name in hyperparameters:
                 value = hyperparameters[a.name]
+                if a.name == "lr" and is_schedule(value):
+                    continue
                 if isinstance(a.default, bool):
                     require_flag(**{a.name: value})
                 elif isinstance(a.default, tuple):
@@ -96,19 +132,118 @@ class Optimizer(ABC):
         named = [a for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY]
         return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
 
-    def step(self) -> None:
-        """Move every parameter by one step along its gradient."""
-        self.steps += 1
+    @property
+    def rate(self) -> Any:
+        """The learning rate of the next step; None for an optimizer that has no `lr`."""
+        if self._schedule_terms:
+            return self._schedule_terms["lr"]
+        lr = self.hyperparameters.get("lr")
+        return lr(self.count) if callable(lr) else lr
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient by one step along it.
+
+        Args:
+            closure: as in PyTorch, sets the gradients to zero, computes the loss, calls `backward` and
+                returns the loss. Without one, that has been done before.
+
+        Returns:
+            The closure's loss.
+
+        Raises:
+            TypeError: without a closure, where the learning rate watches the loss.
+        """
+        if self._schedule_terms and closure is None:
+            watcher = type(self.hyperparameters["lr"]).__name__
+            raise TypeError(f"{watcher} watches the loss: give step() a closure that returns it")
+        loss = None if closure is None else closure()
         with np.errstate(all="ignore"):
-            for i, parameter in enumerate(self.params):
-                parameter.data, self.state[i] = self.rule(
-                    parameter.grad, parameter.data, self.state[i], self.steps, **self.hyperparameters
-                )
+            self._move_all()
+            self._tell(loss)
+        return loss
+
+    def _move_all(self) -> None:
+        rate = self.rate if is_schedule(self.hyperparameters.get("lr")) else None
+        for i, parameter in enumerate(self.params):
+            if not isinstance(parameter, Tensor):
+                if parameter.grad is not None:
+                    parameter.data = self._move(i, parameter.grad, parameter.data, rate)
+            elif parameter.has_grad:
+                gradient, data, out = parameter.grad, peek(parameter), None
+                if type(data) is not float:
+                    out = data if _references(parameter) == _ALONE else self._spare(i)
+                moved = self._move(i, gradient, data, rate, out)
+                if moved is not data:
+                    put(parameter, moved)
+                    self._old[i] = data
+
+    def _spare(self, i: int) -> Any:
+        """The array that parameter i was in before, if nobody looks at it any more."""
+        spare = self._old.get(i)
+        return spare if getrefcount(spare) == _SPARE else None
+
+    def _move(self, i: int, gradient: Any, data: Any, rate: Any, out: Any = None) -> Any:
+        """The new value of parameter i, in `out` if it is given; its state follows."""
+        step = self.steps[i] = self.steps[i] + 1
+        code = self._code(data, rate)
+        if code is None:
+            values = self.hyperparameters if rate is None else self.hyperparameters | {"lr": rate}
+            moved, self.state[i] = self.rule(gradient, data, self.state[i], step, **values)
+            return moved
+        rest = (float(step),) if rate is None else (float(step), float(rate))
+        if type(data) is float:
+            moved, self.state[i] = code.move_float(gradient, data, self.state[i], rest)
+            return moved
+        out = np.empty(data.shape) if out is None else out
+        self.state[i] = code.move_array(gradient, data, self.state[i], rest, out, self._scratch)
+        return out
+
+    def _code(self, data: Any, rate: Any) -> RuleCode | None:
+        """What computes a step; None where the rule itself has to."""
+        points = type(data) is not float
+        if (points and not (isinstance(data, np.ndarray) and data.ndim)) or np.ndim(rate):
+            return None
+        key = points, rate is not None
+        try:
+            same = self.hyperparameters == self._compiled
+        except ValueError:  # arrays
+            same = False
+        if not same:
+            self._codes.clear()
+            self._compiled = dict(self.hyperparameters)
+        if key not in self._codes:
+            self._codes[key] = rule_code(type(self).rule, self.hyperparameters, *key)
+        return self._codes[key]
+
+    def _tell(self, loss: Any) -> None:
+        """Count the step, and tell a learning rate that watches it the loss from which it was made."""
+        self.count += 1
+        if self._schedule_terms:
+            lr = self.hyperparameters["lr"]
+            self._schedule_terms = lr.update(getattr(loss, "data", loss), self._schedule_terms)
 
     def zero_grad(self) -> None:
-        """Set every parameter's gradient to zero, to be called before each `backward`."""
+        """Forget every parameter's gradient, to be called before each `backward`."""
         for parameter in self.params:
-            parameter.grad = np.zeros(np.shape(parameter.data))
+            parameter.grad = None
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a run needs to go on from here, beside parameters and hyperparameters; a copy."""
+        return copy.deepcopy(
+            {"state": self.state, "steps": self.steps, "count": self.count, "schedule": self._schedule_terms}
+        )
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave.
+
+        Raises:
+            ValueError: if it is not from an optimizer of as many parameters.
+        """
+        if set(saved) != {"state", "steps", "count", "schedule"} or len(saved["state"]) != len(self.state):
+            raise ValueError(f"state must be that of {len(self.state)} parameters, as state_dict() gives it")
+        found = copy.deepcopy(dict(saved))
+        self.state, self.steps, self.count = list(found["state"]), list(found["steps"]), found["count"]
+        self._schedule_terms = found["schedule"]
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -122,63 +257,42 @@ class Optimizer(ABC):
         return {a.name: a.default for a in arguments if a.name != "params"}
 
 
+def is_schedule(lr: Any) -> bool:
+    """Whether a learning rate is no number: a function of the step, or one that watches the loss."""
+    return type(lr) is not float and (callable(lr) or isinstance(lr, Watcher))
+
+
+def absent(hyperparameter: Any) -> bool:
+    """Whether a part of a formula has no share in it, as in PyTorch: its factor is one number, and 0."""
+    return isinstance(hyperparameter, float | int) and hyperparameter == 0
+
+
+def penalised(gradient: Any, parameter: Any, weight_decay: Any) -> Any:
+    """The gradient with that of weight_decay / 2 p^2, the L2 penalty."""
+    return gradient if absent(weight_decay) else gradient + weight_decay * parameter
+
+
 def decayed(gradient: Any, parameter: Any, lr: Any, weight_decay: Any, decoupled: bool) -> tuple[Any, Any]:
     """Gradient and parameter with the weight decay in one of them: in the parameter where it is decoupled."""
-    if decoupled:
-        return gradient, parameter * (1 - lr * weight_decay)
-    return gradient + weight_decay * parameter, parameter
+    if not decoupled:
+        return penalised(gradient, parameter, weight_decay), parameter
+    return gradient, parameter if absent(weight_decay) else parameter * (1 - lr * weight_decay)
 
 
-def require_non_negative(**hyperparameters: Any) -> None:
-    """Raise ValueError, naming the argument, unless each is finite and at least 0 (in arrays, everywhere)."""
-    _require("a finite number of at least 0", lambda x: x >= 0, hyperparameters)
+def _references(parameter: Tensor) -> int:
+    """How many look at a parameter's array, this function among them."""
+    data = peek(parameter)
+    return getrefcount(data)
 
 
-def require_fraction(**hyperparameters: Any) -> None:
-    """Raise ValueError, naming the argument, unless each is in [0, 1) (in arrays, everywhere)."""
-    _require("in [0, 1)", lambda x: (x >= 0) & (x < 1), hyperparameters)
+# How many there are where nobody but the parameter, and the step about to be made, looks at it.
+def _count_alone() -> tuple[int, int]:
+    parameter = Tensor([0.0])
+    data = peek(parameter)
+    alone = _references(parameter)
+    kept = {0: np.zeros(1)}
+    spare = kept.get(0)
+    return alone, getrefcount(spare) + (data is None)
 
 
-def require_flag(**hyperparameters: Any) -> None:
-    """Raise ValueError, naming the argument, unless each is True or False."""
-    for name, value in hyperparameters.items():
-        if not isinstance(value, bool):
-            raise ValueError(f"{name} must be true or false, got {value!r}")
-
-
-def require_share(**hyperparameters: Any) -> None:
-    """Raise ValueError, naming the argument, unless each is in [0, 1] (in arrays, everywhere)."""
-    _require("in [0, 1]", lambda x: (x >= 0) & (x <= 1), hyperparameters)
-
-
-def require_inside(low: float, high: float, **hyperparameters: Any) -> None:
-    """Raise ValueError, naming the argument, unless each is finite, above `low` and below `high`."""
-    allowed = f"in ({low:g}, {high:g})" if np.isfinite(high) else f"a finite number greater than {low:g}"
-    _require(allowed, lambda x: (x > low) & (x < high), hyperparameters)
-
-
-def require_two(name: str, value: Any, allowed: str) -> tuple[Any, Any]:
-    """The two things that `value` must consist of; else ValueError, with what is allowed in words."""
-    try:
-        first, second = value
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be {allowed}, got {value!r}") from None
-    return first, second
-
-
-def require_pair(name: str, value: Any) -> tuple[Any, Any]:
-    """The two numbers, each in [0, 1), that `value` must consist of; else ValueError."""
-    first, second = require_two(name, value, "two numbers in [0, 1)")
-    require_fraction(**{f"{name}[0]": first, f"{name}[1]": second})
-    return first, second
-
-
-def _require(allowed: str, holds: Callable[[Any], Any], hyperparameters: dict[str, Any]) -> None:
-    for name, value in hyperparameters.items():
-        try:
-            numbers = np.asarray(value)
-            fits = numbers.dtype.kind in "fiu" and bool(np.all(np.isfinite(numbers) & holds(numbers)))
-        except ValueError:  # lists of different lengths
-            fits = False
-        if not fits:
-            raise ValueError(f"{name} must be {allowed}, got {reprlib.repr(value)}")
+_ALONE, _SPARE = _count_alone()

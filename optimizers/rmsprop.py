@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State
+from optimizers.optimizer import Optimizer, State, absent, penalised
 
 
 @final
@@ -60,8 +60,8 @@ class RMSProp(Optimizer):
         momentum: Any = 0.0,
         centered: bool = False,
     ) -> tuple[Any, State]:
-        """The update in the class's docstring; `state` holds s, b and, centred, c under torch's names."""
-        gradient = gradient + weight_decay * parameter
+        """The update in the class's docstring; `state` holds s, and b and c where they are used, as torch."""
+        gradient = penalised(gradient, parameter, weight_decay)
         square_avg = alpha * state.get("square_avg", 0.0) + (1 - alpha) * gradient * gradient
         terms = {"square_avg": square_avg}
         variance = square_avg
@@ -69,5 +69,7 @@ class RMSProp(Optimizer):
             terms["grad_avg"] = alpha * state.get("grad_avg", 0.0) + (1 - alpha) * gradient
             variance = square_avg - terms["grad_avg"] * terms["grad_avg"]
         scaled = gradient / (np.sqrt(variance) + eps)
+        if absent(momentum):
+            return parameter - lr * scaled, terms
         terms["momentum_buffer"] = momentum * state.get("momentum_buffer", 0.0) + scaled
         return parameter - lr * terms["momentum_buffer"], terms

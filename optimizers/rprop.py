@@ -6,13 +6,8 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import (
-    Optimizer,
-    State,
-    require_inside,
-    require_non_negative,
-    require_two,
-)
+from optimizers.checks import require_inside, require_non_negative, require_two
+from optimizers.optimizer import Optimizer, State
 
 
 @final

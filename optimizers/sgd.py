@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State
+from optimizers.optimizer import Optimizer, State, absent, penalised
 
 
 @final
@@ -66,8 +66,10 @@ class SGD(Optimizer):
         weight_decay: Any = 0.0,
         nesterov: bool = False,
     ) -> tuple[Any, State]:
-        """The update in the class's docstring; `state` holds b as `momentum_buffer`."""
-        gradient = gradient + weight_decay * parameter
+        """The update in the class's docstring; `state` holds b as `momentum_buffer`, if it has momentum."""
+        gradient = penalised(gradient, parameter, weight_decay)
+        if absent(momentum):
+            return parameter - lr * gradient, {}
         moving = momentum * state.get("momentum_buffer", 0.0) + (1 - dampening) * gradient
         buffer = np.where(np.equal(step, 1) | np.equal(momentum, 0), gradient, moving)
         direction = gradient + momentum * buffer if nesterov else buffer

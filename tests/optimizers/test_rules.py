@@ -144,7 +144,7 @@ def test_the_state_starts_empty_and_has_the_parameters_shape_or_is_one_number(
             param.grad = np.full(param.shape, 0.5)
         optimizer.step()
         for param, state in zip(params, optimizer.state, strict=True):
-            assert {np.shape(term) for term in state.values()} | {()} == {param.shape, ()}
+            assert {np.shape(term) for term in state.values()} <= {param.shape, ()}
 
 
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
