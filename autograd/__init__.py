@@ -6,6 +6,7 @@
 from autograd.checking import GradientError, check_gradients
 from autograd.drawing import draw_graph
 from autograd.functions import cos_d, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
+from autograd.graph_hessian import hessian_of
 from autograd.tensor import Tensor
 from autograd.tracing import TracingError
 from autograd.transforms import grad, hessian, value_and_grad
@@ -20,6 +21,7 @@ __all__ = [
     "exp_d",
     "grad",
     "hessian",
+    "hessian_of",
     "logsumexp",
     "norm",
     "relu",
