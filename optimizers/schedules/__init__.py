@@ -1,0 +1,110 @@
+"""Schedules: learning rates that change in the course of a race.
+
+One schedule per file, and the registry of their names in race.toml. To add one, write its file beside these
+and its line in `SCHEDULES`. Each is accepted wherever a learning rate is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from optimizers.schedules.chained import Chained
+from optimizers.schedules.checks import shown, unknown
+from optimizers.schedules.constant import Constant
+from optimizers.schedules.cosine import Cosine
+from optimizers.schedules.cosine_warm_restarts import CosineWarmRestarts
+from optimizers.schedules.cyclic import Cyclic
+from optimizers.schedules.exponential import Exponential
+from optimizers.schedules.inverse_sqrt import InverseSqrt
+from optimizers.schedules.linear_warmup import LinearWarmup
+from optimizers.schedules.multi_step import MultiStep
+from optimizers.schedules.one_cycle import OneCycle
+from optimizers.schedules.polynomial import Polynomial
+from optimizers.schedules.reduce_on_plateau import ReduceLROnPlateau
+from optimizers.schedules.schedule import Schedule
+from optimizers.schedules.step_decay import StepDecay
+
+SCHEDULES: dict[str, type[Schedule] | type[ReduceLROnPlateau]] = {
+    kind.name: kind
+    for kind in (
+        Constant,
+        StepDecay,
+        MultiStep,
+        Exponential,
+        Polynomial,
+        Cosine,
+        CosineWarmRestarts,
+        LinearWarmup,
+        OneCycle,
+        InverseSqrt,
+        Cyclic,
+        Chained,
+        ReduceLROnPlateau,
+    )
+}
+
+
+def build_schedule(table: Mapping[str, Any]) -> Schedule | ReduceLROnPlateau:
+    """The schedule that a table of race.toml describes.
+
+    Args:
+        table: its name in `SCHEDULES` under "schedule", its settings under the names of its fields; a list
+            may hold tables of further schedules.
+
+    Raises:
+        ValueError: one line that names the key, the value given, and what is allowed.
+
+    >>> build_schedule({"schedule": "cosine", "start": 0.05, "steps": 120})
+    Cosine(start=0.05, steps=120, end=0.0)
+    """
+    if not isinstance(table, Mapping):
+        raise ValueError(f"a schedule must be a table, got {shown(table)}")
+    if "schedule" not in table:
+        raise ValueError(f"schedule is missing; allowed: {', '.join(SCHEDULES)}")
+    name, settings = table["schedule"], {key: value for key, value in table.items() if key != "schedule"}
+    if not isinstance(name, str) or name not in SCHEDULES:
+        raise ValueError(unknown("schedule", name, SCHEDULES))
+    fields = dataclasses.fields(SCHEDULES[name])
+    allowed = [field.name for field in fields]
+    for key in settings:
+        if key not in allowed:
+            raise ValueError(unknown("key", key, ["schedule", *allowed]))
+    for field in fields:
+        if field.default is dataclasses.MISSING and field.name not in settings:
+            raise ValueError(f"{field.name} is missing; {name} takes {', '.join(allowed)}")
+    return SCHEDULES[name](**{key: _nested(key, value) for key, value in settings.items()})
+
+
+def _nested(key: str, value: Any) -> Any:
+    """A setting, the tables in it built."""
+    if not isinstance(value, list | tuple) or not any(isinstance(item, Mapping) for item in value):
+        return value
+    built = []
+    for i, item in enumerate(value):
+        try:
+            built.append(build_schedule(item) if isinstance(item, Mapping) else item)
+        except ValueError as error:
+            raise ValueError(f"{key}[{i}]: {error}") from None
+    return built
+
+
+__all__ = [
+    "SCHEDULES",
+    "Chained",
+    "Constant",
+    "Cosine",
+    "CosineWarmRestarts",
+    "Cyclic",
+    "Exponential",
+    "InverseSqrt",
+    "LinearWarmup",
+    "MultiStep",
+    "OneCycle",
+    "Polynomial",
+    "ReduceLROnPlateau",
+    "Schedule",
+    "StepDecay",
+    "build_schedule",
+]

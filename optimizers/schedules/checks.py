@@ -1,0 +1,110 @@
+"""What the settings of schedules may be: each check gives the setting as plain data, or raises ValueError.
+
+The line that it raises names the setting, what is allowed, and the value given.
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import numbers
+import reprlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from optimizers.checks import (
+    require_flag,
+    require_fraction,
+    require_inside,
+    require_non_negative,
+    require_share,
+)
+
+Check: TypeAlias = Callable[[str, Any], Any]
+MOST = 2**53  # up to here float64 counts every step
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: short, and on one line."""
+    return " ".join(reprlib.repr(value).split())
+
+
+def _number(require: Callable[..., None], name: str, value: Any) -> float:
+    if isinstance(value, list | tuple | np.ndarray):
+        raise ValueError(f"{name} must be one number, got {shown(value)}")
+    require(**{name: value})
+    return float(value)
+
+
+non_negative: Check = partial(_number, require_non_negative)
+positive: Check = partial(_number, partial(require_inside, 0, np.inf))
+fraction: Check = partial(_number, require_fraction)
+share: Check = partial(_number, require_share)
+
+
+def part(name: str, value: Any) -> float:
+    """A number greater than 0 and at most 1."""
+    try:
+        number: float = share(name, value)
+    except ValueError:
+        number = 0.0
+    if number == 0:
+        raise ValueError(f"{name} must be in (0, 1], got {shown(value)}")
+    return number
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False."""
+    require_flag(**{name: value})
+    return bool(value)
+
+
+def whole(least: int) -> Check:
+    """A whole number, of at least `least`."""
+
+    def check(name: str, value: Any) -> int:
+        whole_number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        number = int(value) if whole_number else -1
+        if number < least:
+            raise ValueError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
+        if number > MOST:
+            raise ValueError(f"{name} must be a whole number of at most {MOST}, got {shown(value)}")
+        return number
+
+    return check
+
+
+def choice(*allowed: str) -> Check:
+    """One of some words."""
+
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {shown(value)}")
+        return value
+
+    return check
+
+
+def milestones(name: str, value: Any) -> tuple[int, ...]:
+    """Whole numbers, each greater than the one before; the first at least 1."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        raise ValueError(f"{name} must be a list of whole numbers, got {shown(value)}")
+    steps = tuple(whole(1)(f"{name}[{i}]", step) for i, step in enumerate(value))
+    if any(first >= second for first, second in itertools.pairwise(steps)):
+        raise ValueError(f"{name} must increase, got {shown(list(steps))}")
+    return steps
+
+
+def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
+    """One line for a name that is not among the allowed ones, with the nearest of them if one is near.
+
+    >>> unknown("key", "step", ["start", "steps"])
+    "unknown key 'step'; did you mean 'steps'? Allowed: start, steps"
+    """
+    names = list(allowed)
+    near = difflib.get_close_matches(str(name).lower(), names, n=1)
+    hint = f"did you mean {near[0]!r}? Allowed" if near else "allowed"
+    return f"unknown {kind} {shown(name)}; {hint}: {', '.join(names)}"

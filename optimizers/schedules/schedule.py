@@ -1,0 +1,88 @@
+"""`Schedule`: a learning rate that is a function of the step.
+
+A schedule is a frozen record of its settings. It checks them when it is made, can be called with a step or
+with an array of steps, and gives itself back as the table that describes it in race.toml.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optimizers.checks import require_non_negative
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Entry(ABC):
+    """What the registry of schedules holds: a record whose fields are the keys of a table in race.toml.
+
+    Attributes:
+        name: what it is called there.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def __post_init__(self) -> None:
+        """Raise ValueError, naming the field, where one is out of range."""
+
+    def _settle(self, **checks: Callable[[str, Any], Any]) -> None:
+        """Check fields, and keep each as what its check makes of it: see `optimizers.schedules.checks`."""
+        for field, check in checks.items():
+            object.__setattr__(self, field, check(field, getattr(self, field)))
+
+    def table(self) -> dict[str, Any]:
+        """The settings as plain data, from which `build_schedule` makes an equal one."""
+        values = {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        return {"schedule": self.name} | {key: value for key, value in values.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.table() if isinstance(value, Entry) else value
+
+
+class Schedule(Entry):
+    """Base of every learning rate that depends on nothing but the step."""
+
+    @abstractmethod
+    def rate(self, step: Array) -> Array:
+        """The learning rates, one for each number of steps made before; elementwise."""
+
+    @overload
+    def __call__(self, step: float) -> float: ...
+    @overload
+    def __call__(self, step: ArrayLike) -> Any: ...
+    def __call__(self, step: Any) -> Any:
+        """The learning rate of the step that follows `step` steps; an array of them for an array.
+
+        Args:
+            step: how many steps were made before, from 0: PyTorch's last_epoch, Optax's count.
+
+        Raises:
+            ValueError: for what is no number of steps.
+        """
+        require_non_negative(step=step)
+        steps = np.asarray(step, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            rates = self.rate(np.atleast_1d(steps))  # a step alone gets the number that it gets in an array
+        return rates if steps.ndim else float(rates[0])
+
+
+def power(factor: float, times: Array) -> Array:
+    """factor**times; the largest float where that is too large for one, so that 0 times it is still 0."""
+    return np.minimum(np.power(factor, times), np.finfo(np.float64).max)
+
+
+def descent(start: float, end: float, share: Array) -> Array:
+    """From `start` to `end` along half a cosine, as the share that is behind goes from 0 to 1."""
+    return end + (start - end) * (1 + np.cos(np.pi * share)) / 2
