@@ -148,6 +148,25 @@ def graph(
     print_path(save_graph(surface, at, output))
 
 
+@app.command()
+def lab(
+    problem: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PROBLEM", help="Only this one, such as network; by default all.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Write the table and the figure here.")
+    ] = Path("runs/lab"),
+) -> None:
+    """Run five optimizers on the lab's five problems: tables, CSV, figure."""
+    from cli.lab import run_lab  # noqa: PLC0415
+
+    for path in run_lab(problem, output):
+        print_path(path)
+
+
 @app.command("list")
 def list_(what: Annotated[Catalogue, typer.Argument(help="What to list.")]) -> None:
     """List the surfaces, the optimizers or the films that there are."""

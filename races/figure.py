@@ -18,13 +18,13 @@ from races.trace import Trace
 from surfaces.messages import shorten
 
 FORMATS = (".png", ".svg", ".pdf")
-_STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 10, "svg.fonttype": "path", "svg.hashsalt": "race"}
+STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 10, "svg.fonttype": "path", "svg.hashsalt": "race"}
 
 
 def save_figure(trace: Trace, path: Path) -> Path:
     """Draw the race to `path`, whole or not at all; its suffix, one of `FORMATS`, decides the format."""
     trace.require_steps("a plot")
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(11, 5), layout="constrained")
         plan, curve = figure.subplots(1, 2)
         _draw_plan(trace, plan)
@@ -38,7 +38,7 @@ def save_figure(trace: Trace, path: Path) -> Path:
 
 
 # The palette is made for dark films: on white its lines get a dark edge.
-_EDGE: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="#333333")]
+EDGE: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="#333333")]
 _MANY = 20  # starts from which single trails become faint
 
 
@@ -55,7 +55,7 @@ def _draw_plan(trace: Trace, axes: Axes) -> None:
         paths = np.swapaxes(trace.positions[i], 0, 1)
         lines = LineCollection(list(paths), colors=racer.colour, linewidths=1.4, alpha=0.3 if many else 1)
         if not many:
-            lines.set_path_effects(_EDGE)
+            lines.set_path_effects(EDGE)
         axes.add_collection(lines)
         size, edge = (3, "none") if many else (7, "#333333")
         axes.plot(*paths[:, -1].T, "o", color=racer.colour, markeredgecolor=edge, markersize=size, zorder=3)
@@ -68,7 +68,7 @@ def _draw_losses(trace: Trace, axes: Axes) -> None:
     """Each racer's loss at each step (with several starts, the median), and the target."""
     medians = median(trace.losses)
     for i, racer in enumerate(trace.spec.racers):
-        axes.plot(medians[i], color=racer.colour, linewidth=1.6, label=racer.name, path_effects=_EDGE)
+        axes.plot(medians[i], color=racer.colour, linewidth=1.6, label=racer.name, path_effects=EDGE)
     target = float(median(target_loss(trace.losses, trace.spec.target)))
     if np.isfinite(target):
         axes.axhline(target, color="black", linestyle=":", linewidth=1, label=f"target {target:.4g}")
