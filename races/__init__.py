@@ -2,7 +2,8 @@
 
 from races.config import SpecError, config_path, load_spec
 from races.race import run_race
-from races.spec import RacerSpec, RaceSpec
+from races.racer import RacerSpec
+from races.spec import RaceSpec
 from races.status import Status
 from races.trace import Trace, TraceError
 

@@ -11,7 +11,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from races.spec import ExpressionSpec, FilmSpec, RacerSpec, RaceSpec
+from races.ground import ExpressionSpec, NamedSpec
+from races.noise import NoiseSpec
+from races.racer import RacerSpec
+from races.spec import FilmSpec, RaceSpec
+from surfaces import SURFACES
 from surfaces.messages import shorten, unknown
 
 
@@ -30,7 +34,8 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
     Args:
         path: the file, as race.toml.
         overrides: `surface`, `start` or `steps` to use instead of the file's. Another surface comes with its
-            own start, unless one is given, and without the file's target.
+            own start, unless one is given, with the learning rates that it suggests, and without the file's
+            target and noise.
 
     Raises:
         SpecError: if the file is missing, is not TOML, or describes no race.
@@ -45,18 +50,46 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
     except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise SpecError(f"{path}: not valid TOML: {shorten(error, 120)}") from None
     if "surface" in overrides:
-        values = {key: value for key, value in values.items() if key not in {"start", "target"}}
-    return make_spec(values | overrides, path.name, overridden=set(overrides))
+        values = _on_other(values, overrides["surface"])
+    context = {"folder": path.absolute().parent}
+    return make_spec(values | overrides, path.name, overridden=set(overrides), context=context)
 
 
-def make_spec(values: dict[str, Any], origin: str, overridden: set[str] | None = None) -> RaceSpec:
+def _on_other(values: dict[str, Any], surface: Any) -> dict[str, Any]:
+    """What race.toml says, but for what belongs to its surface and not to another."""
+    values = {key: value for key, value in values.items() if key not in {"start", "target", "noise"}}
+    suggested = SURFACES[surface].suggested if surface in SURFACES else {}
+    racers = values.get("racer")
+    if isinstance(racers, list):
+        values["racer"] = [
+            {key: value for key, value in racer.items() if key != "lr"}
+            if isinstance(racer, dict) and racer.get("optimizer") in suggested
+            else racer
+            for racer in racers
+        ]
+    return values
+
+
+def make_spec(
+    values: dict[str, Any],
+    origin: str,
+    overridden: set[str] | None = None,
+    context: dict[str, Any] | None = None,
+) -> RaceSpec:
     """`RaceSpec(**values)`, its first error as one line that starts with `origin`.
+
+    Args:
+        values: by the keys of race.toml.
+        origin: where they are from.
+        overridden: keys that are not from there but from the command line.
+        context: "folder", where a user's files are; "recorded" for a race already run, to read which nothing
+            is loaded.
 
     Raises:
         SpecError: if the values describe no race.
     """
     try:
-        return RaceSpec.model_validate(values, by_alias=True, by_name=False)
+        return RaceSpec.model_validate(values, by_alias=True, by_name=False, context=context)
     except ValidationError as error:
         # A misspelt key is also a missing one: say what stands there, not what does not.
         errors = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
@@ -65,8 +98,14 @@ def make_spec(values: dict[str, Any], origin: str, overridden: set[str] | None =
         raise SpecError(f"--{line}" if flag else f"{origin}: {line}") from None
 
 
-_MODELS: dict[str, type[BaseModel]] = {"film": FilmSpec, "expression": ExpressionSpec, "racer": RacerSpec}
-_TAGS = {"name", "expression"}  # the forms of a surface, which pydantic adds to the key's path
+_MODELS: dict[str, type[BaseModel]] = {
+    "film": FilmSpec,
+    "expression": ExpressionSpec,
+    "named": NamedSpec,
+    "noise": NoiseSpec,
+    "racer": RacerSpec,
+}
+_TAGS = {"name", "named", "expression"}  # the forms of a surface, which pydantic adds to the key's path
 
 
 def _describe(error: ErrorDetails) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ Array = NDArray[np.float64]
 
 def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
     """A trace's positions, losses and gradients, to be filled; the first axis is the racers'."""
-    racers, starts = len(spec.racers), len(spec.start)
-    rows, slopes = (spec.steps + 1, spec.steps) if spec.record == "all" else (2, 0)
+    racers, starts, rows = len(spec.racers), len(spec.start), len(spec.recorded)
+    slopes = 0 if spec.record == "ends" else spec.steps
     return {
         "positions": np.empty((racers, rows, starts, 2)),
         "losses": np.empty((racers, rows, starts)),
@@ -25,7 +26,7 @@ def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
 
 
 class Record:
-    """What a racer's run fills: every step of it, or its ends.
+    """What a racer's run fills: every step of it, or its ends; its optimizer's terms, where they are wanted.
 
     Args:
         spec: the race.
@@ -35,15 +36,20 @@ class Record:
 
     Attributes:
         steps: of the race.
+        state: the optimizer's terms by name, each of shape (steps, starts, 2); None where they are not kept.
+        rates: the learning rate of each step, of shape (steps, starts); None where it is not kept.
         lowest: the lowest finite loss on the way, inf if there is none; of shape (starts,).
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
     """
 
     def __init__(self, spec: RaceSpec, positions: Array, losses: Array, gradients: Array) -> None:
         self.positions, self.losses, self.gradients = positions, losses, gradients
-        self.steps, self._all = spec.steps, spec.record == "all"
-        self.lowest = np.full(len(spec.start), np.inf)
-        self.late = np.full(len(spec.start), -np.inf)
+        self.steps, self._all = spec.steps, spec.record != "ends"
+        starts = len(spec.start)
+        self.lowest = np.full(starts, np.inf)
+        self.late = np.full(starts, -np.inf)
+        self.state: dict[str, Array] | None = {} if spec.record == "state" else None
+        self.rates = np.full((spec.steps, starts), np.nan) if spec.record == "state" else None
 
     def keep(
         self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, finite: bool = False
@@ -69,6 +75,30 @@ class Record:
         np.fmin(lowest, loss if finite else np.where(loss == -np.inf, np.inf, loss), out=lowest)
         if step > self.steps - tail(self.steps):
             np.maximum(late, loss, out=late)
+
+    def make_room(self, names: Sequence[str]) -> None:
+        """Prepare for terms of these names; before several threads keep them."""
+        if self.state is not None:
+            for name in names:
+                if name not in self.state:
+                    self.state[name] = np.full((self.steps, len(self.lowest), 2), np.nan)
+
+    def keep_state(self, step: int, part: slice, terms: Mapping[str, Any], rate: Any = None) -> None:
+        """Keep the terms with which a step was made.
+
+        Args:
+            step: how many steps were made before.
+            part: from which starts.
+            terms: by name, each a pair, for u and for v: numbers or arrays with one for each start.
+            rate: the learning rate.
+        """
+        if self.state is None or self.rates is None:
+            return
+        self.make_room(tuple(terms))
+        for name, (of_u, of_v) in terms.items():
+            self.state[name][step, part, 0], self.state[name][step, part, 1] = of_u, of_v
+        if rate is not None:
+            self.rates[step, part] = rate
 
     def keep_way(self, step: int, start: int, rows: Any) -> None:
         """Keep several steps of one start.

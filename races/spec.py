@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import reprlib
 from collections import Counter
 from itertools import chain
@@ -10,169 +9,47 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    AllowInfNan,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Strict,
-    Tag,
-    field_validator,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Strict, Tag, field_validator, model_validator
 
-from autograd import Tensor
-from optimizers import OPTIMIZERS, Optimizer
-from races.palette import COLOURS, PALETTE
-from surfaces import SURFACES, Surface, expression_surface
+from races.forms import Frozen, Number, Pair, is_pair
+from races.ground import ExpressionSpec, NamedSpec
+from races.noise import NoiseSpec
+from races.palette import COLOURS
+from races.racer import RacerSpec
+from surfaces import SURFACES, Surface
 from surfaces.messages import unknown
 
-Number = Annotated[float, Strict(), AllowInfNan(False)]
-Pair = tuple[Number, Number]
 MOST = 100_000_000  # positions in a trace: 4 GB
+_STATE = 4  # an optimizer's terms take up to so many times the room of the positions
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class ExpressionSpec(_Frozen):
-    """A surface given by a formula in u and v, and the domain it is raced on."""
-
-    expression: str
-    u_range: Pair
-    v_range: Pair
-
-    @field_validator("u_range", "v_range", mode="before")
-    @classmethod
-    def _two(cls, value: Any) -> Any:
-        if not _is_pair(value):
-            raise ValueError(f"must be [low, high], got {reprlib.repr(value)}")
-        return value
-
-    @field_validator("u_range", "v_range")
-    @classmethod
-    def _rising(cls, value: Pair) -> Pair:
-        if not 0 < value[1] - value[0] < math.inf:
-            raise ValueError(f"must be [low, high] with low < high and a finite width, got {list(value)}")
-        return value
-
-    @model_validator(mode="after")
-    def _parses(self) -> ExpressionSpec:
-        self.build()
-        return self
-
-    def build(self) -> Surface:
-        """The surface itself."""
-        return expression_surface(self.expression, self.u_range, self.v_range)
-
-
-class FilmSpec(_Frozen):
+class FilmSpec(Frozen):
     """The film of a race: its length in seconds, the race in it being stretched to fit, and its language."""
 
     length: Annotated[float, Strict(), Field(ge=20, le=600)] = 35.0
     language: Literal["en", "fr"] = "en"
 
 
-class RacerSpec(_Frozen):
-    """One racer: an optimizer of `OPTIMIZERS`, what to call and how to colour it, its hyperparameters.
-
-    In race.toml the hyperparameters stand beside the other keys.
-    """
-
-    optimizer: str
-    name: Annotated[str, Field(min_length=1, max_length=40)] = ""
-    colour: str = ""
-    hyperparameters: tuple[tuple[str, Any], ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        own = {key: value for key, value in values.items() if key in {"optimizer", "name", "colour"}}
-        rest = {key: value for key, value in values.items() if key not in own}
-        pairs = ((key, tuple(item) if isinstance(item, list) else item) for key, item in rest.items())
-        return own | {"hyperparameters": tuple(pairs)}
-
-    @model_serializer
-    def _flatten(self) -> dict[str, Any]:
-        return {"optimizer": self.optimizer, "name": self.name, "colour": self.colour} | dict(
-            self.hyperparameters
-        )
-
-    @field_validator("optimizer")
-    @classmethod
-    def _registered(cls, value: str) -> str:
-        if value not in OPTIMIZERS:
-            raise ValueError(unknown("optimizer", value, OPTIMIZERS))
-        return value
-
-    @field_validator("name")
-    @classmethod
-    def _printable(cls, value: str) -> str:
-        if not value.isprintable() or not value.strip():
-            raise ValueError(f"must be 1 to 40 printable characters, got {value!r}")
-        return value
-
-    @field_validator("colour")
-    @classmethod
-    def _colour(cls, value: str) -> str:
-        colour = PALETTE.get(value, value)
-        digits = colour.removeprefix("#").lower()
-        if value and (len(colour) != 7 or colour[0] != "#" or not set(digits) <= set("0123456789abcdef")):
-            raise ValueError(f"must be #rrggbb or one of {', '.join(PALETTE)}, got {value!r}")
-        return colour
-
-    @model_validator(mode="after")
-    def _races(self) -> RacerSpec:
-        allowed = OPTIMIZERS[self.optimizer].defaults()
-        for key, value in self.hyperparameters:
-            if key not in allowed:
-                raise ValueError(unknown("key", key, ["optimizer", "name", "colour", *allowed]))
-            _require_form(key, value, allowed[key])
-        self.build([])
-        return self
-
-    def build(self, params: list[Tensor]) -> Optimizer:
-        """The optimizer itself, for `params`."""
-        return OPTIMIZERS[self.optimizer](params, **dict(self.hyperparameters))
-
-
-def _is_pair(value: Any) -> bool:
-    """Whether `value` is a list of two that are not lists themselves."""
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        return False
-    return not any(isinstance(item, list | tuple) for item in value)
-
-
-def _require_form(name: str, value: Any, default: Any) -> None:
-    """Raise ValueError unless a hyperparameter is a number where its default is one, a pair where that is."""
-    shown = reprlib.repr(list(value) if isinstance(value, tuple) else value)
-    if isinstance(default, tuple):
-        if not _is_pair(value):
-            raise ValueError(f"{name} must be two numbers, as {list(default)}, got {shown}")
-    elif isinstance(value, tuple | np.ndarray):
-        raise ValueError(f"{name} must be one number, got {shown}")
-
-
 def _surface_form(value: Any) -> str:
-    return "name" if isinstance(value, str) else "expression"
+    if isinstance(value, str):
+        return "name"
+    return "named" if isinstance(value, NamedSpec) or "name" in value else "expression"
 
 
-class RaceSpec(_Frozen):
+class RaceSpec(Frozen):
     """A race: a surface, its starts, the number of gradient steps, and the racers.
 
     Attributes:
-        surface: a name of `SURFACES`, or an expression with its ranges.
+        surface: a name of `SURFACES`, by itself or with values of its formula's parameters; or an expression
+            with its ranges.
         start: where every racer starts, one point (u, v) or several; the surface's own by default.
         steps: gradient steps of each racer.
-        record: what the trace keeps: "all" steps, or their "ends", the first position and the last.
+        record: what the trace keeps: "all" steps; their "ends", the first position and the last; or beside
+            all steps the optimizers' "state", their named terms.
         engine: how steps are computed: by "compiled" programs, or "eager", by the graph of Tensors itself.
         target: the loss to reach; by default within 1 % of the drop from the start to the lowest loss
             that any racer reaches from there (see `races.metrics.target_loss`).
+        noise: what is added to the gradients; by default the surface's own, which few have.
         film: length and language of the film.
         racers: in race.toml, the tables ``[[racer]]``.
 
@@ -185,14 +62,17 @@ class RaceSpec(_Frozen):
     """
 
     surface: Annotated[
-        Annotated[str, Tag("name")] | Annotated[ExpressionSpec, Tag("expression")],
+        Annotated[str, Tag("name")]
+        | Annotated[NamedSpec, Tag("named")]
+        | Annotated[ExpressionSpec, Tag("expression")],
         Discriminator(_surface_form),
     ]
     start: tuple[Pair, ...] = ()
     steps: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = 120
-    record: Literal["all", "ends"] = "all"
+    record: Literal["all", "ends", "state"] = "all"
     engine: Literal["compiled", "eager"] = "compiled"
     target: Number | None = None
+    noise: NoiseSpec | None = None
     film: FilmSpec = FilmSpec()
     racers: Annotated[tuple[RacerSpec, ...], Field(alias="racer")]
 
@@ -202,7 +82,7 @@ class RaceSpec(_Frozen):
         if isinstance(value, str):
             if value not in SURFACES:
                 raise ValueError(unknown("surface", value, SURFACES))
-        elif not isinstance(value, dict | ExpressionSpec):
+        elif not isinstance(value, dict | ExpressionSpec | NamedSpec):
             raise ValueError(f"must be a name or {{ expression, u_range, v_range }}, got {value!r}")
         return value
 
@@ -211,8 +91,8 @@ class RaceSpec(_Frozen):
     def _points(cls, value: Any) -> Any:
         if isinstance(value, np.ndarray):
             value = value.tolist()
-        points = [value] if _is_pair(value) else value
-        if not isinstance(points, list | tuple) or not points or not all(map(_is_pair, points)):
+        points = [value] if is_pair(value) else value
+        if not isinstance(points, list | tuple) or not points or not all(map(is_pair, points)):
             raise ValueError(f"must be [u, v] or a list of such points, got {reprlib.repr(value)}")
         return points
 
@@ -233,8 +113,12 @@ class RaceSpec(_Frozen):
                 f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
                 f"{list(surface.v_range)}, got {list(self.start[int(outside.argmax())])}"
             )
-        object.__setattr__(self, "racers", _told_apart(self.racers))
-        size = len(self.racers) * len(self.start) * (self.steps + 1 if self.record == "all" else 2)
+        racers = (_suggested(racer, surface) for racer in self.racers)
+        object.__setattr__(self, "racers", _told_apart(tuple(racers)))
+        if self.noise is None and surface.noise:
+            object.__setattr__(self, "noise", NoiseSpec(scale=surface.noise))
+        size = len(self.racers) * len(self.start) * len(self.recorded)
+        size *= _STATE if self.record == "state" else 1
         if size > MOST:
             cure = "" if self.record == "ends" else "; record = 'ends' keeps less"
             raise ValueError(f"racers x starts x steps must be at most {MOST:,}, got {size:,}{cure}")
@@ -249,6 +133,17 @@ class RaceSpec(_Frozen):
         """The surface itself."""
         return SURFACES[self.surface] if isinstance(self.surface, str) else self.surface.build()
 
+    @property
+    def recorded(self) -> range:
+        """The steps whose positions a trace of this race keeps."""
+        return range(0, self.steps + 1, self.steps if self.record == "ends" else 1)
+
+
+def _suggested(racer: RacerSpec, surface: Surface) -> RacerSpec:
+    """A racer with the learning rate that the surface suggests, if it has none of its own."""
+    rate = surface.suggested.get(racer.optimizer)
+    return racer if rate is None else racer.with_rate(rate)
+
 
 def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
     """The racers with the names and colours that were left out filled in, each different."""
@@ -259,7 +154,7 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
     free = [colour for colour in COLOURS if colour not in {racer.colour for racer in racers}]
     named: list[RacerSpec] = []
     for racer in racers:
-        kind = OPTIMIZERS[racer.optimizer].__name__
+        kind = racer.label
         name = racer.name or next(
             name for name in (kind, *(f"{kind} {i}" for i in range(2, len(racers) + 2))) if name not in taken
         )

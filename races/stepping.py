@@ -8,15 +8,13 @@ from functools import lru_cache
 from typing import Any, cast
 
 from autograd.compiling import Floats, Points
-from autograd.program import POINTS, NotElementwiseError, Program, Simplify
+from autograd.program import POINTS, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tracing import Symbol, as_number, gradients, trace
-from optimizers import Optimizer
-from races.spec import RacerSpec
+from optimizers.compiled import UNTRACEABLE
+from optimizers.optimizer import Optimizer, Watcher
+from races.racer import RacerSpec
 from surfaces import Surface
-
-# What an optimizer's rule may raise that takes numbers only, not symbols; it is then run as it is.
-_UNTRACEABLE = (TypeError, ValueError, AttributeError, NotElementwiseError)
 
 
 @dataclass(frozen=True)
@@ -24,30 +22,40 @@ class StepCode:
     """What computes a racer's steps.
 
     Attributes:
-        first: its first step. Inputs: u, v, and the step's number.
-        later: any other step. Inputs: u, v, the optimizer's terms for u, those for v, and the step's number.
+        first: its first step. Inputs: u, v; with noise what is added to dz/du and to dz/dv; the step's
+            number, from 1; and the learning rate, where that is a schedule.
+        later: any other step; the terms are given after u and v.
             The outputs of both are loss, dz/du, dz/dv, the new u and v, and the new terms.
         loss: inputs u and v; output the loss.
-        terms: how many terms the optimizer has for u and v together.
+        names: of the optimizer's terms: it has each for u, and then each for v.
+        watched: names of the terms of a learning rate that watches the loss, which follow the optimizer's.
     """
 
     first: Any
     later: Any
     loss: Any
-    terms: int
+    names: tuple[str, ...]
+    watched: tuple[str, ...]
+
+    @property
+    def terms(self) -> int:
+        """How many terms there are."""
+        return 2 * len(self.names) + len(self.watched)
 
 
 @lru_cache(maxsize=64)
-def step_code(surface: Surface, racer: RacerSpec, points: bool) -> StepCode | None:
+def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = False) -> StepCode | None:
     """The code of a racer on a surface, for floats or for points; None if its rule cannot be traced."""
     shape = POINTS if points else ()
-    optimizer = racer.build([])
+    if not racer.kind.elementwise:
+        return None
+    writer = _Writer(surface, racer, shape, noisy)
     try:
-        first, names = _write_step(surface, optimizer, (), shape)
-        later, same = _write_step(surface, optimizer, names, shape)
+        first, names = writer.write(())
+        later, same = writer.write(names)
         loss, _, value = trace(surface, (shape, shape))
         loss.outputs = [as_number(loss, value)]
-    except _UNTRACEABLE:
+    except UNTRACEABLE:
         return None
     if same != names:
         return None
@@ -58,28 +66,60 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool) -> StepCode | No
             return Points(program.simplified(Simplify.FINITE))
         return Floats(program.simplified(Simplify.EXACTLY))
 
-    return StepCode(compiled(first), compiled(later), compiled(loss), 2 * len(names))
+    return StepCode(compiled(first), compiled(later), compiled(loss), names, tuple(writer.watched))
 
 
-def _write_step(
-    surface: Surface, optimizer: Optimizer, names: Sequence[str], shape: Shape
-) -> tuple[Program, tuple[str, ...]]:
-    """The program of a step from a state with terms of these names, and the names of the new state's."""
-    count = len(names)
-    program, (u, v, *rest), _ = trace(lambda *_: None, (*(shape,) * (2 + 2 * count), ()))
-    terms, step = rest[:-1], cast("int", rest[-1])
-    point, states = (u, v), [dict(zip(names, given, strict=True)) for given in (terms[:count], terms[count:])]
-    loss = surface(*point)
-    loss = Symbol(program, as_number(program, loss))
-    slopes = gradients(loss, point)
-    moved = [
-        optimizer.rule(slope, parameter, state, step, **optimizer.hyperparameters)
-        for slope, parameter, state in zip(slopes, point, states, strict=True)
-    ]
-    found = [tuple(state) for _, state in moved]
-    if found[0] != found[1]:
-        raise TypeError("an optimizer's terms must not depend on the parameter")
-    new = [state[name] for _, state in moved for name in found[0]]
-    outputs = [loss, *slopes, *(parameter for parameter, _ in moved), *new]
-    program.outputs = [as_number(program, output) for output in outputs]
-    return program, found[0]
+class _Writer:
+    """Writes a racer's steps down as programs."""
+
+    def __init__(self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool) -> None:
+        self.surface, self.shape, self.noisy = surface, shape, noisy
+        self.optimizer: Optimizer = racer.build([])
+        lr = racer.rate
+        self.watcher = lr if isinstance(lr, Watcher) else None
+        self.watched = list(self.watcher.first()) if self.watcher else []
+        self.scheduled = callable(lr)
+
+    def write(self, names: Sequence[str]) -> tuple[Program, tuple[str, ...]]:
+        """The program of a step from a state with terms of these names, and the names of the new state's.
+
+        Without names, and without terms that are watched, it is the first step.
+        """
+        count, watched = len(names), self.watched if self._begun(names) else []
+        given = 2 + 2 * count + len(watched) + 2 * self.noisy
+        program, symbols, _ = trace(lambda *_: None, (*(self.shape,) * given, (), *[()] * self.scheduled))
+        (u, v), rest = symbols[:2], symbols[2:]
+        terms = [dict(zip(names, rest[k * count : (k + 1) * count], strict=True)) for k in range(2)]
+        rest = rest[2 * count :]
+        watch: Any = dict(zip(watched, rest, strict=False))
+        if self.watcher and not watched:
+            watch = self.watcher.first()
+        rest = rest[len(watched) :]
+        noise = [rest.pop(0) for _ in range(2 * self.noisy)]
+        step = cast("int", rest[0])
+        rate = {"lr": rest[1]} if self.scheduled else {"lr": watch["lr"]} if watch else {}
+        loss = self.surface(u, v)
+        loss = Symbol(program, as_number(program, loss))
+        slopes = gradients(loss, (u, v))
+        if noise:
+            slopes = [slope + more for slope, more in zip(slopes, noise, strict=True)]
+        settings = self.optimizer.hyperparameters | rate
+        moved = [
+            self.optimizer.rule(slope, parameter, state, step, **settings)
+            for slope, parameter, state in zip(slopes, (u, v), terms, strict=True)
+        ]
+        found = [tuple(state) for _, state in moved]
+        if found[0] != found[1]:
+            raise TypeError("an optimizer's terms must not depend on the parameter")
+        new = [state[name] for _, state in moved for name in found[0]]
+        if self.watcher:
+            new += self.watcher.update(loss, watch).values()
+        outputs = [loss, *slopes, *(parameter for parameter, _ in moved), *new]
+        program.outputs = [as_number(program, output) for output in outputs]
+        self._steps += 1
+        return program, found[0]
+
+    _steps = 0
+
+    def _begun(self, names: Sequence[str]) -> bool:
+        return bool(names) or self._steps > 0

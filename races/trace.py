@@ -22,14 +22,17 @@ from races.status import Status
 from surfaces.messages import shorten
 
 Array = NDArray[np.float64]
-_FORMAT = 1
+_FORMAT = 2
 _FLOAT, _TEXT = np.dtype(np.float64).str, np.dtype(np.str_).str[:2]
+_INT = np.dtype(np.int64).str
+_STATE = "state"
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "status")
 
 
 # What zipfile, numpy and json raise on a file that is not theirs, or is cut short or altered.
 _DAMAGE = (
     EOFError,
+    IndexError,
     KeyError,
     MemoryError,
     NotImplementedError,
@@ -50,7 +53,8 @@ class Trace:
     """A race as it was run. Step 0 is the start; a gradient at step k is what led to step k + 1.
 
     From the step after a racer has diverged on, its entries are nan. With `record` "ends", positions and
-    losses have two rows in place of steps + 1, the first and the last, and there are no gradients.
+    losses have two rows in place of steps + 1, the first and the last, and there are no gradients. Only with
+    `record` "state" there are rates and states.
 
     Attributes:
         spec: the race.
@@ -58,6 +62,11 @@ class Trace:
         losses: float64 of shape (racers, steps + 1, starts).
         gradients: (dz/du, dz/dv), float64 of shape (racers, steps, starts, 2).
         status: a `Status` for each racer and start, as strings of shape (racers, starts).
+        evaluations: how many gradients had been evaluated, int64 of shape (racers, steps + 1, starts): as
+            many as steps, but for optimizers that look around within a step. A Hessian counts as two.
+        rates: the learning rate of each step, float64 of shape (racers, steps, starts).
+        states: for each racer its optimizer's terms by name, float64 of shape (steps, starts, 2): for u and
+            for v, those with which step k led to step k + 1.
     """
 
     spec: RaceSpec
@@ -65,10 +74,25 @@ class Trace:
     losses: Array
     gradients: Array
     status: NDArray[np.str_]
+    evaluations: Any = None
+    rates: Array | None = None
+    states: tuple[dict[str, Array], ...] | None = None
 
     def __post_init__(self) -> None:
-        for name in _SHAPES:
-            getattr(self, name).flags.writeable = False
+        if self.evaluations is None:
+            steps = np.array(self.recorded, dtype=np.int64)[:, None]
+            object.__setattr__(self, "evaluations", np.broadcast_to(steps, self.losses.shape))
+        for array in self._arrays().values():
+            array.flags.writeable = False
+
+    def _arrays(self) -> dict[str, Any]:
+        """All arrays, under the names that they have in a file."""
+        arrays = {name: getattr(self, name) for name in _SHAPES}
+        if self.rates is not None:
+            arrays["rates"] = self.rates
+        for i, state in enumerate(self.states or ()):
+            arrays |= {f"{_STATE}/{i}/{name}": term for name, term in state.items()}
+        return arrays
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,16 +102,16 @@ class Trace:
     @property
     def recorded(self) -> range:
         """The step of each row of positions and losses."""
-        return range(0, self.spec.steps + 1, 1 if self.spec.record == "all" else self.spec.steps)
+        return self.spec.recorded
 
     def require_steps(self, what: str) -> None:
         """Raise TraceError, naming what needs them, unless every step was recorded."""
-        if self.spec.record != "all":
+        if self.spec.record == "ends":
             raise TraceError(f"{what} needs every step of the race: record must be 'all', got 'ends'")
 
     def save(self, path: str | Path) -> None:
         """Write the trace to a compressed npz file, whole or not at all."""
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in _SHAPES}
+        arrays = self._arrays()
         arrays["format"] = _FORMAT
         arrays["spec"] = self.spec.model_dump_json(by_alias=True)
         write_whole(path, lambda file: np.savez_compressed(file, **arrays))
@@ -107,8 +131,8 @@ class Trace:
             with np.load(path, allow_pickle=False) as arrays:
                 if (found := arrays["format"]).shape or found != _FORMAT:
                     raise TraceError(f"{path}: its format is {shorten(found)}, this version reads {_FORMAT}")
-                spec = make_spec(json.loads(str(arrays["spec"])), path.name)
-                trace = cls(spec, **{name: arrays[name] for name in _SHAPES})
+                spec = make_spec(json.loads(str(arrays["spec"])), path.name, context={"recorded": True})
+                trace = cls(spec, **{name: arrays[name] for name in _SHAPES}, **_extras(spec, arrays))
         except FileNotFoundError:
             raise TraceError(f"{path}: no such file or directory") from None
         except TraceError:
@@ -121,9 +145,10 @@ class Trace:
     def _check(self, path: Path) -> None:
         sizes = {"racers": len(self.spec.racers), "starts": len(self.spec.start)}
         sizes |= {"rows": len(self.recorded), "two": 2}
-        sizes["kept"] = self.spec.steps if self.spec.record == "all" else 0
-        for name, (kind, axes) in _SHAPES.items():
-            array, shape = getattr(self, name), tuple(sizes[axis] for axis in axes)
+        sizes["kept"] = 0 if self.spec.record == "ends" else self.spec.steps
+        for name, array in self._arrays().items():
+            kind, axes = _SHAPES.get(name) or _EXTRAS[name.split("/")[0]]
+            shape = tuple(sizes[axis] for axis in axes)
             if array.shape != shape or not array.dtype.str.startswith(kind):
                 found = f"{array.dtype.str} of shape {array.shape}"
                 raise TraceError(f"{path}: damaged: {name} is {found}, not {kind} of shape {shape}")
@@ -160,6 +185,11 @@ class Trace:
             "names": self.names,
             **{name: _jsonable(getattr(self, name).tolist()) for name in _SHAPES},
         }
+        if self.rates is not None and self.states is not None:
+            content["rates"] = _jsonable(self.rates.tolist())
+            content["states"] = [
+                {name: _jsonable(term.tolist()) for name, term in state.items()} for state in self.states
+            ]
         write_whole(path, lambda file: file.write(json.dumps(content, allow_nan=False).encode()))
 
 
@@ -169,7 +199,26 @@ _SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "losses": (_FLOAT, ("racers", "rows", "starts")),
     "gradients": (_FLOAT, ("racers", "kept", "starts", "two")),
     "status": (_TEXT, ("racers", "starts")),
+    "evaluations": (_INT, ("racers", "rows", "starts")),
 }
+# The same of what there is beside them where the state is recorded.
+_EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "rates": (_FLOAT, ("racers", "kept", "starts")),
+    _STATE: (_FLOAT, ("kept", "starts", "two")),
+}
+
+
+def _extras(spec: RaceSpec, arrays: Any) -> dict[str, Any]:
+    """What a file holds of rates and states."""
+    if spec.record != "state":
+        return {}
+    states: list[dict[str, Array]] = [{} for _ in spec.racers]
+    for key in arrays.files:
+        kind, _, rest = key.partition("/")
+        if kind == _STATE:
+            racer, _, name = rest.partition("/")
+            states[int(racer)][name] = arrays[key]
+    return {"rates": arrays["rates"], "states": tuple(states)}
 
 
 def _jsonable(value: Any) -> Any:

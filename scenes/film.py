@@ -61,7 +61,7 @@ class Film(ThreeDScene):
         # Before Manim makes any folder: a race that is refused leaves nothing behind.
         renderer = film_renderer(renderer, DepthCamera)
         spec = trace.spec if trace else spec_of_config()
-        if spec.record != "all":
+        if spec.record == "ends":
             refuse("a film needs every step of the race: record must be 'all', got 'ends'")
         self.trace = trace or run_race(spec)
         film = self.trace.spec.film

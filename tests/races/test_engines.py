@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd.compiling
-import races.race
+import races.running
 from autograd import Tensor
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.optimizer import State
@@ -166,7 +166,7 @@ def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, recor
     whole = run_race(many), run_race(few)
     monkeypatch.setattr(autograd.compiling, "BLOCK", 16)
     monkeypatch.setattr(autograd.compiling, "ALONE", 20)
-    monkeypatch.setattr(races.race, "_CHUNK", 7)
+    monkeypatch.setattr(races.running, "_CHUNK", 7)
     for before, after in zip(whole, (run_race(many), run_race(few)), strict=True):
         for name in ("positions", "losses", "gradients", "status"):
             np.testing.assert_array_equal(getattr(before, name), getattr(after, name))

@@ -105,7 +105,7 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     (racer("lr = '0.1'"), ("racer 1", "lr", "number", "'0.1'")),
     (racer("lr = true"), ("racer 1", "lr", "number", "True")),
     (racer("lr = 2020-01-01"), ("racer 1", "lr", "number", "2020")),
-    (racer("lr = { a = 1 }"), ("racer 1", "lr", "number", "{'a': 1}")),
+    (racer("lr = { a = 1 }"), ("racer 1", "lr", "schedule is missing", "cosine")),
     (racer("nesterov = 1"), ("racer 1", "nesterov", "true or false", "1")),
     (racer("nesterov = true"), ("racer 1", "nesterov", "momentum 0.0")),
     (racer("betas = 0.9", "adam"), ("racer 1", "betas", "two numbers", "0.9")),

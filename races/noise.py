@@ -1,0 +1,66 @@
+"""Noise in the gradients of a race: seeded, and the same for every racer.
+
+A step from a start has one draw, whoever makes the step and however often it evaluates the gradient: as if
+all racers saw the same mini-batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, Strict
+
+from races.forms import Frozen, Number
+
+Array: TypeAlias = NDArray[np.float64]
+
+_GROUP = 64  # starts that share a stream of random numbers
+_CHUNK = 1024  # steps of one start that are drawn in one go
+
+
+class NoiseSpec(Frozen):
+    """What is added to dz/du and to dz/dv at each step, independently.
+
+    Attributes:
+        distribution: "gaussian", or "student_t", whose tails are heavy: Simsekli, Sagun and Gurbuzbalaban, "A
+            tail-index analysis of stochastic gradient noise in deep neural networks", 2019, find such tails.
+        scale: the standard deviation of the Gaussian; what Student's t is multiplied by.
+        degrees: of freedom of Student's t; the variance is infinite up to 2, the mean has no meaning up to 1.
+        seed: of the random numbers.
+    """
+
+    distribution: Literal["gaussian", "student_t"] = "gaussian"
+    scale: Annotated[Number, Field(ge=0)]
+    degrees: Annotated[Number, Field(gt=0)] = 2.0
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
+
+    def of_starts(self, part: slice) -> Iterator[Array]:
+        """For step after step, the draws of some starts; of shape (2, starts).
+
+        The starts are in groups of one stream each: what a start is given does not depend on how many others
+        there are, or on how a race is cut into blocks.
+        """
+        first, last = part.start // _GROUP, -(-part.stop // _GROUP)
+        streams = [self._stream(group) for group in range(first, last)]
+        offset = part.start - first * _GROUP
+        while True:
+            drawn = np.concatenate([self._draw(stream, 1) for stream in streams], axis=1)[0]
+            yield drawn[offset : offset + part.stop - part.start].T
+
+    def of_start(self, start: int) -> Iterator[tuple[float, float]]:
+        """For step after step, the draw of one start: the same as `of_starts` gives it."""
+        stream = self._stream(start // _GROUP)
+        while True:
+            yield from self._draw(stream, _CHUNK)[:, start % _GROUP].tolist()
+
+    def _stream(self, group: int) -> np.random.Generator:
+        return np.random.Generator(np.random.Philox(key=[self.seed, group]))
+
+    def _draw(self, stream: np.random.Generator, steps: int) -> Array:
+        shape = (steps, _GROUP, 2)
+        if self.distribution == "gaussian":
+            return self.scale * stream.standard_normal(shape)
+        return self.scale * stream.standard_t(self.degrees, shape)
