@@ -12,13 +12,19 @@ from surfaces import SURFACES
 
 
 def print_surfaces() -> None:
-    """Print every surface: its name, domain and start, and where it is from."""
+    """Print every surface: its name, domain, start and parameters, and where it is from."""
     table = Table(title="Surfaces", title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("name", "u", "v", "start", "source"):
-        table.add_column(column, no_wrap=column != "source")
+    table.add_column("name", no_wrap=True)
+    table.add_column("domain, start, and source")
     for surface in SURFACES.values():
-        ranges = (f"{low:g} to {high:g}" for low, high in (surface.u_range, surface.v_range))
-        table.add_row(surface.name, *ranges, "{:g}, {:g}".format(*surface.start), surface.source)
+        where = "u {:g} to {:g}, v {:g} to {:g}, start ({:g}, {:g})".format(
+            *surface.u_range, *surface.v_range, *surface.start
+        )
+        parameters = (
+            "{} = {:g}, or {:g} to {:g}".format(name, default, *surface.parameter_ranges[name])
+            for name, default in surface.parameters.items()
+        )
+        table.add_row(surface.name, "\n".join((where, *parameters, surface.source)))
     Console().print(table)
 
 

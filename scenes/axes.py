@@ -42,5 +42,5 @@ class BoxAxes(Group):
 
 
 def _end(value: float, other: float) -> str:
-    """A number at an axis's end; what is but a rounding error beside the other end is 0."""
-    return f"{0.0 if abs(value) < 1e-9 * abs(other) else value:.3g}"
+    """A number at an axis's end; what could not be seen beside the other end is 0."""
+    return f"{0.0 if abs(value) < 1e-4 * abs(other) else value:.3g}"

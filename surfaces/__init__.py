@@ -1,9 +1,10 @@
 """Loss surfaces: a catalogue by name, and surfaces from an expression.
 
-To add one, write its record in `surfaces.funky`, `surfaces.classics`, or a module of its own imported here.
+To add one, write its record in the module that it fits (`surfaces.classics`, `surfaces.basins`, ...), or in a
+new one imported here.
 """
 
-from surfaces import classics, funky
+from surfaces import basins, bowls, classics, funky, plateaus, ripples, saddles
 from surfaces.expression import Expression, ExpressionError, expression_surface
 from surfaces.surface import SURFACES, Surface, get_surface, surface
 
@@ -12,9 +13,14 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Surface",
+    "basins",
+    "bowls",
     "classics",
     "expression_surface",
     "funky",
     "get_surface",
+    "plateaus",
+    "ripples",
+    "saddles",
     "surface",
 ]

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from surfaces.messages import unknown
+from surfaces.messages import shorten, unknown
 
 Point: TypeAlias = tuple[float, float]
-Formula: TypeAlias = Callable[[Any, Any], Any]
+Formula: TypeAlias = Callable[..., Any]  # of u and v, and of its own parameters, by name
+T = TypeVar("T")
+
+
+class Frozen(Mapping[str, T]):
+    """A mapping that cannot be changed, so that what holds it can be hashed."""
+
+    def __init__(self, items: Mapping[str, T]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: str) -> T:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A formula with some of its parameters set; two are equal if formula and values are."""
+
+    formula: Formula
+    values: Frozen[float]
+
+    def __call__(self, u: Any, v: Any) -> Any:
+        return self.formula(u, v, **self.values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +55,8 @@ class Surface:
 
     Attributes:
         name: what race.toml calls it.
-        formula: f(u, v), written with numpy's functions.
+        formula: f(u, v), written with numpy's functions; it may have parameters, keyword-only ones with
+            a default.
         u_range: the least and greatest u of the domain, both inside it.
         v_range: the same for v.
         z_range: the heights to show.
@@ -29,10 +65,17 @@ class Surface:
             bound, the lowest stationary point of the domain; () where there is none.
         camera: the angles (phi, theta) of a good view, in degrees.
         source: where the formula is from.
+        suggested: the learning rate that shows an optimizer well here, in a race of 120 to 200 steps with its
+            other hyperparameters at their defaults; by the optimizer's name in race.toml.
+        noise: the standard deviation of the noise that the gradient has in a race, unless told otherwise.
+        parameter_ranges: the least and the greatest value that is allowed for each of the formula's
+            parameters; the rest of the record holds for all of them.
 
     >>> from surfaces import get_surface
     >>> get_surface("slope")(2.0, 3.0)
     2.5
+    >>> get_surface("ravine").with_parameters(condition=4.0)(2.0, 3.0)
+    5.0
     """
 
     name: str
@@ -44,6 +87,13 @@ class Surface:
     minima: tuple[Point, ...] = ()
     camera: Point = (60.0, -80.0)
     source: str = ""
+    suggested: Mapping[str, float] = field(default_factory=dict)
+    noise: float = 0.0
+    parameter_ranges: Mapping[str, Point] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "suggested", Frozen(self.suggested))
+        object.__setattr__(self, "parameter_ranges", Frozen(self.parameter_ranges))
 
     def __call__(self, u: Any, v: Any) -> Any:
         """The loss at (u, v); a float for two numbers, inf or nan where the formula has no value."""
@@ -57,6 +107,55 @@ class Surface:
         """Whether (u, v) lies in the domain; elementwise for arrays."""
         (u_low, u_high), (v_low, v_high) = self.u_range, self.v_range
         return (u >= u_low) & (u <= u_high) & (v >= v_low) & (v <= v_high)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The formula's parameters and the values they have here.
+
+        >>> get_surface("ravine").parameters
+        {'condition': 100.0}
+        """
+        formula, values = self._unbound()
+        return self._defaults(formula) | values
+
+    def with_parameters(self, /, **values: float) -> Surface:
+        """This surface with other values of its formula's parameters; those left out stay as they are.
+
+        Raises:
+            ValueError: naming a parameter that the formula does not have, or one out of its range.
+        """
+        for name, value in values.items():
+            self._require(name, value)
+        formula, before = self._unbound()
+        chosen = before | {name: float(value) for name, value in values.items()}
+        # Defaults are left out, so that with them the surface is equal to the one without.
+        defaults = self._defaults(formula)
+        changed = {name: value for name, value in chosen.items() if value != defaults[name]}
+        return replace(self, formula=_Bound(formula, Frozen(changed)) if changed else formula)
+
+    def _unbound(self) -> tuple[Formula, dict[str, float]]:
+        """The formula as it was written, and the parameters that are set."""
+        if isinstance(self.formula, _Bound):
+            return self.formula.formula, dict(self.formula.values)
+        return self.formula, {}
+
+    def _defaults(self, formula: Formula) -> dict[str, float]:
+        names = inspect.signature(formula).parameters if self.parameter_ranges else {}
+        return {name: names[name].default for name in self.parameter_ranges if name in names}
+
+    def _require(self, name: str, value: Any) -> None:
+        """Raise ValueError unless the formula has such a parameter and may have such a value for it."""
+        allowed = self.parameter_ranges
+        if not allowed:
+            raise ValueError(f"surface {self.name} has no parameters, got {shorten(repr(name))}")
+        if name not in allowed:
+            raise ValueError(unknown(f"parameter of surface {self.name}", name, allowed))
+        low, high = allowed[name]
+        if not isinstance(value, float | int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(
+                f"{name} of surface {self.name} must be a number from {low:g} to {high:g}, "
+                f"got {shorten(repr(value))}"
+            )
 
 
 SURFACES: dict[str, Surface] = {}
@@ -73,12 +172,13 @@ def surface(**record: Any) -> Callable[[Formula], Formula]:
     return register
 
 
-def get_surface(name: str) -> Surface:
-    """The registered surface of that name.
+def get_surface(name: str, /, **parameters: float) -> Surface:
+    """The registered surface of that name, with these values of its formula's parameters.
 
     Raises:
-        ValueError: if there is none, with the names that there are.
+        ValueError: if there is none, with the names that there are; if it has no such parameter, or not with
+            such a value.
     """
     if name not in SURFACES:
         raise ValueError(unknown("surface", str(name), SURFACES))
-    return SURFACES[name]
+    return SURFACES[name].with_parameters(**parameters) if parameters else SURFACES[name]
