@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
@@ -29,12 +30,32 @@ def save_figure(trace: Trace, path: Path) -> Path:
         plan, curve = figure.subplots(1, 2)
         _draw_plan(trace, plan)
         _draw_losses(trace, curve)
-        kind = path.suffix.lower().removeprefix(".")
-        metadata: dict[str, None] = (
-            {"Date": None} if kind == "svg" else {"CreationDate": None} if kind == "pdf" else {}
-        )
-        write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=150, metadata=metadata))
+        _write(figure, path)
     return path
+
+
+def save_plan(trace: Trace, path: Path) -> Path:
+    """Draw the race from above, every step a dot, to `path`, as `save_figure` does."""
+    trace.require_steps("a plot")
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(5.4, 5), layout="constrained")
+        axes = figure.subplots()
+        _draw_plan(trace, axes, deep=True)
+        for i, racer in enumerate(trace.spec.racers):
+            dots = trace.positions[i].reshape(-1, 2).T
+            axes.plot(*dots, "o", color=racer.colour, markeredgecolor="#333333", mew=0.5, ms=3.5)
+            axes.plot([], [], color=racer.colour, linewidth=1.6, label=racer.name, path_effects=EDGE)
+        axes.legend(loc="best")
+        _write(figure, path)
+    return path
+
+
+def _write(figure: Figure, path: Path) -> None:
+    kind = path.suffix.lower().removeprefix(".")
+    metadata: dict[str, None] = (
+        {"Date": None} if kind == "svg" else {"CreationDate": None} if kind == "pdf" else {}
+    )
+    write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=150, metadata=metadata))
 
 
 # The palette is made for dark films: on white its lines get a dark edge.
@@ -42,14 +63,21 @@ EDGE: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="#333333"
 _MANY = 20  # starts from which single trails become faint
 
 
-def _draw_plan(trace: Trace, axes: Axes) -> None:
-    """The surface from above in greys, every trail on it, a ring at each start, a dot at each end."""
+def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
+    """The surface from above in greys, every trail on it, a ring at each start, a dot at each end.
+
+    Contours are evenly spaced, and the greys have a scale; or, to show the shape of what is deep, contours are
+    the closer together the lower they are.
+    """
     surface = trace.spec.build_surface()
     u, v = np.meshgrid(np.linspace(*surface.u_range, 161), np.linspace(*surface.v_range, 161))
     z = np.broadcast_to(surface(u, v), u.shape)
-    filled = axes.contourf(u, v, z, levels=24, cmap="Greys_r", alpha=0.7)
-    axes.contour(u, v, z, levels=24, colors="#00000030", linewidths=0.5, linestyles="solid")
-    axes.figure.colorbar(filled, ax=axes, label="loss")
+    levels: Any = z.min() + (z.max() - z.min()) * np.linspace(0, 1, 25) ** 2.5 if deep else 24
+    norm = BoundaryNorm(levels, 256) if deep else None
+    filled = axes.contourf(u, v, z, levels=levels, norm=norm, cmap="Greys_r", alpha=0.7)
+    axes.contour(u, v, z, levels=levels, colors="#00000030", linewidths=0.5, linestyles="solid")
+    if not deep:
+        axes.figure.colorbar(filled, ax=axes, label="loss")
     many = len(trace.spec.start) > _MANY
     for i, racer in enumerate(trace.spec.racers):
         paths = np.swapaxes(trace.positions[i], 0, 1)

@@ -1,0 +1,35 @@
+"""The pages in docs/ keep up with what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from optimizers import OPTIMIZERS
+from optimizers.schedules import SCHEDULES
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = [*DOCS.glob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    inside = [target for target in targets if "://" not in target]
+    assert inside
+    assert [target for target in inside if not (page.parent / target).exists()] == []
+
+
+def test_every_optimizer_has_a_picture_and_tells_when_it_fails() -> None:
+    sections = (DOCS / "optimizers.md").read_text(encoding="utf-8").split("\n## ")
+    for name in OPTIMIZERS:
+        (section,) = [text for text in sections if f"](optimizers/{name}.png)" in text]
+        assert "```text" in section
+        assert "**When it fails.**" in section
+
+
+def test_every_schedule_is_listed() -> None:
+    page = (DOCS / "optimizers.md").read_text(encoding="utf-8")
+    assert [name for name in SCHEDULES if f"\n| {name} |" not in page] == []
