@@ -66,8 +66,8 @@ _MANY = 20  # starts from which single trails become faint
 def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
     """The surface from above in greys, every trail on it, a ring at each start, a dot at each end.
 
-    Contours are evenly spaced, and the greys have a scale; or, to show the shape of what is deep, contours are
-    the closer together the lower they are.
+    Contours are evenly spaced, and the greys have a scale; or, to show the shape of what is deep, contours
+    are the closer together the lower they are.
     """
     surface = trace.spec.build_surface()
     u, v = np.meshgrid(np.linspace(*surface.u_range, 161), np.linspace(*surface.v_range, 161))
