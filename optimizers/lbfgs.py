@@ -1,0 +1,175 @@
+"""L-BFGS: Newton's step with a Hessian that the last few gradients suggest, and a line search."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizers.optimizer import State
+from optimizers.vector import VectorOptimizer
+from optimizers.wolfe import Line, Trial, evaluated, strong_wolfe
+
+Array: TypeAlias = NDArray[np.float64]
+
+_LEAST_CURVATURE = 1e-10  # of y s: pairs with less tell nothing, or no convexity, and are not remembered
+
+
+@final
+class LBFGS(VectorOptimizer):
+    """Steps along -H g, where H, an inverse Hessian, is made of the last moves and changes of the gradient.
+
+    For all parameters' numbers together, with gradient g at x, one iteration is::
+
+        s  = t d,  y = g - (the gradient before)     remembered, with 1 / y s, where y s > 1e-10
+        d  = -H g    by the two-loop recursion, from H0 = (y s / y y) I; -g at first
+        t  = lr      min(1, 1 / |g|_1) lr at first
+        t <- what the line search accepts, where there is one
+        x <- x + t d
+
+    A step is up to `max_iter` iterations. It ends sooner where the gradient, a move or the change of the loss
+    is within its tolerance, where the direction does not lead downhill, or after `max_eval` evaluations.
+
+    **It evaluates the loss and its gradient more than once a step**: once at the start, and once for each
+    trial of the line search, or each iteration but the last where there is none. `step` needs a closure.
+
+    Args:
+        params: the parameters to move.
+        lr: learning rate, at least 0: the step, or the first that the line search tries.
+        max_iter: iterations of a step at most.
+        max_eval: evaluations of a step at most, which the line search may exceed by one; left out, a quarter
+            more than `max_iter`. With one iteration a step that is a single trial: give it more.
+        tolerance_grad: a step ends where no number of the gradient is greater.
+        tolerance_change: a step ends where no number moves by more, or the loss changes by less.
+        history_size: how many pairs s and y are remembered.
+        line_search_fn: "strong_wolfe", or nothing: every step is then `lr`, however the loss rises.
+
+    Raises:
+        ValueError: naming the hyperparameter that is out of range.
+
+    Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5; Liu and
+    Nocedal, "On the limited memory BFGS method for large scale optimization", 1989. Names, defaults and
+    numbers are torch.optim.LBFGS's.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor([3.0, -4.0])
+    >>> lbfgs = LBFGS([x], line_search_fn="strong_wolfe")
+    >>> def closure():
+    ...     lbfgs.zero_grad()
+    ...     loss = (x**2 * [1.0, 10.0]).sum()
+    ...     loss.backward()
+    ...     return loss
+    >>> lbfgs.step(closure)
+    Tensor(169.0)
+    >>> bool(abs(x.data).max() < 1e-5), lbfgs.evaluations
+    (True, 6)
+    """
+
+    @classmethod
+    def check(
+        cls, *, max_iter: Any, max_eval: Any, history_size: Any, line_search_fn: Any, **others: Any
+    ) -> None:
+        """Refuse what is out of range; the counts are whole numbers."""
+        super().check(**others)
+        counts = {"max_iter": max_iter, "max_eval": max_eval, "history_size": history_size}
+        for name, value in counts.items():
+            whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 0
+            if not whole and not (name == "max_eval" and value is None):
+                raise ValueError(f"{name} must be a whole number of at least 1, got {reprlib.repr(value)}")
+        searches = isinstance(line_search_fn, str) and line_search_fn == "strong_wolfe"
+        if line_search_fn is not None and not searches:
+            given = reprlib.repr(line_search_fn)
+            raise ValueError(f'line_search_fn must be "strong_wolfe", or left out, got {given}')
+
+    @staticmethod
+    def rule(
+        objective: Any,
+        parameter: Any,
+        state: State,
+        step: int,  # noqa: ARG004
+        *,
+        lr: Any = 1.0,
+        max_iter: int = 20,
+        max_eval: int | None = None,
+        tolerance_grad: Any = 1e-7,
+        tolerance_change: Any = 1e-9,
+        history_size: int = 100,
+        line_search_fn: str | None = None,
+    ) -> tuple[Any, State]:
+        """The update in the class's docstring; `state` holds the terms under torch's names.
+
+        y and s are `old_dirs` and `old_stps`, 1 / y s is `ro`, each a tuple; H0 is `H_diag` times I.
+        """
+        most = max_iter * 5 // 4 if max_eval is None else max_eval
+        here = evaluated(objective, parameter)
+        spent, before = 1, state.get("func_evals", 0)
+        state = {"n_iter": 0} | state
+        flat = _largest(here.gradient) <= tolerance_grad
+        for left in range(max_iter - 1, -1, -1):
+            if flat:
+                break
+            state = _aimed(state, here, lr, history_size)
+            direction = state["d"]
+            here = Trial(0.0, here.loss, here.gradient, here.gradient @ direction)
+            if here.slope > -tolerance_change:
+                break
+            if line_search_fn:
+                line = Line(objective, parameter, direction, here)
+                here = strong_wolfe(line, state["t"], most - spent)
+                state["t"], spent = here.step, spent + line.trials
+            parameter = parameter + state["t"] * direction
+            if left and not line_search_fn:
+                here = evaluated(objective, parameter)
+                spent += 1
+            flat = (
+                spent >= most
+                or _largest(here.gradient) <= tolerance_grad
+                or _largest(state["t"] * direction) <= tolerance_change
+                or abs(here.loss - state["prev_loss"]) < tolerance_change
+            )
+        return parameter, state | {"func_evals": before + spent}
+
+
+def _largest(vector: Array) -> float:
+    """The size of the largest number; nan if one of them is nan."""
+    return float(np.max(np.abs(vector), initial=0.0))
+
+
+def _aimed(state: State, here: Trial, lr: float, history_size: int) -> State:
+    """The terms with the next direction and its first step, and with what the last move has told."""
+    gradient = here.gradient
+    terms = {"n_iter": state["n_iter"] + 1, "prev_flat_grad": gradient, "prev_loss": here.loss}
+    if state["n_iter"] == 0:
+        first = min(1.0, 1.0 / np.sum(np.abs(gradient))) * lr
+        history: State = {"old_dirs": (), "old_stps": (), "ro": (), "H_diag": 1.0}
+        return state | history | terms | {"d": -gradient, "t": float(first)}
+    history = _remembered(state, gradient, history_size)
+    return state | history | terms | {"d": -_inverse_times(history, gradient), "t": float(lr)}
+
+
+def _remembered(state: State, gradient: Array, history_size: int) -> State:
+    """The pairs, with the last move's if the slope has risen along it, and without what is too old."""
+    history = {name: state[name] for name in ("old_dirs", "old_stps", "ro", "H_diag")}
+    y, s = gradient - state["prev_flat_grad"], state["t"] * state["d"]
+    curvature = float(y @ s)
+    if not curvature > _LEAST_CURVATURE:
+        return history
+    last = {"old_dirs": y, "old_stps": s, "ro": 1.0 / curvature}
+    pairs = {name: (*history[name], term)[-history_size:] for name, term in last.items()}
+    return pairs | {"H_diag": curvature / float(y @ y)}
+
+
+def _inverse_times(history: State, gradient: Array) -> Array:
+    """H g: the two-loop recursion, algorithm 7.4."""
+    pairs = list(zip(history["old_dirs"], history["old_stps"], history["ro"], strict=True))
+    vector: Array = gradient
+    shares = []
+    for y, s, ro in reversed(pairs):
+        shares.append((s @ vector) * ro)
+        vector = vector - shares[-1] * y
+    vector = vector * history["H_diag"]
+    for (y, s, ro), share in zip(pairs, reversed(shares), strict=True):
+        vector = vector + (share - (y @ vector) * ro) * s
+    return vector

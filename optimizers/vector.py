@@ -1,0 +1,172 @@
+"""`VectorOptimizer`: the base of optimizers that move all parameters together, and what they evaluate.
+
+Such an optimizer sees one vector of all parameters' numbers, and may ask for the loss, its gradient and its
+Hessian anywhere, as often as it needs within a step::
+
+    rule(objective, parameter, state, step, **hyperparameters) -> (parameter, state)
+
+The rule is pure but for what the objective counts: it changes no array and no state in place.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.graph_hessian import hessian_of
+from autograd.tensor import Tensor, peek
+from optimizers.optimizer import Optimizer, Parameter, is_schedule
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+class Objective(Protocol):
+    """A loss as a function of one vector, which counts what is asked of it.
+
+    To ask again at the last vector costs nothing. What it answers with must not be changed.
+    """
+
+    @property
+    def evaluations(self) -> int:
+        """Gradients computed so far; a Hessian counts as many as the vector has numbers."""
+
+    def value_and_grad(self, x: Array) -> tuple[float, Array]:
+        """The loss at `x`, and its gradient."""
+
+    def hessian(self, x: Array) -> Array:
+        """The matrix of the loss's second derivatives at `x`."""
+
+
+class ClosureObjective:
+    """An `Objective` made of parameters and a closure that computes their loss and its gradients.
+
+    Args:
+        params: where the closure finds the numbers of the vector, one parameter's after the other's.
+        closure: sets the gradients to zero, computes the loss, calls `backward` and returns the loss.
+
+    Attributes:
+        first: what the closure returned the first time; None before.
+        evaluations: see `Objective`.
+    """
+
+    def __init__(self, params: Sequence[Parameter], closure: Callable[[], Any]) -> None:
+        self.first: Any = None
+        self.evaluations = 0
+        self._params, self._closure = params, closure
+        values = [_value(parameter) for parameter in params]
+        self._shapes = [np.shape(value) for value in values]
+        self._ends = np.cumsum([np.size(value) for value in values])[:-1]
+        self.start: Array = np.concatenate([np.zeros(0), *map(np.ravel, values)])
+        self._x: Array | None = None  # where the closure was called last, and what it gave
+        self._loss: Any = None
+        self._gradient: Array = self.start
+        self._hessian: Array | None = None
+
+    def place(self, x: Array) -> None:
+        """Set the parameters to the numbers of `x`."""
+        parts = np.split(x, self._ends) if self._params else []
+        for parameter, part, shape in zip(self._params, parts, self._shapes, strict=True):
+            parameter.data = part.reshape(shape) if shape else float(part[0])
+
+    def value_and_grad(self, x: Array) -> tuple[float, Array]:
+        """The loss at `x`, and its gradient: zero where the closure gives none.
+
+        Raises:
+            TypeError: if the closure does not return one number.
+        """
+        if self._x is None or not (x is self._x or np.array_equal(x, self._x)):
+            self.place(x)
+            loss = self._closure()
+            if loss is None:
+                raise TypeError("the closure given to step() must return the loss, not None")
+            if self.evaluations == 0:
+                self.first = loss
+            self.evaluations += 1
+            self._x, self._loss, self._hessian = x, loss, None
+            self._gradient = np.concatenate([np.zeros(0), *map(_gradient, self._params)])
+        return float(self._loss), self._gradient
+
+    def hessian(self, x: Array) -> Array:
+        """The matrix of second derivatives at `x`, by `autograd.hessian_of`.
+
+        Raises:
+            TypeError: if the closure returns no Tensor, or the parameters are none.
+        """
+        self.value_and_grad(x)
+        if self._hessian is None:
+            if not isinstance(self._loss, Tensor):
+                kind = type(self._loss).__name__
+                raise TypeError(f"the closure given to step() must return the loss as a Tensor, not {kind}")
+            self._hessian = hessian_of(self._loss, self._params)  # type: ignore[arg-type]
+            self.evaluations += x.size
+        return self._hessian
+
+
+class VectorOptimizer(Optimizer):
+    """Base of optimizers whose rule moves one vector, of all parameters' numbers.
+
+    See `Optimizer` for the arguments. `step` needs a closure, since the rule decides where the loss is
+    evaluated. A parameter that gets no gradient counts as flat.
+
+    Attributes:
+        state: a list with the rule's terms, for the whole vector.
+        steps: a list with the number of steps made.
+        evaluations: how many gradients have been computed in all; a Hessian of n numbers counts as n.
+    """
+
+    elementwise: ClassVar[bool] = False
+
+    def __init__(self, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
+        super().__init__(params, *values, **hyperparameters)
+        self.state, self.steps = [{}], [0]
+        self.evaluations = 0
+
+    @classmethod
+    def check(cls, *_: Any, **hyperparameters: Any) -> None:
+        """As `Optimizer.check`; and each is one value, which all parameters share."""
+        super().check(**hyperparameters)
+        for name, value in hyperparameters.items():
+            if isinstance(value, np.ndarray | list) and np.ndim(value):
+                raise ValueError(f"{name} must be one value, which all share, got {reprlib.repr(value)}")
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move all parameters by one step.
+
+        Args:
+            closure: as in PyTorch, sets the gradients to zero, computes the loss, calls `backward` and
+                returns the loss. It is called wherever the rule evaluates the loss.
+
+        Returns:
+            What the closure returned the first time: the loss from where the step was made.
+
+        Raises:
+            TypeError: without a closure, or if it does not return the loss.
+        """
+        if closure is None:
+            raise TypeError(
+                f"{type(self).__name__} evaluates the loss itself: give step() a closure that calls "
+                "zero_grad(), computes the loss, calls its backward() and returns it"
+            )
+        objective = ClosureObjective(self.params, closure)
+        lr = self.hyperparameters.get(self.rate_name)
+        values = self.hyperparameters | ({self.rate_name: self.rate} if is_schedule(lr) else {})
+        with np.errstate(all="ignore"):
+            moved, state = self.rule(objective, objective.start, self.state[0], self.steps[0] + 1, **values)
+            objective.place(moved)
+            self.state, self.steps = [state], [self.steps[0] + 1]
+            self.evaluations += objective.evaluations
+            self._tell(objective.first)
+        return objective.first
+
+
+def _value(parameter: Parameter) -> Any:
+    return peek(parameter) if isinstance(parameter, Tensor) else parameter.data
+
+
+def _gradient(parameter: Parameter) -> Any:
+    gradient = parameter.grad
+    return np.zeros(np.size(_value(parameter))) if gradient is None else np.ravel(gradient)
