@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import array_code, block_code, float_code
-from autograd.program import Operation, Program
+from autograd import array_code, block_code, float_code, loop_code
+from autograd.program import POINTS, Operation, Program
 from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
 
 BLOCK = 32768  # points to a block at most
+LONG_BLOCK = 131072  # and at most where the code is a loop, which fills no buffers
 ALONE = 16384  # points up to which one thread is quicker than several, which wait for each other
 _FAILS = (ArithmeticError, ValueError)
 
@@ -151,29 +152,71 @@ class Points:
         return outputs
 
 
-def block_length(length: int) -> int:
-    """How many of so many points a block has; where several threads share them, each has one at least."""
-    return max(1, min(BLOCK, -(-length // _workers(length))))
+class Loop:
+    """An elementwise program as a loop over its points, compiled to machine code: an extra, with numba.
+
+    Args:
+        program: what to compute, one for which `autograd.loop_code.suits` says true.
+        over: as `autograd.loop_code.emit` takes it; here those results are written over the argument, always.
+
+    Attributes:
+        program: what it computes.
+        source: its code.
+
+    Raises:
+        ImportError: if numba is not installed.
+    """
+
+    def __init__(self, program: Program, over: Mapping[int, int]) -> None:
+        self.program = program
+        self._own = [k for k in range(len(program.outputs)) if k not in over]
+        kinds = {}
+        for i, number in enumerate(program.inputs):
+            array = program.shapes[number] == POINTS
+            kinds["ax"[not array] + str(i)] = (
+                ("written" if i in over.values() else "read") if array else "number"
+            )
+        kinds |= {f"r{k}": "written" for k in self._own}
+        self.source = _function(", ".join(kinds), loop_code.emit(program, over))
+        self._block = loop_code.machine_code(_load(self.source, loop_code.NAMES), list(kinds.values()))
+
+    def fill(self, arguments: Sequence[Any], results: Sequence[Array]) -> None:
+        """Compute all points' results; all arrays are of float64, in one dimension, without gaps."""
+        arrays = [*arguments, *(results[k] for k in self._own)]
+
+        def work(blocks: Iterator[slice]) -> None:
+            for part in blocks:
+                self._block(*(x[part] if np.ndim(x) else x for x in arrays))
+
+        share_blocks(work, results[0].size, LONG_BLOCK)
 
 
-def share_blocks(work: Callable[[Iterator[slice]], object], length: int) -> None:
+def block_length(length: int, most: int = 0) -> int:
+    """How many of so many points a block has, at most; where several threads share them, each has one."""
+    return max(1, min(most or BLOCK, -(-length // _workers(length))))
+
+
+def share_blocks(work: Callable[[Iterator[slice]], object], length: int, most: int = 0) -> None:
     """Have all blocks of 0..length worked through, on several threads where that is quicker.
 
     Args:
         work: works through the blocks that it takes from an iterator; it is called once on each thread, and
             all of them take from the same one.
         length: how many points there are.
+        most: how many of them a block has at most, if not `BLOCK`.
     """
-    block = block_length(length)
+    block = block_length(length, most)
     begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
     helpers = min(_workers(length), -(-length // block)) - 1
-    jobs = [_pool().submit(work, _slices(begins, length, block)) for _ in range(helpers)]
+    held = [work]  # for the threads, which may look at it for a moment longer than they work
+    jobs = [_pool().submit(lambda: held[0](_slices(begins, length, block))) for _ in range(helpers)]
     try:
         work(_slices(begins, length, block))
     finally:
         for job in jobs:
             if not job.cancel():  # one that has not begun finds no blocks left
                 job.result()
+        held.clear()
 
 
 def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:

@@ -6,7 +6,8 @@ computed too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -14,14 +15,20 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.compiling import ALONE, Floats, Points, share_blocks
+from autograd import loop_code
+from autograd.compiling import ALONE, Floats, Loop, Points, block_length, share_blocks
+from autograd.hoisting import hoisted
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
-from autograd.tracing import as_number, trace
+from autograd.tracing import as_number, lowered, trace
 
 Array: TypeAlias = NDArray[np.float64]
 Rule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
 State: TypeAlias = dict[str, Any]
+
+BLOCK = 65536  # points to a block at most
+# Points to move after which a loop is compiled: the first takes a second, each further one a fifth of it.
+PAYS = 100_000_000
 
 # What a rule may raise that takes numbers only, not symbols; it is then run as it is.
 UNTRACEABLE = (TypeError, ValueError, AttributeError, NotElementwiseError)
@@ -82,35 +89,101 @@ class RuleCode:
             terms = [state[name] for name in self.terms.names]
             given = [gradient, parameter, *terms]
         results = [out, *terms]
-        if parameter.ndim != 1:
-            given, results = ([x.reshape(-1) if x.ndim else x for x in arrays] for arrays in (given, results))
-        _run(code, given, rest, results, scratch)
+        if parameter.ndim == 1:
+            code.move([*given, *rest], results, scratch)
+            return state
+        flat = [y.reshape(-1) if y.ndim else y for y in results]
+        code.move([*(x.reshape(-1) if x.ndim else x for x in given), *rest], flat, scratch)
+        for y, row in zip(results, flat, strict=True):
+            if not y.flags.c_contiguous:  # of those, `reshape` makes copies
+                y[...] = row.reshape(y.shape)
         return state
 
 
-def _run(
-    code: Points, given: Sequence[Array], rest: Sequence[float], results: Sequence[Array], scratch: Any
-) -> None:
-    """Compute all points' results, block by block where there are many."""
-    length = results[0].size
-    if length <= ALONE:
-        key = id(code), length
-        if key not in scratch:
-            scratch[key] = code.buffers(length)
-        code.block(*given, *rest, *results, *scratch[key])
-        return
+class ArrayCode:
+    """A step's program for arrays: floats for what all numbers share, and for the rest numpy, or a loop.
 
-    def work(blocks: Iterator[slice]) -> None:
-        size = 0
-        with np.errstate(all="ignore"):
-            for part in blocks:
-                if part.stop - part.start != size:
+    Args:
+        program: takes and gives numbers and points.
+        over: for some outputs, by their positions, the position of the argument that they may go over.
+    """
+
+    def __init__(self, program: Program, over: Mapping[int, int]) -> None:
+        parts = hoisted(program)
+        given = [program.shapes[number] == POINTS for number in program.inputs]
+        made = [program.shapes[number] == POINTS for number in program.outputs]
+        self._arrays, self._numbers = _where(given, True), _where(given, False)
+        self._made, self._shared = _where(made, True), _where(made, False)
+        self._over = {
+            self._made.index(k): self._arrays.index(i) for k, i in over.items() if made[k] and given[i]
+        }
+        self._floats = Floats(parts.shared) if parts.shared.outputs else None
+        self._points = Points(parts.points, self._over)
+        self._loops: dict[tuple[int, ...], Loop | None] = {}
+        self._looped = lowered(parts.points, loop_code.OPERATIONS)
+        self._moved = 0 if loop_code.suits(self._looped) else -math.inf
+
+    def move(self, arguments: Sequence[Any], results: Sequence[Array], scratch: Any) -> None:
+        """Write the results; `scratch` is a dictionary to keep buffers in."""
+        numbers = self._floats.call(*[float(arguments[i]) for i in self._numbers]) if self._floats else ()
+        arrays = [arguments[i] for i in self._arrays]
+        made = [results[k] for k in self._made]
+        self._fill([*arrays, *numbers[len(self._shared) :]], made, len(arrays), scratch)
+        for k, number in zip(self._shared, numbers, strict=False):
+            results[k][...] = number
+
+    def _fill(self, arguments: Sequence[Any], results: Sequence[Array], arrays: int, scratch: Any) -> None:
+        """Compute the points' results, block by block where there are many; `arrays` arguments are arrays."""
+        length = arguments[0].size
+        if length <= ALONE:
+            key = id(self), length
+            if key not in scratch:
+                scratch[key] = self._points.buffers(length)
+            self._points.block(*arguments, *results, *scratch[key])
+            return
+        if loop := self._loop(arguments[:arrays], results):
+            loop.fill(arguments, results)
+            return
+        numbers, block = arguments[arrays:], block_length(length, BLOCK)
+        kept = scratch.setdefault((id(self), length), [])  # buffers, for as many threads as there were
+
+        def work(blocks: Iterator[slice]) -> None:
+            buffers = kept.pop() if kept else self._points.buffers(block)
+            with np.errstate(all="ignore"):
+                for part in blocks:
                     size = part.stop - part.start
-                    buffers = code.buffers(size)
-                cut = [[x[part] if x.ndim else x for x in arrays] for arrays in (given, results)]
-                code.block(*cut[0], *rest, *cut[1], *buffers)
+                    own = buffers if size == block else self._points.buffers(size)
+                    cut = (x[part] for x in arguments[:arrays])
+                    self._points.block(*cut, *numbers, *(y[part] for y in results), *own)
+            kept.append(buffers)
 
-    share_blocks(work, length)
+        share_blocks(work, length, BLOCK)
+
+    def _loop(self, arrays: Sequence[Array], results: Sequence[Array]) -> Loop | None:
+        """A loop that does the work, once there has been so much of it that it pays to compile one."""
+        self._moved += arrays[0].size
+        if self._moved < PAYS or not all(map(_plain, [*arrays, *results])):
+            return None
+        over = tuple(k for k, i in self._over.items() if _begin(arrays[i]) == _begin(results[k]))
+        if over not in self._loops:
+            try:
+                self._loops[over] = Loop(self._looped, {k: self._over[k] for k in over})
+            except ImportError:
+                self._moved = -math.inf
+        return self._loops.get(over)
+
+
+def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
+    return [i for i, truth in enumerate(truths) if truth is wanted]
+
+
+def _plain(x: Array) -> bool:
+    return x.dtype == np.float64 and x.flags.c_contiguous and x.flags.aligned
+
+
+def _begin(x: Array) -> int:
+    """Where in memory an array begins."""
+    return int(x.__array_interface__["data"][0])
 
 
 def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: bool) -> RuleCode | None:
@@ -154,7 +227,7 @@ def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: boo
     if not points:
         return RuleCode(terms, Floats(first), Floats(later))
     over = {k: k + 1 for k in range(len(terms.names) + 1)}
-    return RuleCode(terms, Points(first, {0: 1}), Points(later, over))
+    return RuleCode(terms, ArrayCode(first, {0: 1}), ArrayCode(later, over))
 
 
 def _write(
