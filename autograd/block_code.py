@@ -83,12 +83,23 @@ class _Emitter:
             early = k not in over or self._may_go_over(number, program.inputs[over[k]])
             if isinstance(program.values[number], Operation) and program.shapes[number] == POINTS and early:
                 self._results.setdefault(number, f"y{k}")
+        late = {k: number for k, number in enumerate(program.outputs) if self._results.get(number) != f"y{k}"}
+        self._last.update(dict.fromkeys(late.values(), len(program.values)))  # is read once more, at the end
         for number in live:
             self._write(number)
-        late = [(k, n) for k, n in enumerate(program.outputs) if self._results.get(n) != f"y{k}"]
-        # An argument that is a result as it stands is copied before another result goes over it.
-        for k, number in sorted(late, key=lambda pair: not isinstance(program.values[pair[1]], Input)):
-            self.code.lines.append(f"copyto(y{k}, {self._words[number]})")
+        self._copy({k: self._words[number] for k, number in late.items()}, over)
+
+    def _copy(self, words: dict[int, str], over: Mapping[int, int]) -> None:
+        """Copy to these results what their words hold, each argument before a result goes over it."""
+        while words:
+            beneath = {k: f"x{over[k]}" for k in words if k in over}
+            k = next((k for k in words if beneath.get(k) not in {words[j] for j in words if j != k}), None)
+            if k is not None:
+                self.code.lines.append(f"copyto(y{k}, {words.pop(k)})")
+            else:  # each waits for another: one argument is kept in a buffer
+                k, buffer = next(iter(words)), self._buffer(-1, "b")
+                self.code.lines.append(f"copyto({buffer}, {words[k]})")
+                words[k] = buffer
 
     def _may_go_over(self, number: int, argument: int) -> bool:
         """Whether an argument is done with when a value is written, and may be written over."""
