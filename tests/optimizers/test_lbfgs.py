@@ -89,6 +89,14 @@ def test_defaults_are_torchs() -> None:
     }  # fmt: skip
 
 
+def test_the_first_step_is_no_longer_than_lr() -> None:
+    # Not by more than lr in all, and along a slope of less than 1 by lr times that.
+    for slope, moved in ((8.0, 0.5), (-2.0, -0.5), (0.25, 0.125)):
+        lbfgs = LBFGS([Tensor(1.0)], lr=0.5, max_iter=1)
+        lbfgs.step(closure_of(lbfgs, lambda x, slope=slope: slope * x))
+        assert values(lbfgs) == [1 - moved]
+
+
 def test_a_history_as_long_as_the_vector_minimizes_a_quadratic_in_few_steps() -> None:
     # With exact line searches L-BFGS makes the steps of conjugate gradients: n of them on n numbers.
     random = np.random.default_rng(2)

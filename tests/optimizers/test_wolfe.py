@@ -30,7 +30,8 @@ def search(phi: Phi, step: float, most: int = 25) -> tuple[Trial, Line, Curve]:
     curve = Curve(phi)
     value, slope = phi(0.0)
     line = Line(curve, np.zeros(1), np.ones(1), Trial(0.0, value, np.array([slope]), slope))
-    found = strong_wolfe(line, step, most)
+    with np.errstate(all="ignore"):
+        found = strong_wolfe(line, step, most)
     assert line.trials == curve.evaluations
     return found, line, curve
 
@@ -82,8 +83,7 @@ CURVES: dict[str, Phi] = {
 @pytest.mark.parametrize("step", [1e-3, 0.1, 1.0, 10.0])
 @pytest.mark.parametrize("name", CURVES)
 def test_a_step_is_found_that_satisfies_the_wolfe_conditions(name: str, step: float) -> None:
-    with np.errstate(all="ignore"):
-        found, line, _ = search(CURVES[name], step)
+    found, line, _ = search(CURVES[name], step)
     assert found.step > 0
     value, slope = CURVES[name](found.step)
     assert (found.loss, found.slope) == (value, slope)
@@ -102,7 +102,7 @@ def test_steps_are_those_worked_by_hand() -> None:
     np.testing.assert_allclose(curve.steps, [0.009, 0.09, 0.9])
     # Where the first step is accepted there is but one trial, and where no further is allowed there is too.
     assert search(CURVES["quadratic"], 1.5)[2].steps == [1.5]
-    for step, best in ((4.0, 0.0), (1.9999, 1.9999), (0.01, 0.01)):
+    for step, best in ((4.0, 0.0), (2.0, 0.0), (1.9999, 1.9999), (0.01, 0.01)):
         found, _, curve = search(CURVES["quadratic"], step, most=0)
         assert (curve.steps, found.step) == ([step], best)
     # t^4 - 4 t is too high at 8; equation 3.59 written out.
@@ -111,6 +111,35 @@ def test_steps_are_those_worked_by_hand() -> None:
     d2 = np.sqrt(d1**2 + 4 * 2044)
     first = 8 - 8 * (2044 + d2 - d1) / (2044 + 4 + 2 * d2)
     np.testing.assert_allclose(curve.steps[:2], [8, first])
+
+
+def drawn(*values: tuple[float, float]) -> Phi:
+    """phi and its slope at 0 and then, one after the other, wherever it is asked for."""
+    left = iter(values)
+    last = values[-1]
+    return lambda _: next(left, last)
+
+
+def test_enough_is_a_ten_thousandth_of_the_slope() -> None:
+    assert search(drawn((0, -1), (-0.0002, -0.5)), 1.0)[2].steps == [1]
+    assert len(search(drawn((0, -1), (-0.00005, -0.5), (-1, 0)), 1.0)[2].steps) == 2
+
+
+def test_a_search_goes_on_by_a_hundredth_at_least() -> None:
+    # The cubic from 0 to -0.001, both with slope -1, has its minimum before 1.
+    assert search(drawn((0, -1), (-0.001, -1), (-2, 0)), 1.0)[2].steps == [1, 1.01]
+
+
+def test_a_rise_ends_the_search_for_an_interval_from_the_third_trial_on() -> None:
+    rising = drawn((0, -1), (-1, -1), (-0.9, -1), (-0.8, -1), (-3, 0))
+    before, second, third, last = search(rising, 1.0)[2].steps
+    assert before < second < third  # although it has risen at the second
+    assert second < last < third
+
+
+def test_of_equals_the_new_point_is_the_upper_end() -> None:
+    steps = search(drawn((0, -1), (5, 10), (-0.4, -0.95), (-0.4, -0.95), (-1, 0)), 1.0)[2].steps
+    assert steps[1] < steps[3] < steps[2] < steps[0]
 
 
 def test_little_progress_twice_moves_a_tenth_inwards() -> None:
