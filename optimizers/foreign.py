@@ -11,7 +11,10 @@ from pathlib import Path
 from optimizers.optimizer import Optimizer
 
 # By what the name begins with: who adapts it, and how it is told from ours of the same name.
-_LIBRARIES = {"torch.optim.": ("optimizers.with_torch", "torch"), "optax.": ("optimizers.with_optax", "optax")}
+_LIBRARIES = {
+    "torch.optim.": ("optimizers.with_torch", "torch"),
+    "optax.": ("optimizers.with_optax", "optax"),
+}
 
 
 def is_foreign(text: str) -> bool:

@@ -71,6 +71,8 @@ class Optimizer(ABC):
     __signature__: ClassVar[inspect.Signature]
     # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.
     elementwise: ClassVar[bool] = True
+    # The hyperparameter that may be a schedule; elementwise rules call it so.
+    rate_name: ClassVar[str] = "lr"
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -97,7 +99,7 @@ class Optimizer(ABC):
         self._compiled: dict[str, Any] = {}
         self._scratch: dict[Any, Any] = {}
         self._old: dict[int, Any] = {}
-        self._schedule_terms = lr.first() if isinstance(lr := given.get("lr"), Watcher) else {}
+        self._schedule_terms = lr.first() if isinstance(lr := given.get(self.rate_name), Watcher) else {}
 
     @staticmethod
     @abstractmethod
@@ -116,7 +118,7 @@ class Optimizer(ABC):
         for a in cls._named():
             if a.name in hyperparameters:
                 value = hyperparameters[a.name]
-                if a.name == "lr" and is_schedule(value):
+                if a.name == cls.rate_name and is_schedule(value):
                     continue
                 if isinstance(a.default, bool):
                     require_flag(**{a.name: value})
@@ -137,7 +139,7 @@ class Optimizer(ABC):
         """The learning rate of the next step; None for an optimizer that has no `lr`."""
         if self._schedule_terms:
             return self._schedule_terms["lr"]
-        lr = self.hyperparameters.get("lr")
+        lr = self.hyperparameters.get(self.rate_name)
         return lr(self.count) if callable(lr) else lr
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -154,7 +156,7 @@ class Optimizer(ABC):
             TypeError: without a closure, where the learning rate watches the loss.
         """
         if self._schedule_terms and closure is None:
-            watcher = type(self.hyperparameters["lr"]).__name__
+            watcher = type(self.hyperparameters[self.rate_name]).__name__
             raise TypeError(f"{watcher} watches the loss: give step() a closure that returns it")
         loss = None if closure is None else closure()
         with np.errstate(all="ignore"):
@@ -219,7 +221,7 @@ class Optimizer(ABC):
         """Count the step, and tell a learning rate that watches it the loss from which it was made."""
         self.count += 1
         if self._schedule_terms:
-            lr = self.hyperparameters["lr"]
+            lr = self.hyperparameters[self.rate_name]
             self._schedule_terms = lr.update(getattr(loss, "data", loss), self._schedule_terms)
 
     def zero_grad(self) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizers.own_file import OwnError
 from races.alone import run_alone
+from races.config import SpecError
 from races.metrics import target_between
 from races.record import Record, empty_arrays
 from races.running import Run, nothing, run_eager, run_floats, run_points
@@ -32,6 +34,9 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
         spec: the race.
         on_step: called ``steps * len(racers)`` times in the course of the race, maybe by several threads.
 
+    Raises:
+        SpecError: if a user's optimizer fails on the way.
+
     >>> spec = RaceSpec(surface="slope", steps=2, racers=[{"optimizer": "sgd", "lr": 1.0}])
     >>> trace = run_race(spec)
     >>> trace.losses[0, :, 0].round(3).tolist(), str(trace.status[0, 0])
@@ -42,10 +47,12 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     records = [
         Record(spec, **{name: array[i] for name, array in arrays.items()}) for i in range(len(spec.racers))
     ]
-    counts = [
-        _run(spec, Run.of(spec, surface, racer, record, on_step or nothing))
-        for racer, record in zip(spec.racers, records, strict=True)
-    ]
+    counts = []
+    for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
+        try:
+            counts.append(_run(spec, Run.of(spec, surface, racer, record, on_step or nothing)))
+        except OwnError as error:
+            raise SpecError(f"racer {i}: {error}") from error
     return Trace(
         spec,
         **arrays,

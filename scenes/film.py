@@ -63,7 +63,7 @@ class Film(ThreeDScene):
         spec = trace.spec if trace else spec_of_config()
         if spec.record == "ends":
             refuse("a film needs every step of the race: record must be 'all', got 'ends'")
-        self.trace = trace or run_race(spec)
+        self.trace = trace or _run(spec)
         film = self.trace.spec.film
         self.length = film.length
         self.captions = captions(film.language)
@@ -158,6 +158,14 @@ def spec_of_config() -> RaceSpec:
     """The race of race.toml, or one line on what is wrong with it, and exit status 2."""
     try:
         return load_spec(config_path(HOME))
+    except SpecError as error:
+        refuse(str(error))
+
+
+def _run(spec: RaceSpec) -> Trace:
+    """The race, run; or one line on what went wrong in a user's optimizer, and exit status 2."""
+    try:
+        return run_race(spec)
     except SpecError as error:
         refuse(str(error))
 

@@ -2,13 +2,14 @@
 
 A room may import the rooms that `BELOW` gives it. No module may import itself by a circle, manim stays in
 `scenes` and `optimizer_race.py`, and the lowest rooms keep to numpy, but for the modules named in `BESIDES`.
+What the project does not depend on is imported within a function, when it is asked for.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,14 @@ BELOW: dict[str, tuple[str, ...]] = {
     "optimizer_race": _ALL,
 }
 ONLY_NUMPY = ("autograd", "optimizers", "surfaces")
-BESIDES = {"autograd.drawing": ("graphviz",)}
+BESIDES = {
+    "autograd.drawing": ("graphviz",),
+    "autograd.loop_code": ("numba",),
+    "optimizers.with_torch": ("torch",),
+    "optimizers.with_optax": ("jax", "optax"),
+}
 WITH_MANIM = ("scenes", "optimizer_race")
+WHEN_ASKED = ("numba", "torch", "jax", "optax")
 NEVER = ("torch", "tests", "benchmarks")
 
 
@@ -54,9 +61,19 @@ def named(module: str) -> str:
     return module.removesuffix(".__init__")
 
 
-def imports(module: str, source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a module that run when it is imported."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from outside_functions(node)
+
+
+def imports(
+    module: str, source: str, nodes: Callable[[ast.AST], Iterator[ast.AST]] = ast.walk
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every import in a module, wherever it stands: the module it names, and the names taken from it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(ast.parse(source)):
         match node:
             case ast.Import(names=names):
                 yield from ((alias.name, ()) for alias in names)
@@ -101,13 +118,15 @@ def foreign(modules: dict[str, str]) -> list[str]:
     """Every import of something that is not ours and that the importer's room may not use."""
     wrong = []
     for module, source in modules.items():
-        room = module.split(".")[0]
+        room, besides = module.split(".")[0], BESIDES.get(module, ())
+        early = {target.split(".")[0] for target, _ in imports(module, source, outside_functions)}
+        wrong += [f"{named(module)} imports {name} at once" for name in early & {*WHEN_ASKED} & {*besides}]
         for target, _ in imports(module, source):
             other = target.split(".")[0]
-            known = {"numpy", *sys.stdlib_module_names, *BELOW, *BESIDES.get(module, ())}
+            known = {"numpy", *sys.stdlib_module_names, *BELOW, *besides}
             low = room in ONLY_NUMPY and other not in known
             manim = other == "manim" and room not in WITH_MANIM
-            if low or manim or other in NEVER:
+            if low or manim or (other in NEVER and other not in besides):
                 wrong.append(f"{named(module)} imports {target}")
     return wrong
 
@@ -173,7 +192,13 @@ PLANTED_FOREIGN = [
     ("autograd.tensor", "from matplotlib import pyplot"),
     ("autograd.tensor", "def f():\n    import graphviz"),
     ("autograd.drawing", "import pygraphviz"),
+    ("autograd.loop_code", "import numba"),
+    ("autograd.compiling", "def f():\n    import numba"),
     ("optimizers.sgd", "def f():\n    import torch"),
+    ("optimizers.with_torch", "import importlib\ntorch = importlib.import_module('torch.optim')"),
+    ("optimizers.with_torch", "def f():\n    import jax"),
+    ("optimizers.with_optax", "class A:\n    from optax import adam"),
+    ("optimizers.with_optax", "def f():\n    import torch"),
     ("optimizers.sgd", "import pydantic.fields"),
     ("surfaces.funky", "import manim"),
     ("races.race", "from manim.utils import color"),
@@ -197,6 +222,9 @@ RIGHT = {
     "autograd.tensor": "import math\nimport numpy\nfrom autograd.rules import RULES\nfrom . import rules",
     "autograd.rules": "from numpy.typing import NDArray",
     "autograd.drawing": "def f():\n    from graphviz import Digraph",
+    "autograd.loop_code": "import importlib\ndef f():\n    importlib.import_module('numba')",
+    "optimizers.with_torch": "def f():\n    import torch\n    __import__('torch.optim')",
+    "optimizers.with_optax": "class A:\n    def f(self):\n        import jax, optax",
     "surfaces.__init__": "from surfaces import a\nfrom surfaces.b import x",
     "surfaces.a": "from autograd import Tensor\nfrom surfaces.b import x",
     "surfaces.b": "import numpy.linalg",

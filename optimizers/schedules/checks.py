@@ -105,6 +105,7 @@ def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
     "unknown key 'step'; did you mean 'steps'? Allowed: start, steps"
     """
     names = list(allowed)
-    near = difflib.get_close_matches(str(name).lower(), names, n=1)
-    hint = f"did you mean {near[0]!r}? Allowed" if near else "allowed"
+    lower = {known.lower(): known for known in names}
+    near = difflib.get_close_matches(str(name).lower(), lower, n=1)
+    hint = f"did you mean {lower[near[0]]!r}? Allowed" if near else "allowed"
     return f"unknown {kind} {shown(name)}; {hint}: {', '.join(names)}"

@@ -1,0 +1,262 @@
+"""Optimizers from a user's file: what is found, what is refused and with what words, and their steps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optimizers import OPTIMIZERS, Lion, Optimizer
+from optimizers.foreign import find, is_foreign, label
+from optimizers.own_file import OwnError, load
+from tests.optimizers.foreign import descend, refusal
+
+LION = """\
+import numpy as np
+from optimizers import Optimizer
+
+class Lion2(Optimizer):
+    @staticmethod
+    def rule(gradient, parameter, state, step, *, lr=1e-4, betas=(0.9, 0.99)):
+        mean = state.get("exp_avg", 0.0)
+        way = np.sign(betas[0] * mean + (1 - betas[0]) * gradient)
+        return parameter - lr * way, {"exp_avg": betas[1] * mean + (1 - betas[1]) * gradient}
+"""
+HEAD = "import math\nimport numpy as np\nfrom optimizers import Optimizer\n"
+
+
+def own(folder: Path, text: str, file: str = "mine.py", name: str = "Lion2") -> type[Optimizer]:
+    """The class in a file that holds `text`."""
+    (folder / file).write_text(text)
+    return load(f"{file}:{name}", folder)
+
+
+def ruled(body: str, arguments: str = "gradient, parameter, state, step, *, lr=0.1") -> str:
+    """A file whose class begins at line 4, its rule's @staticmethod at 5, and the rule's body at 7."""
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    return f"{HEAD}class Lion2(Optimizer):\n    @staticmethod\n    def rule({arguments}):\n{lines}"
+
+
+# Names
+
+
+def test_names_are_told_apart() -> None:
+    foreign = ("mine.py:Lion2", "a/b.py:C", "torch.optim.AdamW", "optax.adamw", ":")
+    assert [is_foreign(text) for text in foreign] == [True] * len(foreign)
+    assert not any(map(is_foreign, [*OPTIMIZERS, "torch", "optax", "AdamW", "mine.py", ""]))
+
+
+def test_labels() -> None:
+    assert label("models/mine.py:Lion2") == "Lion2"
+    assert label("optax.adamw") == "adamw (optax)"
+
+
+# A user's file
+
+
+def test_a_class_from_a_file_steps_as_ours(tmp_path: Path) -> None:
+    kind = own(tmp_path, LION)
+    assert kind.__name__ == "Lion2"
+    assert kind.defaults() == {"lr": 1e-4, "betas": (0.9, 0.99)}
+    ours, _ = descend(Lion, lr=0.01)
+    theirs, _ = descend(kind, lr=0.01)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_class_from_a_file_is_checked_as_ours(tmp_path: Path) -> None:
+    assert refusal(own(tmp_path, LION), [], lr=-1.0) == refusal(Lion, [], lr=-1.0)
+
+
+def test_a_class_of_the_whole_vector(tmp_path: Path) -> None:
+    text = HEAD + (
+        "from optimizers.vector import VectorOptimizer\n"
+        "class Norm(VectorOptimizer):\n"
+        "    @staticmethod\n"
+        "    def rule(objective, parameter, state, step, *, lr=0.1):\n"
+        "        _, gradient = objective.value_and_grad(parameter)\n"
+        "        return parameter - lr * gradient / np.linalg.norm(gradient), {}\n"
+    )
+    positions, _ = descend(own(tmp_path, text, name="Norm"), steps=20, lr=0.01)
+    np.testing.assert_allclose(np.hypot(*np.diff(positions, axis=0).T), 0.01)
+
+
+def test_a_file_in_a_folder_below(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    assert own(tmp_path, LION, "models/mine.py").__name__ == "Lion2"
+    assert load("models/../models/mine.py:Lion2", tmp_path).__name__ == "Lion2"
+
+
+def test_an_edit_is_seen_by_the_next_load(tmp_path: Path) -> None:
+    before = own(tmp_path, LION)
+    stat = (tmp_path / "mine.py").stat()
+    after = own(tmp_path, LION.replace("lr=1e-4", "lr=2e-4"))  # as many bytes, and at the same time
+    os.utime(tmp_path / "mine.py", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert (before.defaults()["lr"], after.defaults()["lr"]) == (1e-4, 2e-4)
+
+
+def test_a_file_leaves_no_trace(tmp_path: Path) -> None:
+    path, modules = list(sys.path), set(sys.modules)
+    kind = own(tmp_path, LION, "numpy.py")
+    assert sys.path == path
+    assert sys.modules["numpy"] is np
+    assert [name for name in set(sys.modules) - modules if name.isidentifier()] == []
+    assert [x.name for x in tmp_path.iterdir()] == ["numpy.py"]
+    assert sys.modules[kind.__module__].__file__ == str(tmp_path / "numpy.py")
+
+
+def test_a_file_that_fails_leaves_no_module(tmp_path: Path) -> None:
+    modules = set(sys.modules)
+    refusal(own, tmp_path, "1 / 0\n")
+    assert set(sys.modules) == modules
+
+
+def test_a_file_may_have_dataclasses_and_classes_of_several_kinds(tmp_path: Path) -> None:
+    extra = (
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\nclass Settings:\n    lr: float = 0.1\n"
+    )
+    text = extra + LION + "class Lion3(Lion2):\n    pass\n"
+    assert own(tmp_path, text, name="Lion3").defaults() == own(tmp_path, text).defaults()
+
+
+def test_annotations_of_a_file_are_its_own(tmp_path: Path) -> None:
+    # Nothing of what own_file.py imports from __future__ is in force there.
+    own(tmp_path, LION + "def f(x: int): ...\nassert f.__annotations__ == {'x': int}\n")
+
+
+PATHS = [
+    ("mine.py", ("mine.py:Lion2", "'mine.py'")),
+    ("mine.txt:Lion2", ("mine.py:Lion2", "'mine.txt:Lion2'")),
+    ("mine.py:", ("mine.py:Lion2", "'mine.py:'")),
+    ("mine.py:Lion 2", ("'mine.py:Lion 2'",)),
+    (":Lion2", ("mine.py:Lion2",)),
+    ("no.py:Lion2", ("no.py", "no such file")),
+    ("folder.py:Lion2", ("folder.py", "no such file")),
+    ("../outside.py:Lion2", ("../outside.py", "in the folder of race.toml")),
+    ("link.py:Lion2", ("link.py", "in the folder of race.toml")),
+    ("round.py:Lion2", ("round.py",)),
+    ("\0.py:Lion2", ("null",)),
+    (f"{'a' * 300}.py:Lion2", ("File name too long",)),
+    ("mine.py:Lion3", ("mine.py", "'Lion3'", "did you mean 'Lion2'?")),
+    ("mine.py:np", ("mine.py", "'np'", "allowed: Lion2")),
+    ("mine.py:Optimizer", ("mine.py", "'Optimizer'", "allowed: Lion2")),
+    ("empty.py:Lion2", ("empty.py", "no class", "optimizers.Optimizer")),
+    ("other.py:Lion2", ("other.py:2: ", "derive", "optimizers.Optimizer")),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), PATHS)
+def test_what_is_no_class_in_a_file_is_refused(text: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    folder = tmp_path / "race"
+    (folder / "folder.py").mkdir(parents=True)
+    (folder / "empty.py").touch()
+    (folder / "other.py").write_text("\nclass Lion2:\n    pass\n")
+    for path in (folder / "mine.py", tmp_path / "outside.py"):
+        path.write_text(LION)
+    (folder / "link.py").symlink_to(tmp_path / "outside.py")
+    (folder / "round.py").symlink_to(folder / "round.py")
+    message = refusal(load, text, folder)
+    assert [word for word in words if word not in message] == [], message
+
+
+def test_an_absolute_path_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(LION)
+    assert "in the folder of race.toml" in refusal(load, f"{tmp_path}/mine.py:Lion2", tmp_path)
+
+
+def test_without_a_folder_a_class_is_to_be_registered() -> None:
+    message = refusal(find, "mine.py:Lion2", None)
+    assert "mine.py" in message
+    assert 'OPTIMIZERS["lion2"] = Lion2' in message
+
+
+# A file, and what is said of it after "mine.py:".
+FAILING = [
+    ("\nfoo\n", "2: NameError: name 'foo' is not defined"),
+    ("x = (\n", "1: SyntaxError: '(' was never closed"),
+    ("if True:\nx = 1\n", "2: IndentationError: expected an indented block after 'if' statement on line 1"),
+    ("\n\nimport nowhere\n", "3: ModuleNotFoundError: No module named 'nowhere'"),
+    ("\nfrom . import other\n", "2: ImportError: attempted relative import with no known parent package"),
+    ("\nraise ValueError('a\\nb')\n", "2: ValueError: a b"),
+    ("raise ValueError\n", "1: ValueError"),
+    ("\nraise SystemExit(3)\n", "2: SystemExit: 3"),
+    ("import json\n\njson.loads('[')\n", "3: JSONDecodeError: Expecting value: line 1 column 2 (char 1)"),
+    ("def f():\n    1 / 0\n\nf()\n", "2: ZeroDivisionError: division by zero"),
+    ("x = 1\n\ndef f():\n    return f()\nf()\n", "4: RecursionError: maximum recursion depth exceeded"),
+    ("raise ValueError('x' * 500)\n", "1: ValueError: " + "x" * 199 + "…"),
+    (HEAD + "class Lion2(Optimizer):\n    pass\n", "4: Lion2 lacks rule"),
+    (HEAD + "class Lion2(Optimizer):\n    rule = 3\n", "4: TypeError: 3 is not a callable object"),
+    (
+        HEAD + "class Lion2(Optimizer):\n    def rule(gradient, parameter, state, step):\n        pass\n",
+        "5: the rule must be a @staticmethod",
+    ),
+]
+LINE_5 = [
+    (ruled("pass"), "the rule must return the parameter and a dictionary, its state; got None"),
+    (ruled("return parameter"), "the rule must return the parameter and a dictionary, its state; got 1.0"),
+    (ruled("return 'a', {}"), "the rule must return a number where it is given one, got 'a'"),
+    (ruled("return [parameter], {}"), "the rule must return a number where it is given one, got [1.0]"),
+    (
+        ruled("return np.sum(parameter), {}"),
+        "the rule must return an array of 2 numbers where it is given one, got np.float64(0.5)",
+    ),
+    (ruled("pass", "gradient, parameter"), "the rule must take four arguments"),
+    (ruled("pass", "gradient, parameter, state, step, lr=1.0"), "after a *"),
+    (ruled("pass", "gradient, parameter, state, step, **others"), "others"),
+    (ruled("pass", "gradient, parameter, state, step, *, lr"), "needs a default"),
+    (ruled("return parameter - lr * gradient / np.max(np.abs(gradient)), {}"), "VectorOptimizer"),
+]
+LINE_7 = [
+    (ruled("return parameter - rate, {}"), "NameError: name 'rate' is not defined"),
+    (ruled("return parameter - state['m'], {}"), "KeyError: 'm'"),
+    (ruled("return parameter - math.log(1 - step), {}"), "ValueError: math domain error"),
+    (ruled("return parameter - 1 / (step - 2), {}"), "ZeroDivisionError"),  # in the second step
+    (ruled("return (parameter if gradient > 0 else 0.0), {}"), "np.where for if"),
+    (ruled("return parameter - math.sqrt(abs(gradient)), {}"), "(a rule is given arrays too"),
+    (ruled("gradient *= lr\nreturn parameter - gradient, {}"), "read-only"),
+    (ruled("parameter -= lr * gradient\nreturn parameter, {}"), "nothing in place)"),
+]
+FAILING += [(text, f"5: {words}") for text, words in LINE_5]
+FAILING += [(text, f"7: {words}") for text, words in LINE_7]
+
+
+@pytest.mark.parametrize(("text", "said"), FAILING)
+def test_an_error_in_a_file_is_said_with_its_line(text: str, said: str, tmp_path: Path) -> None:
+    message = refusal(own, tmp_path, text)
+    line, words = said.split(": ", 1)
+    assert message.startswith(f"mine.py:{line}: ")
+    assert words in message
+
+
+@pytest.mark.parametrize("content", [b"\0", b"# \xff\n", b"(" * 10000], ids=["null", "no UTF-8", "deep"])
+def test_a_file_that_is_no_text_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_bytes(content)
+    assert refusal(load, "mine.py:Lion2", tmp_path).startswith("mine.py")
+
+
+def test_ctrl_c_is_no_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        own(tmp_path, "raise KeyboardInterrupt\n")
+
+
+def test_an_error_that_comes_later_has_its_line_too(tmp_path: Path) -> None:
+    kind = own(tmp_path, ruled("if step == 5:\n    raise KeyError('gone')\nreturn parameter - gradient, {}"))
+    with pytest.raises(OwnError, match=r"^mine\.py:8: KeyError: 'gone'$"):
+        descend(kind)
+
+
+def test_an_error_in_check_has_its_line_and_a_refusal_none(tmp_path: Path) -> None:
+    text = LION + (
+        "    @classmethod\n"
+        "    def check(cls, *, lr, **others):\n"
+        "        if lr > 1:\n"
+        "            raise ValueError('lr is too high')\n"
+        "        others['nothing']\n"
+    )
+    kind = own(tmp_path, text)
+    assert refusal(kind, [], lr=2.0) == "lr is too high"
+    assert refusal(kind, [], lr=0.5) == "mine.py:14: KeyError: 'nothing'"
