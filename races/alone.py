@@ -94,7 +94,8 @@ def _run_start(run: Run, start: int, objective: SurfaceObjective, counts: Any, t
             given = settings if rate is None else settings | {key: rate}
             x, state = optimizer.rule(objective, x, state, step + 1, **given)
             x = np.asarray(x, dtype=np.float64)
-            record.keep_state(step, part, _pairs(state), rate)
+            if record.state is not None:
+                record.keep_state(step, part, _pairs(state), rate)
         else:
             x = np.full(2, np.nan)
         if watch:
