@@ -8,10 +8,12 @@ from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamax import Adamax
 from optimizers.adamw import AdamW
+from optimizers.lbfgs import LBFGS
 from optimizers.lion import Lion
 from optimizers.momentum import Momentum
 from optimizers.nadam import NAdam
 from optimizers.nesterov import Nesterov
+from optimizers.newton import Newton
 from optimizers.optimizer import Optimizer
 from optimizers.radam import RAdam
 from optimizers.rmsprop import RMSProp
@@ -32,10 +34,13 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "nadam": NAdam,
     "radam": RAdam,
     "lion": Lion,
+    "lbfgs": LBFGS,
+    "newton": Newton,
 }
 
 __all__ = [
     "OPTIMIZERS",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adagrad",
@@ -46,6 +51,7 @@ __all__ = [
     "Momentum",
     "NAdam",
     "Nesterov",
+    "Newton",
     "Optimizer",
     "RAdam",
     "RMSProp",
