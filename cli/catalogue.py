@@ -35,7 +35,7 @@ def print_optimizers() -> None:
         table.add_column(column, no_wrap=column == "name")
     for name, optimizer in OPTIMIZERS.items():
         what = (optimizer.__doc__ or "").splitlines()[0]
-        defaults = (f"{key} = {_toml(value)}" for key, value in optimizer.defaults().items())
+        defaults = (_default(key, value) for key, value in optimizer.defaults().items())
         table.add_row(name, what, "\n".join(defaults))
     Console().print(table)
 
@@ -49,6 +49,11 @@ def print_scenes() -> None:
         scene, _ = find(film)
         table.add_row(film.value, f"{module.replace('.', '/')}.py", (scene.__doc__ or "").splitlines()[0])
     Console().print(table)
+
+
+def _default(key: str, value: object) -> str:
+    """A hyperparameter as race.toml would set it; what TOML cannot say is left out there."""
+    return f"{key} (none)" if value is None else f"{key} = {_toml(value)}"
 
 
 def _toml(value: object) -> str:

@@ -39,8 +39,8 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 }
 
 __all__ = [
-    "OPTIMIZERS",
     "LBFGS",
+    "OPTIMIZERS",
     "SGD",
     "Adadelta",
     "Adagrad",
