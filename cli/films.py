@@ -17,12 +17,14 @@ class Film(StrEnum):
 
     OPTIMIZER_RACE = "OptimizerRace"
     CONTOUR_RACE = "ContourRace"
+    INSIDE_THE_STEP = "InsideTheStep"
     BACKPROP_GRAPH = "BackpropGraph"
 
 
 MODULES = {
     Film.OPTIMIZER_RACE: "optimizer_race",
     Film.CONTOUR_RACE: "scenes.contour_race",
+    Film.INSIDE_THE_STEP: "scenes.inside_the_step",
     Film.BACKPROP_GRAPH: "scenes.backprop_graph",
 }
 

@@ -24,10 +24,28 @@ _STATE = 4  # an optimizer's terms take up to so many times the room of the posi
 
 
 class FilmSpec(Frozen):
-    """The film of a race: its length in seconds, the race in it being stretched to fit, and its language."""
+    """The film of a race.
+
+    Attributes:
+        length: in seconds; the race in it is stretched to fit.
+        language: of its words.
+        inside: the names of the racers whose steps `InsideTheStep` shows, 1 or 2; by default the last two.
+    """
 
     length: Annotated[float, Strict(), Field(ge=20, le=600)] = 35.0
     language: Literal["en", "fr"] = "en"
+    inside: tuple[str, ...] = ()
+
+    @field_validator("inside", mode="before")
+    @classmethod
+    def _one_or_two(cls, value: Any) -> Any:
+        names = tuple(value) if isinstance(value, list | tuple) else value
+        if names == ():
+            return names  # the default
+        named = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
+        if not named or len(names) > 2 or len(set(names)) < len(names):
+            raise ValueError(f"must be the names of 1 or 2 racers, got {reprlib.repr(value)}")
+        return names
 
 
 def _surface_form(value: Any) -> str:
@@ -115,6 +133,9 @@ class RaceSpec(Frozen):
             )
         racers = (_suggested(racer, surface) for racer in self.racers)
         object.__setattr__(self, "racers", _told_apart(tuple(racers)))
+        for name in self.film.inside:
+            if name not in (names := [racer.name for racer in self.racers]):
+                raise ValueError(f"film: inside: {unknown('racer', name, names)}")
         if self.noise is None and surface.noise:
             object.__setattr__(self, "noise", NoiseSpec(scale=surface.noise))
         size = len(self.racers) * len(self.start) * len(self.recorded)

@@ -57,13 +57,13 @@ class Arrows(Group):
             along = vectors[before] + (t - int(t)) * (vectors[after] - vectors[before])
             length = float(np.hypot(*along))
             if path.shown(t) and np.isfinite(length) and length > 0:
-                arrow.set_pieces(_arrow(path.point(t), np.array([*along, 0.0]), min(HEAD, 0.5 * length)))
+                arrow.set_pieces(arrow_lines(path.point(t), np.array([*along, 0.0]), min(HEAD, 0.5 * length)))
             else:
                 arrow.set_pieces([])
         return self
 
 
-def _arrow(tail: Array, along: Array, head: float) -> list[Array]:
+def arrow_lines(tail: Array, along: Array, head: float) -> list[Array]:
     """The shaft and the head of an arrow, as lines."""
     tip = tail + along
     right = along / np.linalg.norm(along)

@@ -1,0 +1,134 @@
+"""How a step is made, in slow motion: uv run manim scenes/inside_the_step.py InsideTheStep
+
+The gradient as an arrow, the momentum as one, squared gradients as squares, and each line of the optimizer's
+rule with its numbers filled in, of one racer or of two side by side.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from manim import UP, FadeIn, FadeOut, Group
+
+from races import Trace, run_race
+from scenes.film import Film, refuse, spec_of_config
+from scenes.sayings import ROOM
+from scenes.sprite import Label, fitted
+from scenes.step_captions import step_captions
+from scenes.step_half import Half
+from scenes.step_shots import Moment, Shot, shots
+from scenes.theme import FAINT, HEADING, TITLE
+from surfaces.messages import shorten
+
+# How much of the film's length the other parts take.
+TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06
+FADE = 0.35  # seconds in which one map gives way to another
+
+
+class InsideTheStep(Film):
+    """The terms of an optimizer's step, one after the other, as arrows, squares and equations.
+
+    It shows the racers that race.toml names in ``[film] inside``, or else the last two.
+    """
+
+    def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
+        spec = trace.spec if trace else spec_of_config()
+        if trace is None or trace.states is None:
+            if spec.record == "ends":
+                refuse("a film needs every step of the race: record must be 'all', got 'ends'")
+            trace = run_race(spec.model_copy(update={"record": "state"}))
+        super().__init__(renderer, trace=trace, **options)
+        self.words = step_captions(spec.film.language)
+
+    def construct(self) -> None:
+        """Tell the story."""
+        self.prepare()
+        self.show_title(TITLE_SHARE * self.length)
+        self.begin(BEGIN_SHARE * self.length)
+        story = self.story
+        fades = sum(one.view != other.view for one, other in itertools.pairwise(story))
+        seconds = self.length * (1 - TITLE_SHARE - BEGIN_SHARE - END_SHARE) - FADE * fades
+        total = sum(shot.share for shot in story)
+        for shot in story:
+            self.show_shot(shot, seconds * shot.share / total)
+        self.finish(END_SHARE * self.length)
+
+    def prepare(self) -> None:
+        """Set the halves, and the shots."""
+        trace = self.trace
+        shown = shown_racers(trace)
+        self.halves = [Half(trace, racer, shown, self.words, self.captions) for racer in shown]
+        self.story = shots([half.steps for half in self.halves])
+        self.shot = self.story[0]
+        self.over = False
+        for half in self.halves:
+            half.look_at(self.shot)
+            self.fix(half.panel, half.map, *([half.bench] if half.bench else []))
+        self.refresh(0.0)
+
+    def show_title(self, seconds: float) -> None:
+        """The film's name, and whose steps are shown."""
+        racers = [half.steps.racer.name for half in self.halves]
+        surface = shorten(self.trace.spec.build_surface().name, 60)
+        words = self.words.two if len(racers) > 1 else self.words.one
+        line = words.format(racer=racers[0], other=racers[-1], surface=surface)
+        title = Group(
+            Label(fitted(self.words.title, ROOM, TITLE, bold=True), TITLE, bold=True).stand(0, 0.3),
+            Label(fitted(line, ROOM, HEADING), HEADING, FAINT).stand(0, -0.7),
+        )
+        self.fix(title)
+        self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
+        self.wait(0.5 * seconds)
+        self.play(FadeOut(title), run_time=0.2 * seconds)
+
+    def begin(self, seconds: float) -> None:
+        """Everything appears."""
+        parts = [part for half in self.halves for part in (half.map, half.bench, half.panel) if part]
+        self.play(FadeIn(*parts), run_time=seconds)
+
+    def show_shot(self, shot: Shot, seconds: float) -> None:
+        """Show some steps, from the place that the shot is seen from."""
+        if shot.view != self.shot.view:
+            self.change_map(shot)
+        self.shot = shot
+        for half in self.halves:
+            half.look_at(shot)
+        steps = self.trace.spec.steps
+        begin, until = shot.first / steps, shot.end / steps
+        movers = [half.live for half in self.halves]
+        self.run_clock(seconds / (until - begin), *movers, begin=begin, until=until)
+
+    def change_map(self, shot: Shot) -> None:
+        """One map gives way to the next."""
+        old = [half.map for half in self.halves]
+        new = [half.look_at(shot) for half in self.halves]
+        self.fix(*new)
+        self.shot = shot
+        self.refresh(float(shot.first))
+        gone = [m for m, n in zip(old, new, strict=True) if m is not n]
+        come = [n for m, n in zip(old, new, strict=True) if m is not n]
+        if come:
+            self.play(FadeOut(*gone), FadeIn(*come), run_time=FADE)
+        else:
+            self.wait(FADE)
+
+    def finish(self, seconds: float) -> None:
+        """How it ended."""
+        self.over = True
+        self.refresh(float(self.story[-1].end))
+        self.wait(seconds)
+
+    def refresh(self, t: float) -> None:
+        """Put everything where it is at step t."""
+        moment = self.shot.moment(t)
+        if self.over:
+            moment = Moment(self.shot.end, 0.0, slow=False)
+        for half in self.halves:
+            half.at(moment)
+
+
+def shown_racers(trace: Trace) -> list[int]:
+    """The indices of the racers that are shown."""
+    names = list(trace.names)
+    return [names.index(name) for name in trace.spec.film.inside or names[-2:]]

@@ -1,0 +1,133 @@
+"""The words of `InsideTheStep`, in each language that race.toml knows: what each line of a step is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class StepCaptions:
+    """What the film says, beside what films of a race have in common."""
+
+    title: str
+    one: str  # of the racer and the surface
+    two: str  # of both racers
+    conditions: tuple[str, str]  # before a condition, and for all other cases
+    area: str
+    side: str
+    length: str
+    near: str  # of how many times the map is magnified
+    whole: str
+    quick: str
+    ended: str  # of status, loss and steps
+    lines: dict[str, str]  # what each line is for, of symbol, keep and share
+
+
+_CAPTIONS = {
+    "en": StepCaptions(
+        title="Inside the step",
+        one="How {racer} makes a step on {surface}",
+        two="How {racer} and {other} make a step",
+        conditions=("if", "otherwise"),
+        area="area",
+        side="side",
+        length="length",
+        near="magnified {times} times",
+        whole="the whole way",
+        quick="Now faster: the same lines, step after step.",
+        ended="{status} after {steps} steps, at a loss of {loss}",
+        lines={
+            "gradient": "The slope here, on each axis. The loss falls against it: the arrow is −g.",
+            "penalty": "Weight decay adds a pull towards 0 to the gradient.",
+            "decay": "Weight decay first draws the position itself towards 0.",
+            "momentum": "{symbol} keeps {keep} of the old push and adds the new one.",
+            "mean": "{symbol} keeps {keep} of itself and takes {share} of g: a direction with a memory.",
+            "square": "{symbol} keeps {keep} of itself and takes {share} of g²: how steep of late.",
+            "sum": "s adds up all squared gradients: these squares only grow.",
+            "centred": "Less the square of the mean: how much the slope varies.",
+            "largest": "The largest v so far: these squares never shrink.",
+            "widest": "n is the steepest slope of late, and fades slowly.",
+            "unbias": "m began at 0, too small. Divided by 1 − β₁ᵗ it is a fair mean.",
+            "unbias_square": "v began at 0 too: corrected, the squares are as large as g² was.",
+            "divide": "Each axis divided by the side of its square: steep or gentle, both move alike.",
+            "divide_widest": "Each axis divided by its steepest slope: steep or gentle, both move alike.",
+            "pace": "Steps as long as those of late, whatever the slope is measured in.",
+            "ways": "a remembers how far the steps have gone, on each axis.",
+            "factor": "The slope points the same way again: faster. It has turned: slower.",
+            "sizes": "Each axis has its own step length, and keeps it.",
+            "turned": "Where the slope has turned, the axis waits for a step.",
+            "ahead": "A look ahead: where the push is about to lead.",
+            "share": "c: how much the memory counts in this step.",
+            "share_next": "c⁺: how much it will count in the next one.",
+            "shares": "k: all of these shares multiplied, for a fair mean.",
+            "trust": "r: of how many gradients the squares know. Few cannot be trusted.",
+            "rectifier": "q grows to 1 as the squares come to know more.",
+            "rectified": "Divided by the sides only once r is above 5; till then m̂ leads alone.",
+            "mixed": "c: the memory, and a share of the slope at hand.",
+            "sign": "Only the signs of c: forward or back on each axis, all as far.",
+            "memory": "The memory takes little of g: it changes slowly.",
+            "rate": "The learning rate shrinks from step to step.",
+            "newton": "The curvature H tells how far the bottom is, along each axis of the bowl.",
+            "own": "{symbol}: one of its own terms, as it stands after the step.",
+            "step": "Times the learning rate lr: that is the step, and the ball moves.",
+            "sign_step": "Each axis moves by its length, downhill. How steep it is does not count.",
+            "made": "The step that comes of it.",
+        },
+    ),
+    "fr": StepCaptions(
+        title="Au cœur d'un pas",
+        one="Comment {racer} fait un pas sur {surface}",
+        two="Comment {racer} et {other} font un pas",
+        conditions=("si", "sinon"),
+        area="aire",
+        side="côté",
+        length="longueur",
+        near="agrandi {times} fois",
+        whole="tout le chemin",
+        quick="Plus vite : les mêmes lignes, pas après pas.",
+        ended="{status} après {steps} pas, avec une perte de {loss}",
+        lines={
+            "gradient": "La pente ici, sur chaque axe. On descend à l'opposé : la flèche est −g.",
+            "penalty": "Le weight decay ajoute au gradient une force vers 0.",
+            "decay": "Le weight decay rapproche d'abord la position de 0.",
+            "momentum": "{symbol} garde {keep} de l'ancien élan et y ajoute le nouveau.",
+            "mean": "{symbol} garde {keep} de soi et prend {share} de g : une direction qui se souvient.",
+            "square": "{symbol} garde {keep} de soi et prend {share} de g² : la raideur récente.",
+            "sum": "s additionne tous les gradients au carré : ces carrés ne font que grandir.",
+            "centred": "Moins le carré de la moyenne : combien la pente varie.",
+            "largest": "Le plus grand v connu : ces carrés ne rétrécissent jamais.",
+            "widest": "n est la pente la plus raide récente, qui s'estompe lentement.",
+            "unbias": "m partait de 0, trop petit. Divisé par 1 − β₁ᵗ, il est juste.",
+            "unbias_square": "v partait aussi de 0 : corrigés, les carrés valent g².",
+            "divide": "Chaque axe est divisé par le côté de son carré : raide ou doux, il avance autant.",
+            "divide_widest": "Chaque axe est divisé par sa pente la plus raide : il avance autant partout.",
+            "pace": "Des pas aussi longs que les derniers, quelle que soit la pente.",
+            "ways": "a se souvient de la longueur des pas, sur chaque axe.",
+            "factor": "La pente garde son sens : plus vite. Elle a tourné : moins vite.",
+            "sizes": "Chaque axe a sa propre longueur de pas, et la garde.",
+            "turned": "Là où la pente a tourné, l'axe attend un pas.",
+            "ahead": "Un regard en avant : où l'élan va mener.",
+            "share": "c : combien la mémoire compte dans ce pas.",
+            "share_next": "c⁺ : combien elle comptera dans le suivant.",
+            "shares": "k : le produit de ces parts, pour une moyenne juste.",
+            "trust": "r : combien de gradients les carrés ont vus. Peu ne suffit pas.",
+            "rectifier": "q monte vers 1 à mesure que les carrés en savent plus.",
+            "rectified": "Divisé par les côtés dès que r dépasse 5 ; avant, m̂ mène seul.",
+            "mixed": "c : la mémoire, et une part de la pente actuelle.",
+            "sign": "Seuls les signes de c : en avant ou en arrière, toujours d'autant.",
+            "memory": "La mémoire prend peu de g : elle change lentement.",
+            "rate": "Le taux d'apprentissage diminue de pas en pas.",
+            "newton": "La courbure H dit à quelle distance est le fond, sur chaque axe de la cuvette.",
+            "own": "{symbol} : un de ses propres termes, tel qu'il est après le pas.",
+            "step": "Multiplié par le taux d'apprentissage lr : voilà le pas, et la bille avance.",
+            "sign_step": "Chaque axe avance de sa longueur, vers le bas. La raideur ne compte pas.",
+            "made": "Le pas qui en résulte.",
+        },
+    ),
+}
+
+
+def step_captions(language: Literal["en", "fr"]) -> StepCaptions:
+    """The captions of a language."""
+    return _CAPTIONS[language]

@@ -1,0 +1,133 @@
+"""`Steps`: every number of a racer's steps, computed by its optimizer's lines from a trace with states."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizers import OPTIMIZERS
+from races import Trace
+from scenes.equations import evaluate, names, parse
+from scenes.step_rules import Line, Shape, Unit, constants, lines_of
+
+Array = NDArray[np.float64]
+
+
+class Steps:
+    """A racer's steps from the first start.
+
+    Args:
+        trace: a race, recorded with its states.
+        racer: the racer's index.
+
+    Attributes:
+        racer: the racer.
+        positions: (u, v), of shape (steps + 1, 2).
+        losses: of shape (steps + 1,).
+        count: steps that are shown: up to where it diverges or leaves the domain, but at least 1.
+        lines: of its optimizer's rule.
+        constants: its hyperparameters under their names in equations.
+    """
+
+    def __init__(self, trace: Trace, racer: int) -> None:
+        if trace.states is None or trace.rates is None:
+            raise ValueError("record must be 'state'")
+        self.racer = trace.spec.racers[racer]
+        self.positions, self.losses = trace.positions[racer, :, 0], trace.losses[racer, :, 0]
+        self._gradients, self._rates = trace.gradients[racer, :, 0], trace.rates[racer, :, 0]
+        self._states = {name: term[:, 0] for name, term in trace.states[racer].items()}
+        shown = np.isfinite(self.positions).all(axis=1) & np.isfinite(self.losses)
+        with np.errstate(all="ignore"):
+            shown &= trace.spec.build_surface().contains(*self.positions.T)
+        self.count = len(shown) - 1 if shown.all() else max(int(shown.argmin()) - 1, 1)
+        given: dict[str, Any] = dict(self.racer.hyperparameters)
+        if self.racer.optimizer in OPTIMIZERS:
+            given = OPTIMIZERS[self.racer.optimizer].defaults() | given
+        self.lines = lines_of(self.racer.optimizer, given, list(self._states))
+        self.constants = constants(given)
+        self.values = lru_cache(maxsize=256)(self._values)
+
+    @cached_property
+    def settings(self) -> frozenset[str]:
+        """The names of what does not change within the equations of a step."""
+        return frozenset({*self.constants, "lr"})
+
+    def before(self, step: int) -> dict[str, Any]:
+        """All names before a step's first line."""
+        values: dict[str, Any] = self.constants | {
+            "t": step + 1,
+            "lr": float(self._rates[step]),
+            "p": self.positions[step],
+            "grad": self._gradients[step],
+            "delta": self.positions[step + 1] - self.positions[step],
+        }
+        for line in self.lines:
+            if line.term:
+                name, _ = parse(line.equation)
+                if step > 0:
+                    values[name] = self._states[line.term][step - 1]
+                else:
+                    values[name] = np.full(2, evaluate(parse(f"{name} = {line.first}")[1], values))
+        return values
+
+    def _values(self, step: int) -> tuple[dict[str, Any], ...]:
+        """All names before a step's first line, and after each of its lines."""
+        moments = [self.before(step)]
+        with np.errstate(all="ignore"):
+            for line in self.lines:
+                name, right = parse(line.equation)
+                if line.given:
+                    value = self._states[line.term][step]
+                else:
+                    value = np.broadcast_to(np.asarray(evaluate(right, moments[-1]), dtype=np.float64), 2)
+                moments.append(moments[-1] | {name: value})
+        return tuple(moments)
+
+    def recorded(self, line: Line, step: int) -> Array | None:
+        """What the trace has in place of a line's value."""
+        if line.shape is Shape.STEP:
+            return np.asarray(self.positions[step + 1])
+        return np.asarray(self._states[line.term][step]) if line.term else None
+
+    def source(self, line: Line) -> str | None:
+        """What an arrow grows from: the last arrow that its equation names, but for itself."""
+        name, right = parse(line.equation)
+        arrows = {parse(other.equation)[0] for other in self.lines if other.shape is Shape.ARROW}
+        found = [other for other in names(right) if other in arrows and other != name]
+        return found[0] if found else None
+
+    def arrow(self, line: Line, step: int) -> Array:
+        """A line's arrow, downhill, in its unit; a step's is the whole way that the position has moved."""
+        name, _ = parse(line.equation)
+        if line.shape is Shape.STEP:
+            return np.asarray(self.positions[step + 1] - self.positions[step])
+        value = np.asarray(self.values(step)[self.lines.index(line) + 1][name])
+        return value if line.given else -value  # what a step adds points downhill by itself
+
+    def largest(
+        self, unit: Unit, shapes: set[Shape], first: int, end: int, also: Collection[str] = ()
+    ) -> float:
+        """The largest that is shown of a unit in the steps from `first` up to `end`: what a scale must hold.
+
+        Args:
+            unit: of what is shown.
+            shapes: as what it is shown.
+            first: the first step.
+            end: the step after the last.
+            also: names of what is shown beside it: its parts for u and for v.
+        """
+        sizes = [0.0]
+        for step in range(first, min(end, self.count)):
+            moments = self.values(step)
+            for line, values in zip(self.lines, moments[1:], strict=True):
+                name, _ = parse(line.equation)
+                value = np.abs(values[name])
+                if line.unit is unit and (line.shape in shapes or name in also):
+                    flat = line.shape is Shape.ARROW and line.shape in shapes
+                    size = np.hypot(*value) if flat else value.max()
+                    sizes.append(float(np.sqrt(size) if line.shape is Shape.SQUARE else size))
+        return max((size for size in sizes if np.isfinite(size)), default=0.0)

@@ -1,0 +1,281 @@
+"""`Panel`: the equations of an optimizer's step, their values, and the line at hand in words and numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from manim import LEFT, RIGHT, Group
+
+from races import Trace
+from races.status import Status
+from scenes.board import loss_digits
+from scenes.equations import branch, number, parse
+from scenes.mobjects import Ball
+from scenes.setting import Setting, row, word
+from scenes.shared import Shared
+from scenes.sprite import Corners, Label, fitted, line_width
+from scenes.step_bench import Field, Patch
+from scenes.step_data import Steps
+from scenes.step_rules import Line, Shape
+from scenes.step_words import Look, wrapped
+from scenes.theme import EM, FAINT, HEADING, INK, SMALL
+from scenes.typesetting import Equation, Typesetter
+
+Room = tuple[float, float, float]
+
+HEAD = 0.5  # the height of the name's line
+CARD = 1.92  # the height of the words and numbers below the equations
+_PITCH = 0.44  # of their lines
+_LEAST = 0.06  # the least gap between two equations
+_DIM, _DONE = 0.35, 0.85  # the opacity of lines that are to come, and of those that are done
+
+
+def columns(line: Line, look: Look) -> float:
+    """The width of the values beside a line."""
+    return (line_width("−8.88·10⁻⁸", SMALL) + 0.16) * (2 - line.scalar) * look.columns + 0.1
+
+
+def equations(
+    steps: Steps, look: Look, width: float, room: float, size: float
+) -> tuple[list[Setting], float]:
+    """The equations, their fractions stacked as far as there is room, and their size.
+
+    Args:
+        steps: the racer's.
+        look: colours and words.
+        width: of the panel, in scene units.
+        room: the height that there is.
+        size: in points, from which to go down to `SMALL`.
+    """
+    setters = (
+        Typesetter(look.colours, stacked, conditions=look.words.conditions) for stacked in (True, False)
+    )
+    tall, flat = ([setter.equation(line.equation) for line in steps.lines] for setter in setters)
+    saved = [one.up + one.down - other.up - other.down for one, other in zip(tall, flat, strict=True)]
+    while True:
+        rooms = [(width - columns(line, look) - 0.1) / (size * EM) for line in steps.lines]
+        shown = list(tall)
+        for i in sorted(range(len(shown)), key=lambda i: -saved[i]):
+            if height(shown, size) > room and flat[i].width <= rooms[i]:
+                shown[i] = flat[i]
+        narrow = all(one.width <= most for one, most in zip(shown, rooms, strict=True))
+        if (narrow and height(shown, size) <= room) or size <= SMALL:
+            return shown, size
+        size -= 1
+
+
+def height(shown: Sequence[Setting], size: float) -> float:
+    """How high equations are with the least gap between them, in scene units."""
+    return sum((one.up + one.down) * size * EM + _LEAST for one in shown)
+
+
+class Panel(Group):
+    """Name, equations, values, words; to be fixed in the frame.
+
+    Args:
+        trace: the race.
+        racer: the racer's index.
+        steps: the racer's.
+        look: colours and words.
+        rooms: of the equations; of the words below them, left, right and bottom; of the name's line, left,
+            right and base line.
+        size: of equations, at most.
+
+    Attributes:
+        live: the part of it that changes.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        racer: int,
+        steps: Steps,
+        look: Look,
+        rooms: tuple[Corners, Room, Room],
+        size: float,
+    ) -> None:
+        self._steps, self._look = Shared(steps), look
+        self._total = trace.spec.steps
+        self._ended = Status.LEFT_DOMAIN if steps.count < self._total else Status(trace.status[racer, 0])
+        if not np.isfinite(trace.positions[racer, : steps.count + 2, 0]).all():
+            self._ended = Status.DIVERGED
+        (left, bottom, right, top), card, head = rooms
+        pitch = line_width("−8.88·10⁻⁸", SMALL) + 0.16
+        self._left, self._right = left, right
+        self._width = card[1] - card[0]
+        shown, size = equations(steps, look, right - left, top - bottom, size)
+        spare = (top - bottom - height(shown, size)) / max(len(shown), 1)
+        gap = _LEAST + float(np.clip(spare, 0.0, 0.5))
+        self._rows, self._values, self._levels = Group(), Group(), []
+        y = top
+        for line, one in zip(steps.lines, shown, strict=True):
+            fit = min(size, (right - left - columns(line, look) - 0.1) / (one.width * EM))
+            base = y - gap / 2 - one.up * size * EM
+            self._rows.add(Equation(one, fit).stand(left + 0.1, base))
+            colour = look.colours.get(parse(line.equation)[0], INK)
+            cells = [right - 0.1] if line.scalar else [right - pitch - 0.1, right - 0.1]
+            cells = cells if look.columns else []
+            self._values.add(*(Label("0", SMALL, colour).stand(x, base, RIGHT) for x in cells))
+            y -= (one.up + one.down) * size * EM + gap
+            self._levels.append((y, y + (one.up + one.down) * size * EM + gap))
+        self._mark = Field(Patch(INK, 0.1)).cover((left, y, right, y + 0.1))
+        levels = [card[2] + 1.36 - i * _PITCH for i in range(4)]
+        x = card[0] + 0.1
+        self._words = Group(*(Label("-", SMALL, INK).stand(x, level, LEFT) for level in levels[:2]))
+        self._sums = Group(*(Equation(word("0"), SMALL).stand(x, level) for level in levels[2:]))
+        self._pace = Label("0", SMALL, FAINT).stand(head[1], head[2], RIGHT)
+        self.live = Group(self._mark, *self._rows, *self._values, *self._words, *self._sums, self._pace)
+        steps_words = look.common.pace.format(step=f"{self._total:,}", steps=f"{self._total:,}")
+        big = HEADING * 0.8
+        room = head[1] - head[0] - line_width(steps_words, SMALL) - 0.9
+        name = fitted(steps.racer.name, room, big, bold=True)
+        super().__init__(
+            Ball((head[0] + 0.16, head[2] + 0.12, 0.0), steps.racer.colour, radius=0.14),
+            Label(name, big, steps.racer.colour, bold=True).stand(head[0] + 0.45, head[2], LEFT),
+            *(
+                Label(axis, SMALL, FAINT).stand(right - 0.1 - pitch * (1 - k), top + 0.1, RIGHT)
+                for k, axis in enumerate(("u", "v"))
+                if look.columns
+            ),
+            self.live,
+        )
+        self._said: dict[tuple[int, int], tuple[list[str], list[Setting]]] = {}
+
+    def at(self, step: int, line: int | None, progress: float, over: bool) -> Self:
+        """Show a step.
+
+        Args:
+            step: which one.
+            line: the line at hand; None for all of them.
+            progress: how much of that line is done.
+            over: whether there are no more steps.
+        """
+        steps = self._steps.value
+        self._pace.write(self._look.common.pace.format(step=f"{step + 1:,}", steps=f"{self._total:,}"), RIGHT)
+        cells = iter(self._values)
+        moments = steps.values(step)
+        for i, shown in enumerate(steps.lines):
+            done = line is None or i < line
+            self._rows[i].set_opacity(1.0 if i == line else _DONE if done else _DIM)
+            value = moments[i + 1][parse(shown.equation)[0]]
+            axes = [0] if shown.scalar else [0, 1]
+            for axis in axes if self._look.columns else []:
+                cell = next(cells)
+                cell.write(number(float(value[axis])))
+                cell.set_opacity(
+                    1.0 if done else float(np.clip(3 * progress - 1, 0, 1)) if i == line else 0.0
+                )
+        self._move_mark(line, progress)
+        self._say(step, line, over)
+        return self
+
+    def _move_mark(self, line: int | None, progress: float) -> None:
+        self._mark.set_opacity(float(line is not None))
+        if line is not None:
+            glide = min(1.0, 5 * progress)
+            (low, high), (below, above) = self._levels[max(line - 1, 0)], self._levels[line]
+            if line == 0:
+                low, high = below, above
+            self._mark.cover(
+                (
+                    self._left,
+                    low + glide * (below - low),
+                    self._right,
+                    high + glide * (above - high),
+                )
+            )
+
+    def _say(self, step: int, line: int | None, over: bool) -> None:
+        """The words of the card, and the sums."""
+        words, sums = self._card(step, line, over)
+        for label, told in zip(self._words, [*words, "", ""], strict=False):
+            label.set_opacity(float(bool(told)))
+            if told:
+                label.write(told, LEFT)
+        for equation, shown in zip(self._sums, [*sums, None, None], strict=False):
+            equation.set_opacity(float(shown is not None))
+            if shown is not None:
+                fit = min(SMALL, (self._width - 0.2) / (shown.width * EM))
+                equation.write(shown, fit)
+
+    def _card(self, step: int, line: int | None, over: bool) -> tuple[list[str], list[Setting]]:
+        steps, words = self._steps.value, self._look.words
+        width = self._width - 0.2
+        loss = loss_digits(float(steps.losses[min(step + 1, steps.count)])).replace("-", "−")
+        if over:
+            status = self._look.common.statuses[self._ended]
+            end = words.ended.format(status=status, steps=f"{steps.count:,}", loss=loss)
+            return wrapped(end[:1].upper() + end[1:], width, SMALL), []
+        if line is None:
+            said = wrapped(words.quick, width, SMALL)
+            return [*said, f"{self._look.common.loss} {loss}"][:2], [] if self._look.columns else self._brief(
+                step
+            )
+        if (step, line) not in self._said:
+            shown = steps.lines[line]
+            self._said[step, line] = (
+                wrapped(self._look.said(shown, steps), width, SMALL),
+                self._filled(step, line, shown),
+            )
+        return self._said[step, line]
+
+    def _brief(self, step: int) -> list[Setting]:
+        """Gradient and new position."""
+        values = self._steps.value.values(step)[-1]
+        setter = Typesetter(self._look.colours)
+        return [
+            row(
+                word(f"{letter}:", FAINT),
+                *(
+                    part
+                    for name in ("g", "p")
+                    for part in (
+                        setter.name(name),
+                        word("=", FAINT),
+                        word(number(_part(values[name], axis)), self._look.colours.get(name, INK)),
+                    )
+                ),
+                gap=0.3,
+            )
+            for axis, letter in enumerate(("u", "v"))
+        ]
+
+    def _filled(self, step: int, place: int, line: Line) -> list[Setting]:
+        """A line with its numbers, for u and for v; where they do not fit, with less of them."""
+        lines = self._steps.value.lines
+        scalars = {parse(other.equation)[0] for other in lines if other.scalar} | {"t"}
+        others = {parse(other.equation)[0] for other in lines if other.shape is not Shape.ARROW}
+        shown: list[Setting] = []
+        for digits, folded in ((3, set()), (2, set()), (3, scalars), (3, scalars | others)):
+            shown = self._with_numbers(step, place, line, digits, folded)
+            if all(one.width * SMALL * EM <= self._width - 0.2 for one in shown):
+                break
+        return shown
+
+    def _with_numbers(
+        self, step: int, place: int, line: Line, digits: int, folded: set[str]
+    ) -> list[Setting]:
+        """A line with its numbers, of so many digits; what is made of the names in `folded` is one number."""
+        steps, colours = self._steps.value, self._look.colours
+        moments = steps.values(step)
+        name, right = parse(line.equation)
+        shown = []
+        for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
+            values = {key: _part(value, axis) for key, value in moments[place].items()}
+            setter = Typesetter(colours, False, values, steps.settings | folded, digits=digits)
+            result = word(number(_part(moments[place + 1][name], axis), digits), colours.get(name, INK))
+            when, chosen = branch(right, values)
+            inner = [] if when is None else [row(setter.set(when), word(":", FAINT))]
+            plain = line.given or isinstance(chosen, ast.Name | ast.Constant)
+            inner.append(Typesetter(colours).name(name) if plain else setter.set(chosen))
+            begin = [] if line.scalar else [word(f"{letter}:", FAINT)]
+            shown.append(row(*begin, *inner, word("=", FAINT), result, gap=0.25))
+        return shown
+
+
+def _part(value: object, axis: int) -> float:
+    numbers = np.asarray(value, dtype=np.float64)
+    return float(numbers[axis]) if numbers.ndim else float(numbers)

@@ -1,0 +1,108 @@
+"""`Look`: the colours that the terms of a step have, and the words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from races.palette import PALETTE
+from scenes.captions import Captions
+from scenes.equations import evaluate, kept_and_added, names, parse
+from scenes.sprite import fitted, line_width
+from scenes.step_captions import StepCaptions
+from scenes.step_data import Steps
+from scenes.step_rules import Line, Shape
+from scenes.theme import INK
+from scenes.typesetting import SYMBOLS
+
+# The colours of means, and of squares, the first of them that no racer has.
+_MEANS = ("sky blue", "bluish green", "yellow")
+_SQUARES = ("orange", "reddish purple", "vermillion", "yellow")
+_OWN = frozenset({"d", "p", "delta"})  # what has the racer's colour
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a racer's step is shown.
+
+    Attributes:
+        colours: of names in equations.
+        words: of this film.
+        common: the words of all films of a race.
+        columns: whether all values stand beside their equations.
+    """
+
+    colours: dict[str, str]
+    words: StepCaptions
+    common: Captions
+    columns: bool = True
+
+    @classmethod
+    def of(cls, steps: Steps, taken: Sequence[str], words: StepCaptions, common: Captions) -> Look:
+        """The look of a racer's steps, with no colour twice.
+
+        Args:
+            steps: the racer's.
+            taken: the colours of the racers in the film.
+            words: of this film.
+            common: of all films of a race.
+        """
+        mean = _first(_MEANS, taken)
+        square = _first(_SQUARES, [*taken, mean])
+        other = _first(_SQUARES, [*taken, mean, square])
+        colours: dict[str, str] = dict.fromkeys(_OWN, steps.racer.colour)
+        bases = [parse(line.equation)[0] for line in steps.lines if _squared(line) and line.term]
+        for line in steps.lines:
+            name, right = parse(line.equation)
+            if name in _OWN:
+                continue
+            if _squared(line):
+                second = len(bases) > 1 and (name == bases[1]) and not set(names(right)) & {bases[0]}
+                colours[name] = other if second else square
+            elif line.shape is Shape.ARROW:
+                colours[name] = INK if name in {"g", "h"} else mean
+        return cls(colours, words, common, columns=len(taken) == 1)
+
+    def said(self, line: Line, steps: Steps) -> str:
+        """What a line is for."""
+        name, _ = parse(line.equation)
+        keep, share = shares(line, steps)
+        return self.words.lines[line.words].format(symbol=SYMBOLS.get(name, name), keep=keep, share=share)
+
+
+def shares(line: Line, steps: Steps) -> tuple[str, str]:
+    """How much a line keeps of what there was, and how much of the new it takes, in per cent."""
+    parts = kept_and_added(line.equation)
+    if parts is None:
+        return "", ""
+    name, _ = parse(line.equation)
+    ones = dict.fromkeys(["g", "b", "m", "v", "s", "c", "a", "d", name], 1.0)
+    kept, added = (float(evaluate(part, ones | steps.constants | {name: 1.0})) for part in parts)
+    return percent(kept), percent(added)
+
+
+def percent(share: float) -> str:
+    """A share as it is read.
+
+    >>> percent(0.9), percent(1 - 0.999)
+    ('90\xa0%', '0.1\xa0%')
+    """
+    return f"{100 * share:.3g}\u00a0%"
+
+
+def wrapped(words: str, width: float, size: float) -> list[str]:
+    """Words in one line or two: two that are about as wide, where one would be wider than `width`."""
+    if line_width(words, size) <= width:
+        return [words]
+    parts = words.split(" ")
+    halves = [(" ".join(parts[:i]), " ".join(parts[i:])) for i in range(1, len(parts))]
+    both = min(halves, key=lambda pair: max(line_width(half, size) for half in pair), default=(words,))
+    return [fitted(half, width, size) for half in both]
+
+
+def _squared(line: Line) -> bool:
+    return line.shape in {Shape.SQUARE, Shape.BAR}
+
+
+def _first(wanted: Sequence[str], taken: Sequence[str]) -> str:
+    return next((PALETTE[name] for name in wanted if PALETTE[name] not in taken), INK)
