@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -56,6 +56,23 @@ class RuleCode:
     terms: Terms
     first: Any
     later: Any
+
+    def fitted(self, state: State, parameter: Any) -> State | None:
+        """A state that was loaded, or left by the rule itself, as steps take it; None if it has other terms.
+
+        Args:
+            state: the terms by name.
+            parameter: whose they are: if it is a float, so are they, else they are new arrays.
+        """
+        if tuple(state) != self.terms.names:
+            return None
+        shapes = [np.shape(parameter) if own else () for own in self.terms.shapes]
+        try:
+            terms = [np.broadcast_to(x, shape) for x, shape in zip(state.values(), shapes, strict=True)]
+            kind = float if isinstance(parameter, float) else partial(np.array, dtype=np.float64)
+            return dict(zip(state, map(kind, terms), strict=True))
+        except (TypeError, ValueError):
+            return None
 
     def move_float(self, gradient: float, parameter: float, state: State, rest: Sequence[float]) -> Any:
         """The new parameter and the new state, as the rule gives them."""

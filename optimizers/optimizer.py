@@ -16,7 +16,6 @@ import copy
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from sys import getrefcount
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
@@ -24,6 +23,7 @@ import numpy as np
 from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_flag, require_non_negative, require_pair
 from optimizers.compiled import RuleCode, rule_code
+from optimizers.reuse import is_alone, unseen
 
 State: TypeAlias = dict[str, Any]
 
@@ -96,10 +96,13 @@ class Optimizer(ABC):
         self.steps = [0] * len(self.params)
         self.count = 0
         self._codes: dict[tuple[bool, bool], RuleCode | None] = {}
-        self._compiled: dict[str, Any] = {}
+        self._compiled: dict[str, Any] = {}  # the hyperparameters that they are for
+        self._rated = False
+        self._left: dict[int, State] = {}  # the states that compiled steps have left
+        self._old: dict[int, Any] = {}  # the arrays that parameters were in before
         self._scratch: dict[Any, Any] = {}
-        self._old: dict[int, Any] = {}
-        self._schedule_terms = lr.first() if isinstance(lr := given.get(self.rate_name), Watcher) else {}
+        self._watched: Any = None
+        self._schedule_terms: State = {}
 
     @staticmethod
     @abstractmethod
@@ -137,10 +140,17 @@ class Optimizer(ABC):
     @property
     def rate(self) -> Any:
         """The learning rate of the next step; None for an optimizer that has no `lr`."""
-        if self._schedule_terms:
-            return self._schedule_terms["lr"]
+        if watch := self._watch():
+            return watch["lr"]
         lr = self.hyperparameters.get(self.rate_name)
         return lr(self.count) if callable(lr) else lr
+
+    def _watch(self) -> State:
+        """The terms of a learning rate that watches the loss; empty where it does not."""
+        lr = self.hyperparameters.get(self.rate_name)
+        if lr is not self._watched:
+            self._watched, self._schedule_terms = lr, lr.first() if isinstance(lr, Watcher) else {}
+        return self._schedule_terms
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient by one step along it.
@@ -153,76 +163,99 @@ class Optimizer(ABC):
             The closure's loss.
 
         Raises:
-            TypeError: without a closure, where the learning rate watches the loss.
+            TypeError: without a closure that returns the loss, where the learning rate watches that.
+            ValueError: where arrays of hyperparameters give a parameter another shape.
         """
-        if self._schedule_terms and closure is None:
-            watcher = type(self.hyperparameters[self.rate_name]).__name__
-            raise TypeError(f"{watcher} watches the loss: give step() a closure that returns it")
         loss = None if closure is None else closure()
+        if loss is None and self._watch():
+            watcher = type(self._watched).__name__
+            raise TypeError(f"{watcher} watches the loss: give step() a closure that returns it")
         with np.errstate(all="ignore"):
             self._move_all()
             self._tell(loss)
         return loss
 
     def _move_all(self) -> None:
-        rate = self.rate if is_schedule(self.hyperparameters.get("lr")) else None
+        rate = self._written()
         for i, parameter in enumerate(self.params):
             if not isinstance(parameter, Tensor):
                 if parameter.grad is not None:
-                    parameter.data = self._move(i, parameter.grad, parameter.data, rate)
+                    parameter.data = self._move(i, parameter.grad, parameter.data, rate, None)
             elif parameter.has_grad:
-                gradient, data, out = parameter.grad, peek(parameter), None
-                if type(data) is not float:
-                    out = data if _references(parameter) == _ALONE else self._spare(i)
-                moved = self._move(i, gradient, data, rate, out)
-                if moved is not data:
-                    put(parameter, moved)
-                    self._old[i] = data
+                self._move_tensor(i, parameter, rate)
 
-    def _spare(self, i: int) -> Any:
-        """The array that parameter i was in before, if nobody looks at it any more."""
-        spare = self._old.get(i)
-        return spare if getrefcount(spare) == _SPARE else None
+    def _written(self) -> Any:
+        """The learning rate, for programs to which it is given with each step; None where they hold it.
 
-    def _move(self, i: int, gradient: Any, data: Any, rate: Any, out: Any = None) -> Any:
+        What is compiled for other hyperparameters is forgotten.
+        """
+        given = self.hyperparameters
+        if not _equal(given, self._compiled):
+            if _equal(given | {"lr": None}, self._compiled | {"lr": None}):
+                self._rated = True  # it may change again: no program for each
+            else:
+                self._codes.clear()
+                self._left.clear()
+            self._compiled = dict(given)
+        return self.rate if self._rated or is_schedule(given.get("lr")) else None
+
+    def _move_tensor(self, i: int, parameter: Tensor, rate: Any) -> None:
+        """Move parameter i where it is, unless somebody looks at its array."""
+        alone, data = is_alone(parameter), peek(parameter)
+        code = self._code(i, data, rate)
+        if code is None:
+            parameter.data = self._move(i, parameter.grad, data, rate, None)
+        elif type(data) is float:
+            put(parameter, self._move(i, parameter.grad, data, rate, code))
+        else:
+            out = data if alone else unseen(self._old, i)
+            put(parameter, self._move(i, parameter.grad, data, rate, code, out))
+            if not alone:
+                self._old[i] = data
+
+    def _move(
+        self, i: int, gradient: Any, data: Any, rate: Any, code: RuleCode | None, out: Any = None
+    ) -> Any:
         """The new value of parameter i, in `out` if it is given; its state follows."""
         step = self.steps[i] = self.steps[i] + 1
-        code = self._code(data, rate)
         if code is None:
             values = self.hyperparameters if rate is None else self.hyperparameters | {"lr": rate}
+            self._left.pop(i, None)
             moved, self.state[i] = self.rule(gradient, data, self.state[i], step, **values)
             return moved
         rest = (float(step),) if rate is None else (float(step), float(rate))
         if type(data) is float:
             moved, self.state[i] = code.move_float(gradient, data, self.state[i], rest)
-            return moved
-        out = np.empty(data.shape) if out is None else out
-        self.state[i] = code.move_array(gradient, data, self.state[i], rest, out, self._scratch)
-        return out
+        else:
+            moved = np.empty(data.shape) if out is None else out
+            self.state[i] = code.move_array(gradient, data, self.state[i], rest, moved, self._scratch)
+        self._left[i] = self.state[i]
+        return moved
 
-    def _code(self, data: Any, rate: Any) -> RuleCode | None:
-        """What computes a step; None where the rule itself has to."""
+    def _code(self, i: int, data: Any, rate: Any) -> RuleCode | None:
+        """What computes a step of parameter i; None where the rule itself has to."""
         points = type(data) is not float
         if (points and not (isinstance(data, np.ndarray) and data.ndim)) or np.ndim(rate):
             return None
         key = points, rate is not None
-        try:
-            same = self.hyperparameters == self._compiled
-        except ValueError:  # arrays
-            same = False
-        if not same:
-            self._codes.clear()
-            self._compiled = dict(self.hyperparameters)
         if key not in self._codes:
             self._codes[key] = rule_code(type(self).rule, self.hyperparameters, *key)
-        return self._codes[key]
+        code, state = self._codes[key], self.state[i]
+        if code is None or not state or state is self._left.get(i):
+            return code
+        fitted = code.fitted(state, data)
+        if fitted is None:
+            return None
+        self.state[i] = fitted
+        return code
 
     def _tell(self, loss: Any) -> None:
         """Count the step, and tell a learning rate that watches it the loss from which it was made."""
         self.count += 1
-        if self._schedule_terms:
-            lr = self.hyperparameters[self.rate_name]
-            self._schedule_terms = lr.update(getattr(loss, "data", loss), self._schedule_terms)
+        if watch := self._watch():
+            self._schedule_terms = self._watched.update(
+                peek(loss) if isinstance(loss, Tensor) else loss, watch
+            )
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient, to be called before each `backward`."""
@@ -232,7 +265,7 @@ class Optimizer(ABC):
     def state_dict(self) -> dict[str, Any]:
         """All that a run needs to go on from here, beside parameters and hyperparameters; a copy."""
         return copy.deepcopy(
-            {"state": self.state, "steps": self.steps, "count": self.count, "schedule": self._schedule_terms}
+            {"state": self.state, "steps": self.steps, "count": self.count, "schedule": self._watch()}
         )
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
@@ -241,11 +274,17 @@ class Optimizer(ABC):
         Raises:
             ValueError: if it is not from an optimizer of as many parameters.
         """
-        if set(saved) != {"state", "steps", "count", "schedule"} or len(saved["state"]) != len(self.state):
+        whole = set(saved) == {"state", "steps", "count", "schedule"}
+        if not whole or not len(saved["state"]) == len(saved["steps"]) == len(self.state):
             raise ValueError(f"state must be that of {len(self.state)} parameters, as state_dict() gives it")
         found = copy.deepcopy(dict(saved))
         self.state, self.steps, self.count = list(found["state"]), list(found["steps"]), found["count"]
-        self._schedule_terms = found["schedule"]
+        if self._watch():
+            self._schedule_terms = found["schedule"] or self._schedule_terms
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: not what has been compiled, which is again when it is needed."""
+        return vars(self) | {name: {} for name in ("_codes", "_compiled", "_left", "_old", "_scratch")}
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -281,20 +320,9 @@ def decayed(gradient: Any, parameter: Any, lr: Any, weight_decay: Any, decoupled
     return gradient, parameter if absent(weight_decay) else parameter * (1 - lr * weight_decay)
 
 
-def _references(parameter: Tensor) -> int:
-    """How many look at a parameter's array, this function among them."""
-    data = peek(parameter)
-    return getrefcount(data)
-
-
-# How many there are where nobody but the parameter, and the step about to be made, looks at it.
-def _count_alone() -> tuple[int, int]:
-    parameter = Tensor([0.0])
-    data = peek(parameter)
-    alone = _references(parameter)
-    kept = {0: np.zeros(1)}
-    spare = kept.get(0)
-    return alone, getrefcount(spare) + (data is None)
-
-
-_ALONE, _SPARE = _count_alone()
+def _equal(some: dict[str, Any], others: dict[str, Any]) -> bool:
+    """Whether hyperparameters are the same; arrays never are."""
+    try:
+        return some == others
+    except ValueError:
+        return False
