@@ -288,7 +288,7 @@ def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
 
 
 # These leave a number as it is.
-_OF_ONE_NUMBER = {"sum", "mean", "max", "min", "logsumexp", "reshape", "transpose", "broadcast_to", "getitem"}
+_OF_ONE_NUMBER = {"sum", "mean", "max", "min", "reshape", "transpose", "broadcast_to", "getitem", "scatter"}
 # What is shortened where its inputs are true or false, too.
 _OF_TRUTHS = {"where", "logical_and", "logical_or"}
 _COMMUTATIVE = {"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}

@@ -128,6 +128,7 @@ def trace(
     return program, symbols, function(*symbols)
 
 
+@np.errstate(all="ignore")  # what is known is computed at once, such as 1.0 / 0 for a mean of nothing
 def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None) -> list[Any]:
     """Write the reverse sweep of `output` and give its gradients, one for each symbol of `wrt`.
 

@@ -39,21 +39,16 @@ class Transformed(ABC):
         function: the other function.
     """
 
+    # What is called stands in a slot: the code for floats itself, once there is some. A method that handed
+    # the arguments on would take a twentieth of a small gradient's time.
+    __slots__ = ("__call__", "__dict__")
+    __call__: Function
+
     def __init__(self, function: Function) -> None:
         self.function = function
         self._codes: dict[tuple[Shape, ...], Floats | Points | Arrays] = {}
         self._elementwise = True  # until an operation is met that is not
-        self._quick: Function = self._general  # what floats are given to
-
-    def __call__(self, *arguments: Any) -> Any:
-        """Compute for these numbers or arrays."""
-        quick = self._quick
-        try:
-            return quick(*arguments)
-        except TypeError:
-            if inspect.ismethod(quick) or quick.__code__.co_argcount == len(arguments):
-                raise
-        return self._general(*arguments)  # arguments that have defaults may come or not
+        self.__call__ = self._quick
 
     @property
     def program(self) -> Program:
@@ -79,11 +74,16 @@ class Transformed(ABC):
 
     def _first(self) -> Floats | Points | Arrays:
         if not self._codes:
-            self._compiled(((),) * _count(self.function))
+            self._compiled(((),) * sum(map(_required, _parameters(self.function))))
         return next(iter(self._codes.values()))
 
+    def _quick(self, *arguments: Any) -> Any:
+        """Compute by the code for so many floats, if there is: it knows what to do with anything else."""
+        code = self._codes.get(((),) * len(arguments))
+        return code.call(*arguments) if isinstance(code, Floats) else self._general(*arguments)
+
     def _general(self, *arguments: Any) -> Any:
-        """Compute whatever is not done at once for floats."""
+        """Compute for these numbers or arrays."""
         values = [_as_argument(x) for x in arguments]
         shapes = tuple(np.shape(x) for x in values)
         if not any(shapes):
@@ -113,7 +113,11 @@ class Transformed(ABC):
                 self._codes[shapes] = Points(program)
             elif all(program.shapes[number] == () for number in program.live()):
                 code = Floats(program, self._results(len(shapes)), self._general)
-                self._codes[shapes], self._quick = code, code.call
+                self._codes[shapes] = code
+                if _takes_just(self.function, len(shapes)):
+                    # What is given too much or too little says so by the function's name.
+                    code.call.__qualname__ = getattr(self.function, "__qualname__", "the function")
+                    self.__call__ = code.call
             else:
                 self._codes[shapes] = Arrays(program)
         return self._codes[shapes]
@@ -311,12 +315,22 @@ def _traced(function: Function, shapes: Sequence[Shape]) -> tuple[Program, list[
     return program, symbols, value
 
 
-def _count(function: Function) -> int:
-    """How many arguments a function must be given."""
-    return sum(
-        parameter.default is parameter.empty and parameter.kind <= parameter.POSITIONAL_OR_KEYWORD
-        for parameter in inspect.signature(function).parameters.values()
-    )
+def _parameters(function: Function) -> list[inspect.Parameter]:
+    """What a function may be given; nothing, of those built in that do not say."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:
+        return []
+
+
+def _required(parameter: inspect.Parameter) -> bool:
+    return parameter.default is parameter.empty and parameter.kind <= parameter.POSITIONAL_OR_KEYWORD
+
+
+def _takes_just(function: Function, count: int) -> bool:
+    """Whether a function takes so many arguments, no more and no fewer."""
+    parameters = _parameters(function)
+    return len(parameters) == count and all(map(_required, parameters))
 
 
 def _one_value(value: Any) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, check_gradients
+from autograd import Tensor, check_gradients, value_and_grad
+from autograd.operators import Operators
 from autograd.rules import FLOAT_RULES, RULES
 from autograd.tensor import apply
 from tests.autograd import elementwise_cases
@@ -84,6 +85,24 @@ def test_every_differentiable_input_has_a_vjp() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 def test_values_and_gradients_are_pytorchs(case: Case) -> None:
     assert_same(case, answers(case), recorded(case))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.differentiable], ids=lambda case: case.label)
+def test_values_and_gradients_are_pytorchs_when_compiled(case: Case) -> None:
+    expected = recorded(case)
+    seed = seed_for(expected["value"].shape)
+
+    def function(*given: Any) -> Any:
+        inputs = dict(enumerate(case.inputs)) | dict(zip(case.differentiable, given, strict=True))
+        kind = next(type(x) for x in inputs.values() if isinstance(x, Operators))
+        return kind._apply(case.rule, *inputs.values(), **case.settings) * seed
+
+    value, slopes = value_and_grad(function)(*(case.inputs[i] for i in case.differentiable))
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(value, expected["value"] * seed, 1e-12, 1e-14)
+    for i, slope in zip(case.differentiable, slopes if isinstance(slopes, tuple) else (slopes,), strict=True):
+        assert np.shape(slope) == expected[str(i)].shape
+        np.testing.assert_allclose(slope, expected[str(i)], 1e-12, 1e-14)
 
 
 def test_values_and_gradients_are_those_of_the_pytorch_at_hand() -> None:

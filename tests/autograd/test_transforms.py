@@ -193,6 +193,16 @@ def test_arguments_with_defaults_may_be_given_or_not() -> None:
     assert value_and_grad(function).source.startswith("def compute(x0):")
 
 
+@pytest.mark.parametrize("make", [value_and_grad, grad, hessian], ids=lambda make: make.__name__)
+def test_too_many_and_too_few_arguments_are_refused_by_the_functions_name(make: Any) -> None:
+    compiled = make(product)
+    for _ in range(2):  # before there is code, and after
+        for wrong in ((), (1.0,), (1.0, 2.0, 3.0), (np.ones(2),)):
+            with pytest.raises(TypeError, match=r"product\(\) (missing|takes).*argument"):
+                compiled(*wrong)
+        compiled(1.0, 2.0)
+
+
 def test_any_number_of_arguments() -> None:
     def function(*x: Any) -> Any:
         return sum(y * y for y in x)
