@@ -16,18 +16,26 @@ from scenes.film import Film
 from scenes.plan import Plan
 from scenes.plot import LossPlot
 from scenes.rise import Rise
-from scenes.sayings import Lead, introductions
+from scenes.sayings import LEVEL, Lead, introductions
 from scenes.sprite import Corners
 from scenes.stage import Stage, frame
 from scenes.standings import Standings
 
 # How much of the film's length each part takes.
-SHARES = {"title": 0.07, "rise": 0.07, "start": 0.14, "race": 0.50, "results": 0.12, "orbit": 0.10}
+SHARES = {"title": 0.06, "rise": 0.07, "start": 0.20, "race": 0.47, "results": 0.10, "orbit": 0.10}
 SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, and back in the last look
 GOING = 0.6  # of the race's time that it takes for going
-LIFT = 14 * DEGREES  # how far it rises in the last look
+RISES = np.arange(4, 37, 4) * DEGREES  # how far it may rise before and meanwhile, to see the balls better
+LIFT = 14 * DEGREES  # how far it has risen in the last look, at least
+HIGHEST = 28 * DEGREES  # from upright: from higher up, the upright axis would be too short
+CLOSING = 0.2  # of the introduction's time, for going where the race is seen from
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height; less where the board has many rows
+
+
+def rises(phi: float) -> list[float]:
+    """How far the camera may rise from an angle."""
+    return [0.0, *(rise for rise in RISES.tolist() if phi - rise >= HIGHEST - 1e-9)]
 
 
 class OptimizerRace(Film):
@@ -60,21 +68,46 @@ class OptimizerRace(Film):
         self.fix(self.board, self.plot, self.plan, self.table, self.lead)
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
         self.parts = (self.stage.runners, self.plan.runners, self.plot.runners, self.board, self.lead)
-        room = (-config.frame_width / 2, low - 0.1, left - 0.2, config.frame_height / 2)
-        self.aim(room, (corner + PLAN, top - PLAN))
+        edge, height = config.frame_width / 2 - 0.2, config.frame_height / 2 - 0.2
+        self.aim(
+            (-edge, low + 0.1, left - 0.3, height),
+            (corner + PLAN + 0.1, top - PLAN - 0.1),
+            (-edge, LEVEL + 0.5, edge, height - 0.2),
+        )
 
-    def aim(self, room: Corners, taken: tuple[float, float]) -> None:
-        """Place the camera so that from every side the stage stands in its room, clear of what is taken."""
-        theta, phi = self.stage.theta, self.stage.phi
-        seen = []
-        sides = [(turn, 0.0) for turn in np.linspace(0, SWAY, 5)]
-        sides += [((1 - way) * SWAY, way * LIFT) for way in (0.25, 0.5, 0.75, 1.0)]
-        for turn, lift in sides:
-            self.set_camera_orientation(phi=phi - lift, theta=theta + turn, zoom=1.0)
-            self.lens.reset_rotation_matrix()
-            seen.append(self.lens.project_points(self.stage.outline()))
-        zoom, self.lens.aside = frame(seen, room, taken)
-        self.set_camera_orientation(phi=phi, theta=theta, zoom=zoom)
+    def aim(self, room: Corners, taken: tuple[float, float], wide: Corners) -> None:
+        """Find where the stage is seen from: before the race in the whole picture, then in its room.
+
+        Args:
+            room: where it must stand from every side that it is seen from.
+            taken: what stands in the room's upper left corner.
+            wide: where it stands until the race begins.
+        """
+        stage, theta = self.stage, self.stage.theta
+        first = {rise: np.array([[stage.phi - rise, theta]]) for rise in rises(stage.phi)}
+        self.phi = stage.phi - stage.best_seen(self.lens, first, np.zeros(1))
+        parts = np.linspace(0, 1, 33)
+        gone = np.array([smooth(min(part / GOING, 1)) for part in parts])
+        routes = {
+            rise: np.stack([self.phi - gone * rise, theta + gone * SWAY], axis=-1) for rise in rises(self.phi)
+        }
+        self.rise = stage.best_seen(self.lens, routes, parts * self.trace.spec.steps)
+        self.highest = max(self.rise, min(LIFT, self.phi - HIGHEST))
+        back = np.linspace(1, 0, 5)
+        last = np.stack(
+            [self.phi - self.highest + back * (self.highest - self.rise), theta + back * SWAY], axis=-1
+        )
+        pictures = stage.pictures(self.lens, [*routes[self.rise][::4], *last])
+        self.zoom, self.aside = frame(pictures, room, taken)
+        zoom, self.lens.aside = frame(pictures[:1], wide)
+        stage.axes.stand(zoom)
+        self.set_camera_orientation(phi=self.phi, theta=theta, zoom=zoom)
+
+    def come_close(self, rise: float = 0.0) -> None:
+        """Put the camera where it is when the race begins, or so much higher up."""
+        self.lens.aside = self.aside
+        self.stage.axes.stand(self.zoom)
+        self.set_camera_orientation(phi=self.phi - rise, theta=self.stage.theta, zoom=self.zoom)
 
     def raise_surface(self) -> None:
         """The surface and its axes appear."""
@@ -86,7 +119,7 @@ class OptimizerRace(Film):
         sayings = introductions(self.trace, self.captions)
         self.fix(*sayings)
         seconds = SHARES["start"] * self.length
-        each = 0.85 * seconds / len(sayings)
+        each = (1 - CLOSING) * seconds / len(sayings)
         self.refresh(0.0)
         self.add(self.stage.runners.trails)
         balls = list(self.stage.runners.balls)
@@ -98,26 +131,34 @@ class OptimizerRace(Film):
             self.wait(0.7 * each)
             self.remove(saying)
         self.add(self.stage.runners)
-        self.play(FadeIn(self.plan, self.board, self.plot, self.lead), run_time=0.15 * seconds)
+        zoom: Any = self.lens.zoom_tracker.animate.set_value(self.zoom)
+        aside: Any = self.lens.aside_tracker.animate.set_value(complex(*self.aside[:2]))
+        places = self.stage.axes.places(self.zoom)
+        labels = [
+            label.animate.move_to(place) for label, place in zip(self.stage.axes.labels, places, strict=True)
+        ]
+        shown = FadeIn(self.plan, self.board, self.plot, self.lead)
+        self.play(shown, zoom, aside, *labels, run_time=CLOSING * seconds)
 
     def race(self) -> None:
         """All racers take their steps at the same pace; the camera goes slowly round, then rests."""
         movers = (self.stage.runners, self.plan.runners, self.plot.runners, self.board.live, self.lead)
         seconds = SHARES["race"] * self.length
-        going: Any = self.lens.theta_tracker.animate
-        going = going(rate_func=smooth).increment_value(SWAY)
-        self.run_clock(seconds, *movers, until=GOING, also=[going])
+        ways: Any = ((self.lens.theta_tracker, SWAY), (self.lens.phi_tracker, -self.rise))
+        going = [tracker.animate(rate_func=smooth).increment_value(way) for tracker, way in ways]
+        self.run_clock(seconds, *movers, until=GOING, also=going)
         self.run_clock(seconds, *movers, begin=GOING)
 
     def orbit(self) -> None:
         """A last look around the trails, from higher up."""
         turn = self.lens.theta_tracker.animate.increment_value(-SWAY)
-        lift = self.lens.phi_tracker.animate.increment_value(-LIFT)
+        lift = self.lens.phi_tracker.animate.set_value(self.phi - self.highest)
         self.play(turn, lift, run_time=SHARES["orbit"] * self.length)
 
     def still(self, t: float) -> Image:
-        """The race as it is at step t, seen from where it begins."""
+        """The race as it is at step t, seen as in the last look."""
         self.prepare()
+        self.come_close(self.highest)
         self.refresh(t)
         stage = self.stage
         shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners)

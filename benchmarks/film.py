@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # before this folder, whose `races` is not the package
 
-from optimizer_race import GOING, SHARES, OptimizerRace
+from optimizer_race import CLOSING, GOING, SHARES, OptimizerRace
 from races import Trace, load_spec, run_race
 from scenes.mobjects import Trail
 from scenes.render import QUALITIES
@@ -40,7 +40,8 @@ ROOT = Path(__file__).parents[1]
 RUNS = 3
 SAMPLES = 3  # frames drawn with Manim's own mobjects
 CHUNK = 60  # frames that are held in memory at a time
-MOVING = GOING * SHARES["race"] + SHARES["orbit"]  # the part of the film in which the camera moves
+# The part of the film in which the camera moves.
+MOVING = CLOSING * SHARES["start"] + GOING * SHARES["race"] + SHARES["orbit"]
 
 Picture = NDArray[np.uint8]
 

@@ -20,6 +20,7 @@ WIDTH = 5.15  # scene units, at the right edge of the frame
 MARGIN = 0.4
 _ROWS = 4.5  # the height that all rows share
 ROW = 26  # the greatest size of a row, in points
+_TALL, _BELOW = 0.95, 0.4  # of a row whose loss stands below the name: its height, and how far below
 MARK = "✓"
 
 
@@ -43,6 +44,8 @@ def column() -> tuple[float, float, float]:
 class Board(Group):
     """The step, and for each racer its rank, its name in its colour, its live loss, and how it ended.
 
+    Where there is room, long names have a line of their own.
+
     Attributes:
         live: the part of it that changes.
     """
@@ -59,14 +62,18 @@ class Board(Group):
         self.live = Group(self._pace, self._ranks, self._losses, self._marks)
         super().__init__()
         room = WIDTH - indent - 0.97 - max(line_width(words, size) for words in self._words())
+        longest = max(line_width(name, size, bold=True) for name in trace.names)
+        below = 0.0
+        if longest > room and count * _TALL <= _ROWS:
+            pitch, below, room = _TALL, _BELOW, WIDTH - indent - 0.33
         for i, racer in enumerate(trace.spec.racers):
             y = top - 0.9 - i * pitch
             name = fitted(racer.name, room, size, bold=True)
             self.add(Ball((left + indent + 0.12, y + 0.11, 0), racer.colour, radius=0.11))
             self.add(Label(name, size, racer.colour, bold=True).stand(left + indent + 0.33, y, LEFT))
             self._ranks.add(Label("0", size, FAINT).stand(left, y, LEFT))
-            self._losses.add(Label("0", size).stand(right - 0.4, y, RIGHT))
-            self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y, RIGHT))
+            self._losses.add(Label("0", size).stand(right - 0.4, y - below, RIGHT))
+            self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y - below, RIGHT))
         self.add(self.live)
         self.at(0.0)
 
@@ -74,7 +81,8 @@ class Board(Group):
         """Show what is known after step t."""
         step, standings = int(t), self._standings
         steps = standings.losses.shape[1] - 1
-        self._pace.write(self._captions.pace.format(step=f"{step:,}", steps=f"{steps:,}"), LEFT)
+        count = self._captions.count
+        self._pace.write(self._captions.pace.format(step=count(step), steps=count(steps)), LEFT)
         for i, (rank, loss, mark) in enumerate(zip(self._ranks, self._losses, self._marks, strict=True)):
             status = standings.status(i, step)
             out = standings.out[i, step]
@@ -100,7 +108,9 @@ class Results(Group):
         pitch = min(0.66, 6.2 / (len(trace.names) + 1))
         size = float(np.clip(46 * pitch, SMALL, BODY))
         middle = pitch * (len(trace.names) + 1) / 2
-        edges, places = (LEFT, RIGHT, RIGHT, LEFT), (-5.9, 0.3, 3.3, 3.9)
+        names = [fitted(name, 4.4, size, bold=True) for name in trace.names]
+        left = -2.0 - max(3.9, *(line_width(name, size, bold=True) for name in names))
+        edges, places = (LEFT, RIGHT, RIGHT, LEFT), (left, 0.4, 3.4, 4.0)
         y = middle - 0.5
         super().__init__(Label(captions.results, HEADING, INK, bold=True).stand(places[0], y + 0.85, LEFT))
         for x, edge, head in zip(places, edges, captions.columns, strict=True):
@@ -109,9 +119,9 @@ class Results(Group):
             y -= pitch
             racer, final, count = trace.spec.racers[i], finals[i], steps[i]
             cells = (
-                Label(fitted(racer.name, 3.9, size, bold=True), size, racer.colour, bold=True),
+                Label(names[i], size, racer.colour, bold=True),
                 Label(loss_digits(final) if math.isfinite(final) else "-", size),
-                Label(f"{count:.0f}" if math.isfinite(count) else "-", size),
+                Label(captions.count(int(count)) if math.isfinite(count) else "-", size),
                 Label(captions.statuses[Status(trace.status[i, 0])], size),
             )
             self.add(*(cell.stand(x, y, edge) for x, edge, cell in zip(places, edges, cells, strict=True)))

@@ -49,6 +49,16 @@ class Box:
         """The scene's points on the surface over (u, v), of shape (..., 3)."""
         return self.place(u, v, np.broadcast_to(self.surface(u, v), np.shape(u)))
 
+    def heights_at(self, x: Array, y: Array) -> Array:
+        """How high the surface stands over the scene's (x, y); -inf where none of it is shown."""
+        (u_low, u_high), (v_low, v_high) = self.surface.u_range, self.surface.v_range
+        u = u_low + (x / self.width + 0.5) * (u_high - u_low)
+        v = v_low + (y / self.width + 0.5) * (v_high - v_low)
+        with np.errstate(all="ignore"):
+            z = self.height_fraction(np.broadcast_to(self.surface(u, v), np.shape(u)))
+            shown = self.surface.contains(u, v) & (z >= 0) & (z <= 1)
+        return np.where(shown, (z - 0.5) * self.height, -np.inf)
+
     def normal(self, u: Array, v: Array) -> Array:
         """The upward unit normals of the drawn surface over (u, v), of shape (..., 3)."""
         (u_low, u_high), (v_low, v_high) = self.surface.u_range, self.surface.v_range

@@ -13,7 +13,7 @@ from typing import Any, Self, cast
 
 import cairo
 import numpy as np
-from manim import Mobject, ThreeDCamera, VMobject, logger
+from manim import ComplexValueTracker, Mobject, ThreeDCamera, ValueTracker, VMobject, logger
 from numpy.typing import NDArray
 
 from scenes.mobjects import Ball, DepthMobject, LossSurface
@@ -63,15 +63,29 @@ class DepthCamera(ThreeDCamera):
     Where no OpenGL context can be had, it says so once and draws with Manim's own mobjects instead.
 
     Attributes:
-        aside: how far the picture of the scene is moved in its plane, in scene units; what is fixed in the
-            frame stays where it is.
+        aside_tracker: how far the picture of the scene is moved in its plane, in scene units, x as the real
+            and y as the imaginary part; what is fixed in the frame stays where it is.
     """
 
     def __init__(self, **options: Any) -> None:
-        self.aside = np.zeros(3)
+        self.aside_tracker = ComplexValueTracker(0)
         self._state = _State()
         super().__init__(**options)
         super().reset()
+
+    @property
+    def aside(self) -> Array:
+        """How far the picture of the scene is moved, of shape (3,)."""
+        to = complex(self.aside_tracker.get_value())
+        return np.array([to.real, to.imag, 0.0])
+
+    @aside.setter
+    def aside(self, to: Array) -> None:
+        self.aside_tracker.set_value(complex(to[0], to[1]))
+
+    def get_value_trackers(self) -> list[ValueTracker]:
+        """What moves the camera."""
+        return [*super().get_value_trackers(), self.aside_tracker]
 
     def reset(self) -> Self:
         """Start a new picture: nothing stands there yet."""

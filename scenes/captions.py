@@ -16,7 +16,9 @@ class Captions:
     subtitle: str  # of surface and steps
     start: str  # of u and v
     habits: dict[str, str]  # of optimizers: how each moves
+    guest: str  # the same of an optimizer from elsewhere
     leads: str  # of a racer's name
+    wins: str  # the same, once it has reached the target
     because: str  # of what is said of a racer, and its habit
     loss: str
     step: str
@@ -25,8 +27,17 @@ class Captions:
     velocity: str
     results: str
     columns: tuple[str, str, str, str]  # racer, final loss, steps to target, status
+    thousands: str  # what stands between them
     statuses: dict[Status, str]
     out: dict[Status, str]  # the same in a word, for who is out of the race
+
+    def count(self, number: int) -> str:
+        """A whole number, its thousands apart.
+
+        >>> captions("en").count(10_000)
+        '10,000'
+        """
+        return f"{number:,}".replace(",", self.thousands)
 
 
 _CAPTIONS = {
@@ -44,12 +55,16 @@ _CAPTIONS = {
             "rprop": "speeds up until the slope turns",
             "adam": "rolls on, brisk on any slope",
             "adamw": "as Adam, but drawn to zero",
-            "adamax": "as Adam, minds only the steepest",
+            "adamax": "as Adam, minds the steepest",
             "nadam": "as Adam, and looks ahead",
             "radam": "as Adam, after a careful start",
             "lion": "steps of one length, either way",
+            "lbfgs": "remembers the ground's curve",
+            "newton": "leaps to the curve's bottom",
         },
+        guest="a guest with its own rule",
         leads="{name} leads",
+        wins="{name} wins",
         because="{racer}: {habit}",
         loss="loss",
         step="step",
@@ -58,6 +73,7 @@ _CAPTIONS = {
         velocity="velocity: the step it takes",
         results="Results",
         columns=("racer", "final loss", "steps to target", "status"),
+        thousands=",",
         statuses={
             Status.CONVERGED: "converged",
             Status.OUT_OF_STEPS: "out of steps",
@@ -72,20 +88,24 @@ _CAPTIONS = {
         start="Un seul départ pour tous : u = {u}, v = {v}",
         habits={
             "sgd": "droit dans la pente",
-            "momentum": "garde son élan, comme une bille",
-            "nesterov": "garde son élan et voit plus loin",
+            "momentum": "roule comme une bille",
+            "nesterov": "roule et voit plus loin",
             "adagrad": "se fatigue à chaque pente",
             "adadelta": "trouve seul son allure",
             "rmsprop": "vif même en pente douce",
             "rprop": "accélère tant que la pente dure",
-            "adam": "garde son élan, vif sur toute pente",
-            "adamw": "comme Adam, attiré vers zéro",
-            "adamax": "comme Adam, craint le plus raide",
-            "nadam": "comme Adam, et voit plus loin",
-            "radam": "comme Adam, mais part prudemment",
-            "lion": "des pas égaux, dans un sens ou l'autre",
+            "adam": "roule, vif sur toute pente",
+            "adamw": "Adam, mais attiré vers zéro",
+            "adamax": "comme Adam, craint le raide",
+            "nadam": "comme Adam, voit plus loin",
+            "radam": "comme Adam, départ prudent",
+            "lion": "avance par pas tous égaux",
+            "lbfgs": "se souvient des courbes",
+            "newton": "saute au creux de la courbe",
         },
+        guest="un invité, avec sa règle",
         leads="{name} mène",
+        wins="{name} gagne",
         because="{racer} : {habit}",
         loss="perte",
         step="pas",
@@ -94,6 +114,7 @@ _CAPTIONS = {
         velocity="la vitesse : le pas en cours",
         results="Résultats",
         columns=("coureur", "perte finale", "pas pour la cible", "état"),
+        thousands="\N{NO-BREAK SPACE}",
         statuses={
             Status.CONVERGED: "a convergé",
             Status.OUT_OF_STEPS: "à court de pas",

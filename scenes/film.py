@@ -93,7 +93,7 @@ class Film(ThreeDScene):
     def show_title(self, seconds: float) -> None:
         """The film's name, and what is raced."""
         spec = self.trace.spec
-        words = {"surface": shorten(spec.build_surface().name, 60), "steps": f"{spec.steps:,}"}
+        words = {"surface": shorten(spec.build_surface().name, 60), "steps": self.captions.count(spec.steps)}
         heading = fitted(self.captions.title, ROOM, TITLE, bold=True)
         line = fitted(self.captions.subtitle.format(**words), ROOM, HEADING)
         title = Group(

@@ -65,7 +65,7 @@ class Path:
         trail = [points[first : min(end, past)] for first, end in pieces if first < past]
         if trail and pieces[len(trail) - 1][1] >= past and self.shown(t):
             trail[-1] = np.concatenate([trail[-1], self.point(t)[None]])
-        return [piece for piece in trail if len(piece) > 1]
+        return [piece for piece in trail if np.ptp(piece, axis=0).any()]
 
 
 def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:
@@ -96,11 +96,31 @@ def curve(values: Array, low: float, high: float, place: Callable[[Array, Array]
         place: the scene's points for steps and values.
     """
     steps = len(values) - 1
-    moments = np.linspace(0, steps, steps * min(MOST, 1 + 2000 // steps) + 1)
+    whole = np.arange(steps + 1)
     finite = np.isfinite(values)
-    held = np.interp(moments, np.arange(steps + 1), np.where(finite, values, high))
-    seen = finite[np.floor(moments).astype(int)] & finite[np.ceil(moments).astype(int)]
-    return Path(moments, place(moments, np.clip(held, low, high)), seen & (held >= low) & (held <= high))
+    room = high - low
+    held = np.clip(np.where(finite, values, high), low - 9 * room, high + 9 * room)
+    moments = np.linspace(0, steps, steps * min(MOST, 1 + 2000 // steps) + 1)
+    moments = np.union1d(moments, _crossings(held, low, high))
+    at = np.interp(moments, whole, held)
+    shown = finite[np.floor(moments).astype(int)] & finite[np.ceil(moments).astype(int)]
+    inside = (at >= low - 1e-9 * room) & (at <= high + 1e-9 * room)
+    return Path(moments, place(moments, np.clip(at, low, high)), shown & inside)
+
+
+def _crossings(values: Array, low: float, high: float) -> Array:
+    """The moments between steps at which a line through values passes one of two others.
+
+    >>> _crossings(np.array([0.0, 4.0, 1.0]), -1.0, 3.0).round(3).tolist()
+    [0.75, 1.333]
+    """
+    found = []
+    for border in (low, high):
+        with np.errstate(all="ignore"):
+            parts = (border - values[:-1]) / np.diff(values)
+        steps = np.flatnonzero((parts > 0) & (parts < 1))
+        found.append(steps + parts[steps])
+    return np.concatenate(found)
 
 
 def _pieces(surface: Surface, positions: Array) -> int:

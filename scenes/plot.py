@@ -52,7 +52,7 @@ class LossPlot(Group):
         parts += [
             Label(captions.loss, SMALL, FAINT).stand(left, top + 0.12, LEFT),
             Label(captions.step, SMALL, FAINT).stand(left, bottom - 0.36, LEFT),
-            Label(f"{steps:,}", SMALL, FAINT).stand(right, bottom - 0.36, RIGHT),
+            Label(captions.count(steps), SMALL, FAINT).stand(right, bottom - 0.36, RIGHT),
         ]
         self.runners = Runners(
             [racer.colour for racer in trace.spec.racers],

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+import numpy as np
 from manim import Group
+from numpy.typing import NDArray
 
 from scenes.mobjects import Ball, Trail
 from scenes.path import Path
 from scenes.shared import Shared
+
+Array = NDArray[np.float64]
 
 
 class Runners(Group):
@@ -48,6 +52,12 @@ class Runners(Group):
     def paths(self) -> Sequence[Path]:
         """The ways of the trails."""
         return self._trail_ways.value
+
+    def ball_places(self, moments: Array) -> list[Array]:
+        """Where the balls that are shown are at each of some steps, each of shape (n, 3)."""
+        ways = self._ball_ways.value
+        shown = [[way.point(t) for way in ways if way.shown(t)] for t in moments.tolist()]
+        return [np.array(balls).reshape(-1, 3) for balls in shown]
 
     def at(self, t: float) -> Self:
         """Put every racer where it is at step t; one that has diverged or left the domain has no ball."""

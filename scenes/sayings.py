@@ -6,7 +6,7 @@ from typing import Self
 
 from manim import LEFT, Group
 
-from races import Trace
+from races import RacerSpec, Trace
 from scenes.captions import Captions
 from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
@@ -16,6 +16,7 @@ ROOM = 13.0  # the widest that words may be, in scene units
 MOST = 6  # racers that are introduced one by one
 SIZE = 26  # of the words on who leads, in points
 LEVEL = -3.4  # of the words' base line
+STUMP = 3.0  # no name is made shorter than this, in scene units, to make room for how a racer moves
 
 
 def introductions(trace: Trace, captions: Captions) -> list[Label]:
@@ -26,18 +27,15 @@ def introductions(trace: Trace, captions: Captions) -> list[Label]:
         words = captions.start.format(u=f"{u:g}", v=f"{v:g}")
         return [Label(fitted(words, ROOM), BODY, INK).stand(0, LEVEL)]
     return [
-        Label(
-            fitted(_habit(captions, racer.name, racer.optimizer), ROOM, bold=True),
-            BODY,
-            racer.colour,
-            bold=True,
-        ).stand(0, LEVEL)
+        Label(said(captions, "{name}", racer, ROOM, BODY), BODY, racer.colour, bold=True).stand(0, LEVEL)
         for racer in racers
     ]
 
 
 class Lead(Group):
-    """Who leads, and how it moves; to be fixed in the frame.
+    """Who leads or has won, and how it moves; to be fixed in the frame.
+
+    Of one that races alone it says how it moves.
 
     Args:
         trace: the race.
@@ -50,24 +48,45 @@ class Lead(Group):
     def __init__(
         self, trace: Trace, standings: Standings, captions: Captions, place: tuple[float, float], width: float
     ) -> None:
-        self._leaders = standings.leaders
-        super().__init__()
-        for racer in trace.spec.racers:
-            leads = captions.leads.format(name=racer.name)
-            words = _habit(captions, leads, racer.optimizer)
-            words = words if line_width(words, SIZE, bold=True) <= width else leads
-            line = Label(fitted(words, width, SIZE, bold=True), SIZE, racer.colour, bold=True)
-            self.add(line.stand(*place, LEFT))
+        self._leaders, self._finish = standings.leaders, standings.finish
+        racers = trace.spec.racers
+        alone = len(racers) == 1
+        self._leads, self._wins = (
+            Group(
+                *(
+                    Label(said(captions, words, racer, width, SIZE), SIZE, racer.colour, bold=True)
+                    for racer in racers
+                )
+            )
+            for words in (("{name}", "{name}") if alone else (captions.leads, captions.wins))
+        )
+        super().__init__(self._leads, self._wins)
+        for line in (*self._leads, *self._wins):
+            line.stand(*place, LEFT)
         self.at(0.0)
 
     def at(self, t: float) -> Self:
-        """Say who leads at step t; nothing is said of the start."""
+        """Say who is first at step t; nothing is said of the start."""
         step = int(t)
-        for i, line in enumerate(self):
-            line.set_opacity(float(step > 0 and i == self._leaders[step]))
+        for i, (leads, wins) in enumerate(zip(self._leads, self._wins, strict=True)):
+            shown, won = step > 0 and i == self._leaders[step], step >= self._finish[i]
+            leads.set_opacity(float(shown and not won))
+            wins.set_opacity(float(shown and won))
         return self
 
 
-def _habit(captions: Captions, racer: str, optimizer: str) -> str:
-    habit = captions.habits.get(optimizer)
-    return captions.because.format(racer=racer, habit=habit) if habit else racer
+def said(captions: Captions, words: str, racer: RacerSpec, width: float, size: float) -> str:
+    """Words with a racer's name, and how it moves, no wider than `width`, in scene units.
+
+    Where they are wider the name is shortened, or, rather than to a stump, nothing is said of how it moves.
+    """
+    own = line_width(racer.name, size, bold=True)
+
+    def room(words: str) -> float:
+        """For the name."""
+        return width - line_width(words.format(name="N"), size, bold=True) + line_width("N", size, bold=True)
+
+    habit = captions.habits.get(racer.optimizer, captions.guest)
+    whole = captions.because.format(racer=words, habit=habit)
+    words = whole if room(whole) >= min(STUMP, own) else words
+    return words.format(name=fitted(racer.name, room(words), size, bold=True))

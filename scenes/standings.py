@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from races import Status, Trace
 from races.metrics import settled, target_loss
 
+Array = NDArray[np.float64]
+
 
 class Standings:
     """What the film says of the race from its first start.
@@ -15,7 +17,8 @@ class Standings:
     Attributes:
         losses: after each step, of shape (racers, steps + 1).
         out: whether a racer is out of the race at a step, outside the domain or diverged; of the same shape.
-        ranks: 1 for the lowest loss of those that are in the race; those that are out come last.
+        ranks: 1 for who is first: those that have finished, in the order in which they did, then those that
+            race, the lowest loss first; those that are out of the race come last.
         finish: the step from which on a racer's loss is at the target, or a number past the last step.
         leaders: the index of the racer that leads at each step, of shape (steps + 1,); a lead counts once
             it has been held for a thirtieth of the race; -1 where nobody leads.
@@ -29,16 +32,28 @@ class Standings:
         self._inside = np.asarray(surface.contains(positions[..., 0], positions[..., 1]))
         self.out = ~finite | ~self._inside
         self._diverged = ~finite
-        ordered = np.where(self.out, np.inf, self.losses)
-        self.ranks = ordered.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 1
         target = target_loss(trace.losses, trace.spec.target)
         at_target = self.losses <= target[0]
         steps = self.losses.shape[1]
         unsettled = np.where(at_target, -1, np.arange(steps)).max(axis=1)
         self.finish = np.where(settled(trace.losses, target)[:, 0], unsettled + 1, steps)
-        apart = ordered.min(axis=0) < np.where(self.out, -np.inf, self.losses).max(axis=0)
+        places = self._places()
+        order = np.lexsort(places[::-1], axis=0)
+        self.ranks = order.argsort(axis=0) + 1
+        least = np.where(self.out, np.inf, places).min(axis=1)
+        most = np.where(self.out, -np.inf, places).max(axis=1)
+        apart = (least < most).any(axis=0)
         alone = (~self.out).sum(axis=0) == 1
-        self.leaders = _held(np.where(apart | alone, self.ranks.argmin(axis=0), -1), max(2, steps // 30))
+        self.leaders = _held(np.where(apart | alone, order[0], -1), max(2, steps // 30))
+
+    def _places(self) -> tuple[Array, Array, Array]:
+        """What the ranks at each step go by, the first of these first; each of shape (racers, steps + 1)."""
+        last = self.losses.shape[1] - 1
+        finish = self.finish[:, None]
+        finished = ~self.out & (np.arange(last + 1) >= finish)
+        at_finish = np.take_along_axis(self.losses, np.minimum(finish, last), axis=1)
+        loss = np.where(self.out, 0.0, np.where(finished, at_finish, self.losses))
+        return np.where(self.out, 2.0, 1.0 - finished), np.where(finished, finish, 0.0), loss
 
     def status(self, racer: int, step: int) -> Status | None:
         """What is to be said of a racer after a step; None while it races."""

@@ -15,7 +15,7 @@ import av
 import av.filter
 from manim import tempconfig
 
-from optimizer_race import SHARES, OptimizerRace
+from optimizer_race import CLOSING, SHARES, OptimizerRace
 from races import load_spec, run_race
 from scenes.film import HOME
 from scenes.render import render
@@ -53,8 +53,8 @@ def still(surface: str, path: Path, media: str) -> None:
 
 def animate(film: Path, path: Path, length: float) -> None:
     """The race out of a film, smaller and at fewer frames, as a GIF with a palette of its own."""
-    begin = (SHARES["title"] + SHARES["rise"] + 0.85 * SHARES["start"]) * length
-    end = begin + (0.15 * SHARES["start"] + SHARES["race"]) * length
+    begin = (SHARES["title"] + SHARES["rise"] + (1 - CLOSING) * SHARES["start"]) * length
+    end = begin + (CLOSING * SHARES["start"] + SHARES["race"]) * length
     with av.open(str(film)) as source, av.open(str(path), "w") as target:
         stream = source.streams.video[0]
         height = WIDTH * stream.height // stream.width

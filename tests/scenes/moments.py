@@ -15,6 +15,7 @@ from manim import CairoRenderer, Mobject, config, tempconfig
 from numpy.typing import NDArray
 
 from races import Trace
+from scenes.axes import BoxAxes
 from scenes.board import column
 from scenes.camera import DepthCamera
 from scenes.film import Film
@@ -48,6 +49,7 @@ class Moment:
         maps: where maps of the surface from above stand.
         balls: where balls stand that are fixed in the frame.
         surface: the points of the surface that are shown, of shape (n, 2).
+        axes: the ends of straight lines along the surface's axes, of shape (n, 2, 2).
         finite: whether all points of all mobjects are finite.
         picture: RGBA, of shape (height, width, 4).
     """
@@ -59,6 +61,7 @@ class Moment:
     maps: tuple[Corners, ...]
     balls: tuple[Corners, ...]
     surface: Array = field(repr=False)
+    axes: Array = field(repr=False)
     finite: bool
     picture: Picture = field(repr=False)
 
@@ -109,6 +112,7 @@ def look(film: Film, number: int = 0) -> Moment:
     maps = [corners(part) for part in seen if isinstance(part, Sprite) and isinstance(part.drawing, Relief)]
     fixed = [part for part in seen if part in lens.fixed_in_frame_mobjects]
     surfaces = [part for part in seen if isinstance(part, LossSurface)]
+    axes = [line for part in family if isinstance(part, BoxAxes) for line in part]
     return Moment(
         number,
         float(film.clock.get_value()),
@@ -117,6 +121,7 @@ def look(film: Film, number: int = 0) -> Moment:
         tuple(maps),
         tuple(corners(part) for part in fixed if isinstance(part, Ball)),
         np.concatenate([np.zeros((0, 2)), *(drawn(surface, lens) for surface in surfaces)]),
+        np.array([lens.project_points(line.points)[:, :2] for line in axes]).reshape(-1, 2, 2),
         all(np.isfinite(part.points).all() for part in seen),
         np.array(lens.pixel_array),
     )
@@ -161,6 +166,12 @@ def inside(points: Array, box: Corners) -> NDArray[np.bool_]:
     return np.asarray((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3]))
 
 
+def dense(lines: Array) -> Array:
+    """Points along straight lines, of shape (n, 201, 2), for their ends, of shape (n, 2, 2)."""
+    along = np.linspace(0, 1, 201)[:, None]
+    return np.asarray(lines[:, None, 0] + along * (lines[:, None, 1] - lines[:, None, 0]))
+
+
 def faults(moment: Moment) -> list[str]:
     """What is wrong with a frame."""
     half_width, half_height = config.frame_width / 2, config.frame_height / 2
@@ -180,6 +191,11 @@ def faults(moment: Moment) -> list[str]:
         for text in moment.texts
         for what, boxes in (("a map", moment.maps), ("a ball", moment.balls))
         if any(overlap(text.box, box) for box in boxes)
+    ]
+    found += [
+        f"{text.content!r} lies on an axis: {text.box}"
+        for text in moment.texts
+        if any(inside(line, text.box).any() for line in dense(moment.axes))
     ]
     found += surface_faults(moment, [text for text in moment.texts if text.fixed], frame)
     if not moment.finite:

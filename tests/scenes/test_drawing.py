@@ -119,6 +119,23 @@ def test_a_racer_that_diverged_is_not_drawn_after_that() -> None:
     assert all(np.isfinite(piece).all() for piece in path.trail(20))
 
 
+def test_a_curve_leaves_at_the_top_of_the_plot() -> None:
+    for peak in (3.0, 1e20, 1e300):
+        path = curve(np.array([1.0, peak, 1.0]), 0.0, 2.0, lambda t, z: np.stack([t, z, 0 * t], axis=-1))
+        before, after = path.trail(2)
+        assert before[-1, 1] == after[0, 1] == pytest.approx(2)
+        assert 0 < before[-1, 0] < 1 < after[0, 0] < 2
+        if peak == 3.0:
+            assert before[-1, 0] == pytest.approx(0.5)
+
+
+def test_no_trail_is_drawn_before_the_start() -> None:
+    positions = run_race(race()).positions[0, :, 0]
+    path = way(SURFACES["slope"], positions, Box(SURFACES["slope"]).on_surface)
+    assert path.trail(0.0) == []
+    assert len(path.trail(0.5)) == 1
+
+
 def test_a_curve_passes_through_every_value_and_is_not_drawn_outside() -> None:
     values = np.array([1.0, 0.5, 3.0, 0.25, np.nan, np.nan])
     path = curve(values, 0.0, 2.0, lambda step, value: np.stack([step, value, 0 * step], axis=-1))

@@ -69,32 +69,38 @@ def target_of(trace: Trace) -> float:
     return lowest + 0.01 * (start - lowest) if lowest < start else -INF
 
 
-def ranks_at(trace: Trace, k: int) -> list[int]:
-    """1 for the lowest loss of those that are in the race; those that are out come last."""
-    losses = [float(trace.losses[i, k, 0]) for i in range(len(trace.names))]
-    racing = [i for i in range(len(losses)) if not out_of_race(trace, i, k)]
-    order = sorted(racing, key=lambda i: (losses[i], i))
-    order += [i for i in range(len(losses)) if i not in racing]
-    return [order.index(i) + 1 for i in range(len(losses))]
-
-
 def finish_of(trace: Trace, i: int) -> int | None:
     """From which step on it is at the target, where that is the last tenth at least; else None."""
     losses, target = trace.losses[i, :, 0].tolist(), target_of(trace)
     last_tenth = math.ceil((len(losses) - 1) / 10)
-    firsts = [k for k in range(len(losses)) if all(loss <= target for loss in losses[k:])]
-    return firsts[0] if firsts and firsts[0] <= len(losses) - 1 - last_tenth else None
+    missed = [k for k, loss in enumerate(losses) if not loss <= target]
+    first = missed[-1] + 1 if missed else 0
+    return first if first <= len(losses) - 1 - last_tenth else None
+
+
+def place_of(trace: Trace, i: int, k: int) -> tuple[float, float]:
+    """Who has finished is before who races, by when it was; who races is before another by its loss."""
+    finish = finish_of(trace, i)
+    loss = float(trace.losses[i, k, 0])
+    return (math.inf, loss) if finish is None or k < finish else (finish, float(trace.losses[i, finish, 0]))
+
+
+def ranks_at(trace: Trace, k: int) -> list[int]:
+    """1 for who is first; those that are out come last."""
+    racers = range(len(trace.names))
+    racing = [i for i in racers if not out_of_race(trace, i, k)]
+    order = sorted(racing, key=lambda i: (place_of(trace, i, k), i))
+    order += [i for i in racers if i not in racing]
+    return [order.index(i) + 1 for i in racers]
 
 
 def first_at(trace: Trace, k: int) -> int:
     """Who is ahead of another after a step; a racer alone is ahead. -1: nobody."""
     ranks = ranks_at(trace, k)
-    first = ranks.index(1)
-    racing = [i for i in range(len(ranks)) if not out_of_race(trace, i, k)]
-    others = [float(trace.losses[i, k, 0]) for i in racing]
-    if not racing or (len(others) > 1 and min(others) == max(others)):
+    places = [place_of(trace, i, k) for i in range(len(ranks)) if not out_of_race(trace, i, k)]
+    if not places or (len(places) > 1 and min(places) == max(places)):
         return -1
-    return first
+    return ranks.index(1)
 
 
 def leaders_of(trace: Trace) -> list[int]:
@@ -154,6 +160,16 @@ def test_standings_are_what_the_docstring_says(trace: Trace) -> None:
 def test_ranks_follow_the_losses_and_those_that_are_out_come_last() -> None:
     trace = made([[5, 4, 3, 9], [5, 3, 4, 8], [5, 1, INF, 0]], outside=[(1, 3)])
     assert Standings(trace).ranks.T.tolist() == [[1, 2, 3], [3, 2, 1], [1, 2, 3], [1, 2, 3]]
+
+
+def test_who_has_finished_first_stays_first() -> None:
+    slow, quick = [9.0] * 10 + [0.0] * 20, [9.0] * 4 + [0.05] * 26
+    trace = made([slow, quick, [9.0] * 6 + [0.01] * 12 + [9.0, *[0.0] * 11]])
+    standings = Standings(trace)
+    assert standings.ranks[:, 5].tolist() == [2, 1, 3]
+    assert standings.ranks[:, 12].tolist() == [2, 1, 3]
+    assert standings.ranks[:, -1].tolist() == [2, 1, 3]
+    assert standings.leaders[-1] == 1
 
 
 def test_a_short_lead_is_not_told_of() -> None:
