@@ -32,8 +32,8 @@ class Rprop(Optimizer):
         ValueError: naming the hyperparameter that is out of range.
 
     Source: Riedmiller and Braun, "A direct adaptive method for faster backpropagation learning: the RPROP
-    algorithm", 1993. Names, defaults and formulas are torch.optim.Rprop's, which refuses no step sizes, and
-    leaves a parameter in place whose gradient is nan; here it becomes nan.
+    algorithm", 1993. Names, defaults and formulas are torch.optim.Rprop's, which refuses no step sizes; as
+    there, a gradient that is nan has no sign, and leaves its parameter where it is.
 
     >>> from autograd import Tensor
     >>> x = Tensor(1.0)
@@ -75,4 +75,6 @@ class Rprop(Optimizer):
         factor = np.where(agreement > 0, grow, np.where(agreement < 0, shrink, 1.0))
         step_size = np.clip(state.get("step_size", lr) * factor, *step_sizes)
         gradient = np.where(agreement < 0, 0.0, gradient)
-        return parameter - step_size * np.sign(gradient), {"prev": gradient, "step_size": step_size}
+        # Not by numpy's sign, which is nan for nan: in PyTorch that is no direction.
+        move = np.where(gradient > 0, step_size, np.where(gradient < 0, -step_size, 0.0))
+        return parameter - move, {"prev": gradient, "step_size": step_size}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 NAN, INF = float("nan"), float("inf")
 STEPS = 200
 
@@ -15,6 +17,29 @@ Settings = dict[str, Any]
 Refused = tuple[tuple[Settings, tuple[str, ...]], ...]
 
 
+# Gradients that come from no loss: a column for each of a parameter's numbers, a row for each step.
+FEED: dict[str, tuple[float, ...]] = {
+    "zero": (0.0,) * 8,
+    "minus zero": (-0.0,) * 8,
+    "zero at first": (0.0, 0.0, 0.0, 1.0, 2.0, -1.0, 0.0, 1.0),
+    "zero at last": (1.0, -2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "infinite at first": (INF, 1.0, -2.0, 1.0, 0.0, 1.0, 1.0, -1.0),
+    "infinite": (1.0, -2.0, INF, 1.0, 0.0, 1.0, -1.0, 1.0),
+    "infinite downwards": (1.0, 1.0, -INF, 1.0, -1.0, 0.0, 1.0, 1.0),
+    "infinite both ways": (1.0, INF, -INF, INF, 1.0, -1.0, 1.0, 1.0),
+    "no number at first": (NAN, 1.0, -2.0, 1.0, 0.0, 1.0, 1.0, -1.0),
+    "no number": (1.0, -2.0, NAN, 1.0, 1.0, 0.0, -1.0, 1.0),
+    "its square is infinite": (1.0, 2e154, 1.0, 2e154, 1.0, 1.0, 0.0, 1.0),
+    "its square is zero": (1e-200, -1e-200, 1e-200, 0.0, 1e-200, 1e-200, -1e-200, 1e-200),
+}
+FED = tuple(0.5 * (k - 4) for k in range(len(FEED)))  # where these numbers start
+# A parameter that gets no gradient at first, and none later on: the gradients of its two numbers, or None.
+LATE: tuple[tuple[float, float] | None, ...] = (
+    None, None, (1.0, -1.0), (2.0, 0.5), None, (-1.0, -0.25), (0.5, 3.0), None,
+)  # fmt: skip
+LATE_START = (1.5, -3.0)
+
+
 @dataclass(frozen=True)
 class OptimizerCase:
     """What is true of one optimizer.
@@ -23,20 +48,37 @@ class OptimizerCase:
         name: its name in `optimizers.OPTIMIZERS`.
         torch: its twin's name in torch.optim; None where it has none.
         valid: settings to run with.
+        absurd: settings that nobody would choose, but which must do what they do in the twin: overflow at the
+            same steps, or go round in circles.
         refused: settings that must raise, each with the words that the message must hold.
         twin: settings that the twin needs to have the same defaults.
+        optax: its twin's name in Optax; None where it is not compared.
+        optax_names: what Optax calls the hyperparameters; two names for a pair.
         tolerance: how far from the twin a trajectory may be after `STEPS` steps, relative to the
             coordinates' size.
         unscaled: hyperparameters that a factor of less than 1 could put out of range.
+        elementwise: whether it treats each number by itself, so that gradients may be given by hand, and
+            arrays of starts and of hyperparameters are loops over them.
+        starts: where its recorded descents start.
     """
 
     name: str
     torch: str | None
     valid: tuple[Settings, ...]
     refused: Refused
+    absurd: tuple[Settings, ...]
     twin: Settings = field(default_factory=dict)
+    optax: str | None = None
+    optax_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tolerance: float = 1e-10
     unscaled: tuple[str, ...] = ()
+    elementwise: bool = True
+    starts: dict[str, tuple[float, float]] = field(default_factory=lambda: STARTS)
+
+    @property
+    def settings(self) -> tuple[Settings, ...]:
+        """All of them, the absurd ones last."""
+        return (*self.valid, *self.absurd)
 
 
 def numbers(name: str) -> Refused:
@@ -63,3 +105,13 @@ def flags(name: str) -> Refused:
 def wrong_pairs(name: str) -> Refused:
     """What is no pair at all."""
     return tuple(({name: value}, (name, repr(value))) for value in (0.9, (0.9,), (0.9,) * 3, None))
+
+
+def counts(name: str) -> Refused:
+    """What every hyperparameter that must be a whole number of at least 1 refuses."""
+    return tuple(({name: value}, (name, repr(value))) for value in (0, -1, 2.0, True, "3", NAN))
+
+
+def one_value(name: str) -> Refused:
+    """What a hyperparameter refuses that all parameters share."""
+    return (({name: np.array([0.1, 0.2])}, (name, "one value", "array([0.1, 0.2])")),)

@@ -7,7 +7,17 @@ the recorder.
 
 from __future__ import annotations
 
-from tests.optimizers.case import INF, NAN, OptimizerCase, flags, fractions, numbers, wrong_pairs
+from tests.optimizers.case import (
+    INF,
+    NAN,
+    OptimizerCase,
+    counts,
+    flags,
+    fractions,
+    numbers,
+    one_value,
+    wrong_pairs,
+)
 
 CASES: tuple[OptimizerCase, ...] = (
     OptimizerCase(
@@ -22,6 +32,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.004, "momentum": 0.9, "dampening": 1.5, "weight_decay": 0.02},
             {"lr": 0.004, "dampening": 0.5},  # nothing to dampen without momentum
         ),
+        absurd=({"lr": 1e3}, {"lr": 1.0, "momentum": 2.0}, {"lr": 1e3, "momentum": 0.9, "nesterov": True}),
         refused=(
             *numbers("lr"),
             *numbers("momentum"),
@@ -42,6 +53,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.01, "momentum": 0.0},
             {"lr": 0.003, "momentum": 0.7, "weight_decay": 0.1},
         ),
+        absurd=({"lr": 1e3}, {"lr": 10.0, "momentum": 5.0}),
         refused=(*numbers("lr"), *numbers("momentum"), *numbers("weight_decay")),
         twin={"momentum": 0.9},
     ),
@@ -55,6 +67,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.003, "momentum": 0.7, "weight_decay": 0.1},
             {"lr": 0.005, "weight_decay": 20.0},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "momentum": 0.999}),
         refused=(
             *numbers("lr"),
             *numbers("momentum"),
@@ -72,6 +85,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.05, "weight_decay": 0.1, "initial_accumulator_value": 0.5},
             {"lr": 1.0, "eps": 0.5},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "lr_decay": 1e3}),
         refused=(
             *numbers("lr"),
             *numbers("lr_decay"),
@@ -91,6 +105,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"rho": 0.0, "eps": 1e-2, "lr": 0.1},
             {"rho": 1.0, "eps": 1e-3, "lr": 0.01},
         ),
+        absurd=({"lr": 1e6, "eps": 1.0}, {"lr": 1e3, "rho": 1.0}),
         refused=(
             *numbers("lr"),
             *numbers("eps"),
@@ -110,6 +125,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.0005, "centered": True, "momentum": 0.3, "weight_decay": 0.05},
             {"lr": 0.001, "alpha": 0.0, "eps": 0.1},
         ),
+        absurd=({"lr": 1e3, "momentum": 2.0}, {"lr": 1e3, "alpha": 1.5}),
         refused=(
             *numbers("lr"),
             *numbers("alpha"),
@@ -128,6 +144,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.1, "step_sizes": (1e-3, 0.2)},
             {"lr": 1.0, "etas": (0.9, 3.0), "step_sizes": (0.0, 0.5)},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "etas": (0.99, 1e3), "step_sizes": (0.0, 1e300)}),
         refused=(
             *numbers("lr"),
             *(
@@ -164,6 +181,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.01, "betas": (0.0, 0.99), "eps": 1e-2, "amsgrad": True, "weight_decay": 0.01},
             {"lr": 0.005, "betas": (0.99, 0.5), "eps": 1e-3},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "betas": (0.0, 0.0), "eps": 0.0}),
         refused=(
             *numbers("lr"),
             *numbers("eps"),
@@ -183,6 +201,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.005, "weight_decay": 0.5},
             {"lr": 0.02, "betas": (0.0, 0.99), "eps": 1e-2, "weight_decay": 10.0},
         ),
+        absurd=({"lr": 1e3, "weight_decay": 2e-3}, {"lr": 1e3, "betas": (0.0, 0.0), "eps": 0.0}),
         refused=(
             *numbers("lr"),
             *numbers("eps"),
@@ -201,6 +220,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.004, "weight_decay": 0.1},
             {"lr": 0.05, "betas": (0.0, 0.99), "eps": 1e-1},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "betas": (0.0, 0.0), "eps": 0.0}),
         refused=(
             *numbers("lr"),
             *numbers("eps"),
@@ -219,6 +239,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.005, "weight_decay": 0.5, "decoupled_weight_decay": True},
             {"lr": 0.02, "betas": (0.0, 0.99), "eps": 1e-2, "momentum_decay": 3.0},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "momentum_decay": 1e3}),
         refused=(
             *numbers("lr"),
             *numbers("eps"),
@@ -239,6 +260,7 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.005, "weight_decay": 0.5, "decoupled_weight_decay": True},
             {"lr": 0.03, "betas": (0.0, 0.6), "eps": 1e-2},  # so short a memory that it never adapts
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "weight_decay": 2e-3, "decoupled_weight_decay": True}),
         refused=(
             *numbers("lr"),
             *numbers("eps"),
@@ -256,10 +278,54 @@ CASES: tuple[OptimizerCase, ...] = (
             {"lr": 0.005, "betas": (0.5, 0.8), "weight_decay": 0.1},
             {"lr": 0.1, "betas": (0.0, 0.0), "weight_decay": 2.0},
         ),
+        absurd=({"lr": 1e3}, {"lr": 1e3, "weight_decay": 2e-3}),
+        twin={"learning_rate": 1e-4, "weight_decay": 0.0},
+        optax="lion",
+        optax_names={"lr": ("learning_rate",), "betas": ("b1", "b2"), "weight_decay": ("weight_decay",)},
         refused=(
             *numbers("lr"),
             *numbers("weight_decay"),
             *fractions("betas"),
         ),
+    ),
+    OptimizerCase(
+        name="lbfgs",
+        torch="LBFGS",
+        valid=(
+            {},
+            {"line_search_fn": "strong_wolfe", "max_iter": 3},
+            {"line_search_fn": "strong_wolfe", "max_iter": 2, "max_eval": 20, "history_size": 1},
+            {"line_search_fn": "strong_wolfe", "lr": 0.3, "max_iter": 4, "tolerance_grad": 0.1},
+            {"lr": 0.02, "max_iter": 1, "tolerance_change": 0.0},
+        ),
+        absurd=(
+            {"line_search_fn": "strong_wolfe", "lr": 50.0, "max_iter": 3, "max_eval": 4, "history_size": 2},
+        ),
+        refused=(
+            *numbers("lr"),
+            *one_value("lr"),
+            *numbers("tolerance_grad"),
+            *numbers("tolerance_change"),
+            *counts("max_iter"),
+            *counts("max_eval"),
+            *counts("history_size"),
+            ({"max_iter": None}, ("max_iter", "None")),
+            ({"history_size": None}, ("history_size", "None")),
+            *(
+                ({"line_search_fn": value}, ("line_search_fn", '"strong_wolfe"', repr(value)))
+                for value in ("wolfe", "", True, 1)
+            ),
+        ),
+        elementwise=False,
+        # From the other starts it goes astray: one moved by 1e-16 ends 1e-3 away.
+        starts={"quadratic": (1.8, -1.2), "rosenbrock": (1.2, 1.2), "funky": (0.6, 0.6)},
+    ),
+    OptimizerCase(
+        name="newton",
+        torch=None,
+        valid=({}, {"lr": 0.3}, {"damping": 0.0}, {"lr": 0.5, "damping": 2.0}),
+        absurd=({"lr": 1e3},),
+        refused=(*numbers("lr"), *one_value("lr"), *numbers("damping")),
+        elementwise=False,
     ),
 )

@@ -110,7 +110,9 @@ def test_numbers_step_in_a_loop_as_they_do_in_blocks(
     assert ("r0" in made[-1].source) is keep
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if OPTIMIZERS[case.name].elementwise], ids=lambda case: case.name
+)
 def test_numbers_step_in_machine_code_as_they_do_in_blocks(
     case: OptimizerCase, start: Array, request: pytest.FixtureRequest
 ) -> None:

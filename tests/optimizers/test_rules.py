@@ -15,7 +15,8 @@ from optimizers import OPTIMIZERS, SGD, Optimizer
 from tests.autograd.cases import Array
 from tests.optimizers.case import OptimizerCase, Settings
 from tests.optimizers.cases import CASES
-from tests.optimizers.functions import LABELS, RUNS, descend
+from tests.optimizers.closures import closure_of
+from tests.optimizers.functions import EVERY, LABELS, RUNS, descend
 
 REFUSED = [(case.name, settings, words) for case in CASES for settings, words in case.refused]
 SPREAD = np.array([[0.1, 0.3, 0.9, 1.1], [0.45, 0.2, 0.8, 0.05]])
@@ -150,8 +151,42 @@ def test_the_state_starts_empty_and_has_the_parameters_shape_or_is_one_number(
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
 def test_no_gradient_at_a_minimum_means_no_step(case: OptimizerCase, i: int) -> None:
     param = Tensor([0.0, 0.0])
-    OPTIMIZERS[case.name]([param], **case.valid[i]).step()
+    optimizer = OPTIMIZERS[case.name]([param], **case.valid[i])
+    for _ in range(3):
+        param.grad = [0.0, -0.0]
+        optimizer.step()
+    assert optimizer.steps == [3]
     np.testing.assert_array_equal(param.data, [0.0, 0.0])
+
+
+WHOLE = [(case, i) for case, i in EVERY if not case.elementwise]
+WHOLE_LABELS = [f"{case.name}-{i}" for case, i in WHOLE]
+
+
+@pytest.mark.parametrize(("case", "i"), WHOLE, ids=WHOLE_LABELS)
+def test_an_optimizer_of_the_whole_vector_leaves_alone_what_has_no_slope(case: OptimizerCase, i: int) -> None:
+    params = [Tensor(x) for x in (0.5, -2.0, 0.25)]
+    optimizer = OPTIMIZERS[case.name](params, **case.settings[i])
+    # The second has a gradient of zero, the third none.
+    closure = closure_of(optimizer, lambda a, b, _: a**2 + 0.0 * b)
+    for _ in range(3):
+        optimizer.step(closure)
+    assert params[0].data != 0.5
+    assert [param.data for param in params[1:]] == [-2.0, 0.25]
+
+
+@pytest.mark.parametrize("slope", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize(("case", "i"), WHOLE, ids=WHOLE_LABELS)
+def test_an_optimizer_of_the_whole_vector_takes_any_gradient(
+    case: OptimizerCase, i: int, slope: float
+) -> None:
+    # There is no direction: it neither warns nor raises, and never looks for one for ever.
+    param = Tensor([1.0, 2.0])
+    optimizer = OPTIMIZERS[case.name]([param], **case.settings[i])
+    closure = closure_of(optimizer, lambda x: (x * [slope, 1.0]).sum())
+    for _ in range(3):
+        optimizer.step(closure)
+    assert not np.all(np.isfinite(param.data))
 
 
 def test_zero_grad_forgets_the_gradient_and_keeps_its_shape() -> None:
@@ -175,13 +210,15 @@ def test_parameters_may_come_from_a_generator() -> None:
 
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
 def test_a_gradient_out_of_bounds_neither_warns_nor_stops_the_others(case: OptimizerCase, i: int) -> None:
-    params = [Tensor([1.0, 1.0, 1.0]), Tensor(1.0)]
+    # What becomes of the numbers themselves is told by their twins, in `test_twins`.
+    params = [Tensor([1.0, 1.0, 1.0]), Tensor(1.0), Tensor([1.0])]
     optimizer = OPTIMIZERS[case.name](params, **case.valid[i])
     for _ in range(3):
-        params[0].grad, params[1].grad = [np.inf, np.nan, 1.0], 1e300
+        for param, gradient in zip(params, ([np.inf, np.nan, 1.0], 1e300, [1.0]), strict=True):
+            param.grad = gradient
         optimizer.step()
-    assert np.isnan(np.asarray(params[0].data)[1])
-    assert np.isfinite(np.asarray(params[0].data)[2])
+    assert np.isfinite(np.asarray(params[2].data))
+    np.testing.assert_array_equal(np.asarray(params[0].data)[2:], params[2].data)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

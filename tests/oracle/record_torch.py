@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tests.autograd.case import Case, seed_for
 from tests.autograd.cases import CASES as OPERATIONS
-from tests.optimizers.case import STARTS, STEPS, OptimizerCase, Settings
+from tests.optimizers.case import FED, FEED, LATE, LATE_START, STEPS, OptimizerCase, Settings
 from tests.optimizers.cases import CASES as OPTIMIZERS
 
 Array = NDArray[np.float64]
@@ -131,21 +131,48 @@ _FUNCTIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
 
 
 def record_descent(torch: Any, case: OptimizerCase, settings: Settings, function: str) -> Recording:
-    """The positions (steps + 1, 2) of one descent, and the optimizer's state at its end."""
+    """The positions (steps + 1, 2) of one descent, and the optimizer's state at its end.
+
+    Of an optimizer of the whole vector the state is left out: at rest it holds nothing but roundings.
+    """
+    point = torch.tensor(case.starts[function], dtype=torch.float64, requires_grad=True)
+    optimizer = _twin(torch, case, settings, [point])
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = _FUNCTIONS[function](torch, point[0], point[1])
+        loss.backward()
+        return loss
+
+    positions = [point.detach().numpy().copy()]
+    for _ in range(STEPS):
+        optimizer.step(closure)
+        positions.append(point.detach().numpy().copy())
+    terms = {name: term for name, term in optimizer.state[point].items() if torch.is_tensor(term)}
+    state = {f"state/{name}": term.numpy() for name, term in terms.items() if case.elementwise}
+    return {"positions": np.array(positions), **state}
+
+
+def record_feed(torch: Any, case: OptimizerCase, settings: Settings) -> Recording:
+    """The positions of the numbers that `FEED` is given to, and those of the parameter of `LATE`."""
+    fed, late = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (FED, LATE_START))
+    optimizer = _twin(torch, case, settings, [fed, late])
+    positions = [[x.detach().numpy().copy() for x in (fed, late)]]
+    for gradients, others in zip(zip(*FEED.values(), strict=True), LATE, strict=True):
+        fed.grad = torch.tensor(gradients, dtype=torch.float64)
+        late.grad = None if others is None else torch.tensor(others, dtype=torch.float64)
+        optimizer.step()
+        positions.append([x.detach().numpy().copy() for x in (fed, late)])
+    return {
+        name: np.array(way) for name, way in zip(("fed", "late"), zip(*positions, strict=True), strict=True)
+    }
+
+
+def _twin(torch: Any, case: OptimizerCase, settings: Settings, params: list[Any]) -> Any:
     if case.torch is None:
         raise ValueError(f"{case.name} has no twin in torch.optim")
     torch.set_default_dtype(torch.float64)  # NAdam's product of its momenta has no dtype of its own
-    point = torch.tensor(STARTS[function], dtype=torch.float64, requires_grad=True)
-    optimizer = getattr(torch.optim, case.torch)([point], **(case.twin | settings))
-    positions = [point.detach().numpy().copy()]
-    for _ in range(STEPS):
-        optimizer.zero_grad()
-        _FUNCTIONS[function](torch, point[0], point[1]).backward()
-        optimizer.step()
-        positions.append(point.detach().numpy().copy())
-    terms = {name: term for name, term in optimizer.state[point].items() if term is not None}
-    state = {f"state/{name}": term.numpy() for name, term in terms.items()}
-    return {"positions": np.array(positions), **state}
+    return getattr(torch.optim, case.torch)(params, **(case.twin | settings))
 
 
 def record_operations(torch: Any) -> Recording:
@@ -158,15 +185,16 @@ def record_operations(torch: Any) -> Recording:
 
 
 def record_trajectories(torch: Any) -> Recording:
-    """Every descent, under ``optimizer/which settings/function/positions`` and so on."""
-    return {
-        f"{case.name}/{i}/{function}/{part}": values
-        for case in OPTIMIZERS
-        if case.torch
-        for i, settings in enumerate(case.valid)
-        for function in STARTS
-        for part, values in record_descent(torch, case, settings, function).items()
-    }
+    """Every descent, under ``optimizer/which settings/function/positions`` and so on, and every feed."""
+    recording: Recording = {}
+    for case in OPTIMIZERS:
+        for i, settings in enumerate(case.settings if case.torch else ()):
+            found = {name: record_descent(torch, case, settings, name) for name in case.starts}
+            if case.elementwise:
+                found["feed"] = record_feed(torch, case, settings)
+            for name, parts in found.items():
+                recording |= {f"{case.name}/{i}/{name}/{part}": values for part, values in parts.items()}
+    return recording
 
 
 def pack(recording: Recording) -> Recording:
