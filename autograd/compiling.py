@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import array_code, block_code, float_code, loop_code
+from autograd.crew import help_with
 from autograd.program import POINTS, Operation, Program
 from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
 
 BLOCK = 32768  # points to a block at most
-LONG_BLOCK = 131072  # and at most where the code is a loop, which fills no buffers
 ALONE = 16384  # points up to which one thread is quicker than several, which wait for each other
 _FAILS = (ArithmeticError, ValueError)
 
@@ -186,9 +185,10 @@ class Loop:
 
         def work(blocks: Iterator[slice]) -> None:
             for part in blocks:
-                self._block(*(x[part] if np.ndim(x) else x for x in arrays))
+                self._block(*[x[part] if isinstance(x, np.ndarray) else x for x in arrays])
 
-        share_blocks(work, results[0].size, LONG_BLOCK)
+        # Each thread has a stretch of its own: where they take turns, they wait for each other's memory.
+        share_blocks(work, results[0].size, most=results[0].size)
 
 
 def block_length(length: int, most: int = 0) -> int:
@@ -208,15 +208,12 @@ def share_blocks(work: Callable[[Iterator[slice]], object], length: int, most: i
     block = block_length(length, most)
     begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
     helpers = min(_workers(length), -(-length // block)) - 1
-    held = [work]  # for the threads, which may look at it for a moment longer than they work
-    jobs = [_pool().submit(lambda: held[0](_slices(begins, length, block))) for _ in range(helpers)]
+    shares = help_with(lambda: work(_slices(begins, length, block)), helpers) if helpers > 0 else []
     try:
         work(_slices(begins, length, block))
     finally:
-        for job in jobs:
-            if not job.cancel():  # one that has not begun finds no blocks left
-                job.result()
-        held.clear()
+        for share in shares:
+            share.end()
 
 
 def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:
@@ -230,11 +227,6 @@ def _workers(length: int) -> int:
 
 def _threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=max(1, _threads() - 1), thread_name_prefix="blocks")
 
 
 def _results(program: Program) -> str:

@@ -1,4 +1,4 @@
-"""The work that all are given: the formula of the funky surface, and the points.
+"""The work that all are given: the formula of the funky surface, the points, and what optimizers step on.
 
 This file is run by itself in the processes of the peers and imports nothing of the project. The formula is
 that of `surfaces.funky`, operation by operation; the benchmarks check that the results agree.
@@ -28,3 +28,15 @@ def points(count: int) -> tuple[Any, Any]:
         return np.array([0.1]), np.array([0.45])
     places = np.arange(count, dtype=np.float64)
     return 1.2 * ((0.5 + places / PLASTIC) % 1), 1.2 * ((0.5 + places / PLASTIC**2) % 1)
+
+
+def vectors(count: int) -> tuple[Any, Any]:
+    """So many parameters between 1 and 2, and their gradients, between -0.4 and 0.6."""
+    u, v = points(count + 1)
+    return 1.0 + u[1:] / 1.2, v[1:] / 1.2 - 0.4
+
+
+def quadratic(count: int) -> tuple[Any, Any]:
+    """So many parameters between 1 and 2, and the weights of their squares in the loss, between 1 and 10."""
+    u, v = points(count + 1)
+    return 1.0 + u[1:] / 1.2, 1.0 + 9.0 * v[1:] / 1.2

@@ -1,4 +1,4 @@
-"""Ours: gradients, eager and compiled, and races."""
+"""Ours: gradients, eager and compiled, races, and optimizers' steps."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 from autograd import Tensor, value_and_grad
+from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from surfaces.funky import funky
 
@@ -77,6 +78,43 @@ def kept(formula: Any, request: Any) -> Any:
     return once, int
 
 
+def step(formula: Any, request: Any) -> Any:
+    """A step of an optimizer with given gradients; the first numbers after some that are not timed."""
+    start, gradient = formula["vectors"](request["count"])
+    parameter = Tensor(start)
+    parameter.grad = gradient
+    optimizer = OPTIMIZERS[request["optimizer"]]([parameter])
+    for _ in range(request["ahead"]):
+        optimizer.step()
+    found = parameter.data[: request["shown"]].tolist()  # type: ignore[index]
+    return optimizer.step, lambda _: found
+
+
+def whole_step(formula: Any, request: Any) -> Any:
+    """The first step of an optimizer that evaluates the loss itself, of a quadratic; the first numbers."""
+    start, weights = formula["quadratic"](request["count"])
+
+    def run() -> Any:
+        parameter = Tensor(start)
+        optimizer = OPTIMIZERS[request["optimizer"]]([parameter])
+
+        def closure() -> Any:
+            optimizer.zero_grad()
+            loss = (weights * parameter * parameter).sum()
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+        return parameter
+
+    return run, lambda parameter: parameter.data[: request["shown"]].tolist()
+
+
+def loops(*_: Any) -> Any:
+    """Whether numba has compiled something so far."""
+    return lambda: "numba" in sys.modules, bool
+
+
 JOBS = {
     "one": compiled_one,
     "many": compiled_many,
@@ -84,4 +122,7 @@ JOBS = {
     "eager many": eager_many,
     "race": race,
     "kept": kept,
+    "step": step,
+    "whole step": whole_step,
+    "loops": loops,
 }

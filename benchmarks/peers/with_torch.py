@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import Any
 
 torch: Any = importlib.import_module("torch")
+torch.set_default_dtype(torch.float64)  # in which optimizers keep numbers of their own
 
-OPTIMIZERS = {
-    "sgd": torch.optim.SGD,
-    "momentum": torch.optim.SGD,
-    "rmsprop": torch.optim.RMSprop,
-    "adam": torch.optim.Adam,
+# What our optimizers are called there, and the settings that give it our defaults.
+TWINS: dict[str, tuple[str, dict[str, Any]]] = {
+    "sgd": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.9}),
+    "nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
+    "adagrad": ("Adagrad", {}),
+    "adadelta": ("Adadelta", {}),
+    "rmsprop": ("RMSprop", {}),
+    "rprop": ("Rprop", {}),
+    "adam": ("Adam", {}),
+    "adamw": ("AdamW", {}),
+    "adamax": ("Adamax", {}),
+    "nadam": ("NAdam", {}),
+    "radam": ("RAdam", {}),
+    "lbfgs": ("LBFGS", {}),
 }
+
+
+def optimizer_of(name: str, parameters: list[Any], settings: dict[str, Any]) -> Any:
+    """The twin of the optimizer that we call so."""
+    twin, defaults = TWINS[name]
+    return getattr(torch.optim, twin)(parameters, **(defaults | settings))
 
 
 def one(formula: Any, request: Any) -> Any:
@@ -51,9 +69,8 @@ def race(formula: Any, request: Any) -> Any:
 
     def run_racer(racer: dict[str, Any]) -> Any:
         u, v = leaves(formula, request)
-        settings = {"momentum": 0.9} if racer["optimizer"] == "momentum" else {}
-        settings |= {key: value for key, value in racer.items() if key != "optimizer"}
-        optimizer = OPTIMIZERS[racer["optimizer"]]([u, v], **settings)
+        settings = {key: value for key, value in racer.items() if key != "optimizer"}
+        optimizer = optimizer_of(racer["optimizer"], [u, v], settings)
         recorded = []
         for _ in range(request["steps"]):
             optimizer.zero_grad()
@@ -72,4 +89,53 @@ def race(formula: Any, request: Any) -> Any:
     return run, lambda result: [racer[-1, :2].T.tolist() for racer in result]
 
 
-JOBS = {"one": one, "many": many, "race": race}
+def ways(_: Any, request: Any) -> Any:
+    """The ways in which an optimizer's twin can be had: settings, by what they are called."""
+    found: dict[str, dict[str, bool]] = {}
+    if request["optimizer"] in TWINS:
+        twin, _ = TWINS[request["optimizer"]]
+        named = inspect.signature(getattr(torch.optim, twin)).parameters
+        found = {"default": {}} | {way: {way: True} for way in ("foreach", "fused") if way in named}
+        for way, settings in list(found.items()):
+            try:
+                parameter = torch.ones(2, dtype=torch.float64, requires_grad=True)
+                optimizer_of(request["optimizer"], [parameter], settings)
+            except RuntimeError:  # not on this machine
+                del found[way]
+    return lambda: found, dict
+
+
+def step(formula: Any, request: Any) -> Any:
+    """A step of an optimizer with given gradients; the first numbers after some that are not timed."""
+    start, gradient = map(torch.from_numpy, formula["vectors"](request["count"]))
+    parameter = start.requires_grad_()
+    parameter.grad = gradient.clone()
+    optimizer = optimizer_of(request["optimizer"], [parameter], request["settings"])
+    for _ in range(request["ahead"]):
+        optimizer.step()
+        parameter.grad.copy_(gradient)  # Nesterov's, with foreach, changes it
+    found = parameter.detach()[: request["shown"]].tolist()
+    return optimizer.step, lambda _: found
+
+
+def whole_step(formula: Any, request: Any) -> Any:
+    """The first step of an optimizer that evaluates the loss itself, of a quadratic; the first numbers."""
+    start, weights = map(torch.from_numpy, formula["quadratic"](request["count"]))
+
+    def run() -> Any:
+        parameter = start.clone().requires_grad_()
+        optimizer = optimizer_of(request["optimizer"], [parameter], request["settings"])
+
+        def closure() -> Any:
+            optimizer.zero_grad()
+            loss = (weights * parameter * parameter).sum()
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+        return parameter
+
+    return run, lambda parameter: parameter.detach()[: request["shown"]].tolist()
+
+
+JOBS = {"one": one, "many": many, "race": race, "ways": ways, "step": step, "whole step": whole_step}
