@@ -29,7 +29,10 @@ _WRITERS: dict[str, Callable[[Trace, Path], None]] = {
 
 
 def print_table(trace: Trace) -> None:
-    """Print a row for each racer; with several starts, medians over them and how many ended how."""
+    """Print a row for each racer; with several starts, medians over them and how many ended how.
+
+    How many gradients were evaluated in all is shown where that is not one a step for everybody.
+    """
     starts = len(trace.spec.start)
     surface = trace.spec.build_surface().name
     over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"from {starts:,} starts (medians)"
@@ -40,10 +43,15 @@ def print_table(trace: Trace) -> None:
         padding=(0, 1, 0, 0),
     )
     rows = [_row(trace, i) for i in range(len(trace.names))]
-    widest = [max(len(row[column]) for row in rows) for column in range(6)]
-    headings = ("racer", "final loss", "best loss", "steps to target", "path length", "status")
+    headings = ["racer", "final loss", "best loss", "steps to target", "path length", "status"]
+    gradients = trace.evaluations[:, -1].astype(np.float64)
+    if (gradients != trace.spec.steps).any():
+        headings.insert(4, "gradients")
+        for row, count in zip(rows, median(gradients), strict=True):
+            row.insert(4, f"{count:.0f}")
+    widest = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for column, heading in enumerate(headings):
-        side: JustifyMethod = "right" if 1 <= column <= 4 else "left"
+        side: JustifyMethod = "right" if 0 < column < len(headings) - 1 else "left"
         # Names and counts of endings may be folded; a number may not.
         table.add_column(heading, justify=side, min_width=min(widest[column], 14 if column == 0 else 12))
     for racer, row in zip(trace.spec.racers, rows, strict=True):
@@ -54,15 +62,15 @@ def print_table(trace: Trace) -> None:
             Console().print(f"{status.replace('_', ' ')}: {status.sentence}", style="dim")
 
 
-def _row(trace: Trace, i: int) -> tuple[str, ...]:
+def _row(trace: Trace, i: int) -> list[str]:
     final = float(median(final_loss(trace)[i]))
     if trace.spec.record == "ends":
-        return trace.names[i], f"{final:.5g}", "-", "-", "-", _summary(trace.status[i])
+        return [trace.names[i], f"{final:.5g}", "-", "-", "-", _summary(trace.status[i])]
     columns = (best_loss(trace), steps_to_target(trace), path_length(trace))
     best, steps, length = (float(median(column[i])) for column in columns)
     reached = f"{steps:g}" if math.isfinite(steps) else "-"
     numbers = (f"{final:.5g}", f"{best:.5g}", reached, f"{length:.4g}")
-    return (trace.names[i], *numbers, _summary(trace.status[i]))
+    return [trace.names[i], *numbers, _summary(trace.status[i])]
 
 
 def writer_for(output: Path | None) -> Callable[[Trace, str], Path]:

@@ -121,7 +121,7 @@ def _describe(error: ErrorDetails) -> str:
             return f"{outer}: " * bool(outer) + unknown("key", str(where[-1]), allowed)
         case "missing":
             return f"{prefix}is missing"
-        case "model_type" | "model_attributes_type":
+        case "model_type" | "model_attributes_type" | "dict_type":
             return f"{prefix}must be a table, got {reprlib.repr(error['input'])}"
         case "value_error":
             return f"{prefix}{error['ctx']['error']}"

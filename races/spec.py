@@ -102,6 +102,10 @@ class RaceSpec(Frozen):
                 raise ValueError(unknown("surface", value, SURFACES))
         elif not isinstance(value, dict | ExpressionSpec | NamedSpec):
             raise ValueError(f"must be a name or {{ expression, u_range, v_range }}, got {value!r}")
+        elif isinstance(value, dict) and not {"name", "expression"} & set(value):
+            allowed = ["name", *ExpressionSpec.model_fields]
+            if misspelt := next((key for key in value if key not in allowed), None):
+                raise ValueError(unknown("key", misspelt, allowed))
         return value
 
     @field_validator("start", mode="before")

@@ -10,7 +10,7 @@ import numpy as np
 from races import RaceSpec, Trace
 
 RACER = '[[racer]]\noptimizer = "sgd"\n'
-ARRAYS = ("positions", "losses", "gradients", "status")
+ARRAYS = ("positions", "losses", "gradients", "status", "evaluations")
 
 # The design's default race.
 DEFAULT: tuple[dict[str, Any], ...] = (
@@ -34,6 +34,13 @@ def assert_same_trace(a: Trace, b: Trace) -> None:
         ours, theirs = getattr(a, name), getattr(b, name)
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
+    assert (a.rates is None) == (b.rates is None) == (a.spec.record != "state")
+    if a.rates is not None and a.states is not None and b.states is not None:
+        np.testing.assert_array_equal(a.rates, b.rates)
+        assert [list(state) for state in a.states] == [list(state) for state in b.states]
+        for of_a, of_b in zip(a.states, b.states, strict=True):
+            for name, term in of_a.items():
+                np.testing.assert_array_equal(term, of_b[name])
 
 
 def written(path: Path, text: str | bytes) -> Path:

@@ -40,6 +40,11 @@ def expression(text: str, u_range: str = "[0, 1]", v_range: str = "[0, 1]") -> s
     return f"surface = {{ expression = '{text}', u_range = {u_range}, v_range = {v_range} }}\n{RACER}"
 
 
+def named(table: str) -> str:
+    """A race on a surface given by a table."""
+    return f"surface = {{ {table} }}\n{RACER}"
+
+
 # The file, and the words that its refusal must hold, in this order: place, value, what is allowed.
 REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     ("", ("surface", "missing")),
@@ -87,6 +92,44 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     (top("[film]\nlength = 601"), ("film", "length", "600", "601")),
     (top("[film]\nlength = nan"), ("film", "length", "nan")),
     (top("[film]\nlength = '35'"), ("film", "length", "number", "'35'")),
+    # Noise.
+    (top("noise = 0.5"), ("noise", "table", "0.5")),
+    (top("noise = {}"), ("noise: scale", "missing")),
+    (top("noise = { scale = -1 }"), ("noise: scale", "0", "-1")),
+    (top("noise = { scale = nan }"), ("noise: scale", "finite", "nan")),
+    (top("noise = { scale = '1' }"), ("noise: scale", "number", "'1'")),
+    (top("noise = { scale = 1, degrees = 0 }"), ("noise: degrees", "0")),
+    (top("noise = { scale = 1, seed = -1 }"), ("noise: seed", "0", "-1")),
+    (top("noise = { scale = 1, seed = 1.5 }"), ("noise: seed", "integer", "1.5")),
+    (top("noise = { scale = 1, distribution = 'cauchy' }"), ("noise: distribution", "'gaussian' or 'student_t'")),
+    (top("noise = { scale = 1, sed = 3 }"), ("noise: ", "'sed'", "did you mean 'seed'?")),
+    (top("record = 'states'"), ("record", "'all', 'ends' or 'state'", "'states'")),
+    (top("record = 'state'\nsteps = 1_000_000\nstart = [" + "[0.5, 0.5], " * 30 + "]"), ("100,000,000", "'ends'")),
+    # Named surfaces.
+    (named("nam = 'ravine'"), ("surface", "'nam'", "did you mean 'name'?")),
+    (named("name = 'ravin'"), ("surface", "'ravin'", "did you mean 'ravine'?")),
+    (named("name = 3"), ("surface: name", "string", "3")),
+    (named("name = 'ravine', conditio = 3"), ("surface", "'conditio'", "did you mean 'condition'?")),
+    (named("name = 'ravine', condition = 0"), ("surface", "condition", "0")),
+    (named("name = 'ravine', condition = nan"), ("surface", "condition", "nan")),
+    (named("name = 'ravine', condition = '9'"), ("surface", "condition", "'9'")),
+    (named("name = 'ravine', condition = [9]"), ("surface", "condition", "[9]")),
+    (named("name = 'sphere', condition = 9"), ("surface", "'condition'")),
+    (named("name = 'sphere', suggested = 3"), ("surface: suggested", "3")),
+    (named("name = 'sphere', suggested = { sdg = 0.1 }"), ("suggested", "'sdg'", "did you mean 'sgd'?")),
+    (named("name = 'sphere', suggested = { sgd = -1 }"), ("suggested: sgd", "0", "-1")),
+    (named("name = 'sphere', suggested = { sgd = '1' }"), ("suggested: sgd", "number", "'1'")),
+    # Schedules.
+    (racer("lr = { schedule = 'cosin' }"), ("racer 1: lr", "'cosin'", "did you mean 'cosine'?")),
+    (racer("lr = { schedule = 3 }"), ("racer 1: lr", "schedule", "3")),
+    (racer("lr = { schedule = 'cosine', start = 0.1 }"), ("racer 1: lr", "steps is missing")),
+    (racer("lr = { schedule = 'cosine', start = -1, steps = 9 }"), ("racer 1: lr", "start", "at least 0", "-1")),
+    (racer("lr = { schedule = 'cosine', start = 1, step = 9 }"), ("racer 1: lr", "'step'", "'steps'?")),
+    (racer("lr = { schedule = 'cosine', start = 1, steps = 1.5 }"), ("racer 1: lr", "steps", "1.5")),
+    (racer("lr = { schedule = 'reduce_on_plateau', start = 1, mode = 'mix' }"), ("racer 1: lr", "mode", "'mix'")),
+    (racer("lr = { schedule = 'chained', milestones = [2], schedules = [{ schedule = 'cosine' }] }"),
+     ("racer 1: lr", "schedules[0]", "missing")),
+    (racer("momentum = { schedule = 'cosine', start = 1, steps = 9 }"), ("racer 1", "momentum", "one number")),
     # Racers.
     ('surface = "funky"\nracer = []', ("racer", "1")),
     ('surface = "funky"\nracer = 3', ("racer", "3")),

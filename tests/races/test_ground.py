@@ -1,0 +1,107 @@
+"""Surfaces with values of their parameters, and the learning rates that surfaces suggest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimizers import OPTIMIZERS
+from races import RaceSpec, Trace, load_spec, run_race
+from surfaces import SURFACES, get_surface
+from tests.races.helpers import RACER, assert_same_trace, race, written
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the race stands."""
+    return tmp_path / "race.toml"
+
+
+def rates(spec: RaceSpec) -> list[Any]:
+    return [dict(racer.hyperparameters).get("lr") for racer in spec.racers]
+
+
+def test_a_parameter_shapes_the_surface_and_survives_the_file(path: Path) -> None:
+    spec = load_spec(written(path, f"surface = {{ name = 'ravine', condition = 4.0 }}\n{RACER}"))
+    surface = spec.build_surface()
+    assert surface(0.5, 0.25) == get_surface("ravine", condition=4.0)(0.5, 0.25)
+    assert surface(0.5, 0.25) != get_surface("ravine")(0.5, 0.25)
+    trace = run_race(spec)
+    trace.save(path.with_suffix(".npz"))
+    assert_same_trace(Trace.load(path.with_suffix(".npz")), trace)
+    u, v = trace.positions[0, :, 0].T
+    np.testing.assert_allclose(trace.losses[0, :, 0], surface(u, v), rtol=1e-13)
+
+
+def test_a_name_alone_and_a_table_of_it_are_the_same_surface() -> None:
+    for name in ("ravine", "noisy_quadratic", "funky"):
+        a, b = (race(surface=surface, steps=20) for surface in (name, {"name": name}))
+        assert a.noise == b.noise
+        np.testing.assert_array_equal(run_race(a).positions, run_race(b).positions)
+
+
+@pytest.mark.parametrize("surface", [name for name, found in SURFACES.items() if found.suggested])
+def test_a_racer_without_a_rate_has_the_suggested_one(surface: str) -> None:
+    spec = race(surface=surface, racers=[{"optimizer": name} for name in OPTIMIZERS])
+    suggested = SURFACES[surface].suggested
+    assert rates(spec) == [suggested.get(name) for name in OPTIMIZERS]
+    given = race(surface=surface, racers=[{"optimizer": name, "lr": 0.125} for name in OPTIMIZERS])
+    assert set(rates(given)) == {0.125}
+    schedule = {"schedule": "constant", "start": 0.125}
+    assert rates(race(surface=surface, racers=[{"optimizer": "sgd", "lr": schedule}]))[0](0) == 0.125
+
+
+def test_race_toml_overrides_what_is_suggested(path: Path) -> None:
+    text = """
+        surface = { name = 'sphere', suggested = { sgd = 0.0625 } }
+        racer = [{ optimizer = 'sgd' }, { optimizer = 'adam' }, { optimizer = 'sgd', lr = 0.5 }]
+    """
+    spec = load_spec(written(path, text))
+    assert rates(spec) == [0.0625, SURFACES["sphere"].suggested["adam"], 0.5]
+
+
+def test_another_surface_on_the_command_line_suggests_its_rates(path: Path) -> None:
+    text = """
+        surface = 'funky'
+        noise = { scale = 1.0 }
+        racer = [{ optimizer = 'sgd', lr = 0.005, momentum = 0.5 }, { optimizer = 'adam' }]
+    """
+    written(path, text)
+    assert rates(load_spec(path)) == [0.005, None]
+    other = load_spec(path, surface="sphere")
+    suggested = SURFACES["sphere"].suggested
+    assert rates(other) == [suggested["sgd"], suggested["adam"]]
+    assert dict(other.racers[0].hyperparameters)["momentum"] == 0.5
+    assert other.noise is None
+    noisy = load_spec(path, surface="noisy_quadratic").noise
+    assert noisy is not None
+    assert noisy.scale == SURFACES["noisy_quadratic"].noise > 0
+    # Where nothing is suggested, the file's stands.
+    assert not SURFACES["rosenbrock"].suggested
+    assert rates(load_spec(path, surface="rosenbrock")) == [0.005, None]
+
+
+@pytest.mark.parametrize("optimizer", ["torch.optim.AdamW", "optax.adamw", "mine.py:Lion2"])
+def test_a_trace_with_anothers_optimizer_loads_nothing(
+    optimizer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trace of a race that was run where they are."""
+    trace = run_race(race(steps=3))
+    trace.save(tmp_path / "trace.npz")
+    with np.load(tmp_path / "trace.npz") as file:
+        arrays = dict(file)
+    spec = json.loads(str(arrays["spec"]))
+    spec["racer"][0]["optimizer"] = optimizer
+    np.savez_compressed(tmp_path / "trace.npz", **(arrays | {"spec": json.dumps(spec)}))
+
+    def missing(*arguments: Any) -> Any:
+        raise AssertionError(f"something was looked for: {arguments}")
+
+    monkeypatch.setattr("races.racer.find", missing)
+    found = Trace.load(tmp_path / "trace.npz")
+    np.testing.assert_array_equal(found.positions, trace.positions)
+    assert found.spec.racers[0].optimizer == optimizer
