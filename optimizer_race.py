@@ -44,11 +44,17 @@ class OptimizerRace(Film):
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
+        self.next_section("title")
         self.show_title(SHARES["title"] * self.length)
+        self.next_section("surface")
         self.raise_surface()
+        self.next_section("start")
         self.introduce_racers()
+        self.next_section("race")
         self.race()
+        self.next_section("results")
         self.show_alone(self.table, SHARES["results"] * self.length)
+        self.next_section("orbit")
         self.orbit()
 
     def prepare(self) -> None:

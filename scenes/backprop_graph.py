@@ -107,10 +107,15 @@ class BackpropGraph(Scene):
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
+        self.next_section("title")
         self.show_title()
+        self.next_section("graph")
         self.build_graph()
+        self.next_section("forward")
         self.forward()
+        self.next_section("backward")
         self.backward()
+        self.next_section("gradient")
         self.conclude()
 
     def prepare(self) -> None:

@@ -161,6 +161,8 @@ class DepthCamera(ThreeDCamera):
             if mobject.opacity > 0:
                 stand_in = mobject.plain()
                 if mobject in self.fixed_in_frame_mobjects:
+                    if isinstance(stand_in, VMobject):  # else Manim draws it first, under what it stands on
+                        stand_in.set_shade_in_3d(False)
                     self.add_fixed_in_frame_mobjects(stand_in)
                 elif mobject in self.fixed_orientation_mobjects:
                     self.add_fixed_orientation_mobjects(stand_in)

@@ -34,10 +34,14 @@ class ContourRace(Film):
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
+        self.next_section("title")
         self.show_title(SHARES["title"] * self.length)
+        self.next_section("map")
         self.show_map()
+        self.next_section("race")
         self.run_clock(SHARES["race"] * self.length, self.plan.runners, self.arrows, self.board.live)
         self.wait(SHARES["finish"] * self.length)
+        self.next_section("results")
         self.show_alone(self.table, SHARES["results"] * self.length)
         self.wait(SHARES["end"] * self.length)
 

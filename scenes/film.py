@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, cast
 
@@ -27,7 +28,7 @@ from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
 from scenes.sayings import ROOM
-from scenes.sprite import Label, fitted
+from scenes.sprite import Label, fitted, line_width
 from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE
 from scenes.writer import FilmWriter
 from surfaces.messages import shorten
@@ -93,9 +94,10 @@ class Film(ThreeDScene):
     def show_title(self, seconds: float) -> None:
         """The film's name, and what is raced."""
         spec = self.trace.spec
-        words = {"surface": shorten(spec.build_surface().name, 60), "steps": self.captions.count(spec.steps)}
-        heading = fitted(self.captions.title, ROOM, TITLE, bold=True)
-        line = fitted(self.captions.subtitle.format(**words), ROOM, HEADING)
+        words = partial(self.captions.subtitle.format, steps=self.captions.count(spec.steps))
+        room = ROOM - line_width(words(surface=""), HEADING)
+        name = fitted(shorten(spec.build_surface().name, 60), room, HEADING)
+        heading, line = fitted(self.captions.title, ROOM, TITLE, bold=True), words(surface=name)
         title = Group(
             Label(heading, TITLE, bold=True).stand(0, 0.3), Label(line, HEADING, FAINT).stand(0, -0.7)
         )

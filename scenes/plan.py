@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import Group, ImageMobject
+from manim import Group, ManimColor, Rectangle, VGroup
 from numpy.typing import NDArray
 
 from races import Trace
@@ -17,6 +17,8 @@ from scenes.theme import FAINT, height_colours
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
+
+PLAIN = 32  # squares along each side of a map that is made of Manim's own mobjects
 
 
 class Relief(Drawing):
@@ -49,13 +51,18 @@ class Relief(Drawing):
         picture[top - y1 : top - y0, x0 - left : x1 - left, 3] = 255
         return picture
 
-    def plain(self) -> ImageMobject:
-        """The picture as an image of Manim's."""
-        picture, x, y = self.picture(64)
-        image = ImageMobject(picture)
-        height, width = np.array(picture.shape[:2]) / 64
-        image.stretch_to_fit_width(width).stretch_to_fit_height(height)
-        return image.move_to(np.array([x / 64 + width / 2, y / 64 - height / 2, 0.0]))
+    def plain(self) -> VGroup:
+        """Squares of one colour each."""
+        left, bottom, right, top = self.box
+        colours = 0.8 * height_colours(_heights(self._box, PLAIN, PLAIN))
+        width, height = (right - left) / PLAIN, (top - bottom) / PLAIN
+        cells = VGroup()
+        for (row, column), colour in zip(np.ndindex(PLAIN, PLAIN), colours.reshape(-1, 3), strict=True):
+            cell = Rectangle(
+                width=width, height=height, stroke_width=1, color=ManimColor(colour), fill_opacity=1
+            )
+            cells.add(cell.move_to((left + (column + 0.5) * width, top - (row + 0.5) * height, 0.0)))
+        return cells
 
 
 class Plan(Group):

@@ -1,6 +1,7 @@
 """`FilmWriter`: Manim's writer of films, but that a file has its name only once it is whole.
 
-Manim takes a piece of film that a killed render left half written for a finished one.
+Manim takes a piece of film that a killed render left half written for a finished one. And where the
+background is transparent it writes colours that are already multiplied by their opacity: dark edges.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import av
+import numpy as np
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from manim import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
+from numpy.typing import NDArray
+from PIL import Image
+
+Picture = NDArray[np.uint8]
 
 
 class FilmWriter(SceneFileWriter):
@@ -23,6 +29,20 @@ class FilmWriter(SceneFileWriter):
         if self.video_encoder is None:
             raise RuntimeError("no video is written")
         return SegmentEncoder(target=target, spec=self.video_encoder)
+
+    def save_image(self, pixels: Any) -> None:
+        """Write a still, in a file that gets its name at the end."""
+        if not self.output_spec.enabled:
+            return
+        file = self.image_file_path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = _part(file)
+        try:
+            Image.fromarray(straight(pixels)).save(part)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+        self.print_file_ready_message(file)
 
     def combine_files(self, input_files: list[str], output_file: Path, *flags: Any, **options: Any) -> None:
         """Join pieces of film in a file that gets its name at the end."""
@@ -41,11 +61,14 @@ class SegmentEncoder(VideoSegmentEncoder):
         super().__init__(target=_part(target), spec=spec)
         self._part, self.target = self.target, target
         self._reformatter = VideoReformatter()
+        self._transparent = any(part.is_alpha for part in av.VideoFormat(spec.pixel_format).components)
         self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
         """Encode a picture, RGBA of shape (height, width, 4), for as many frames as `repeat` says."""
         self._validate_frame(pixels, repeat)
+        if self._transparent:
+            pixels = straight(pixels)
         shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
         frame = self._reformatter.reformat(shown, format=self.spec.pixel_format)
         frame.time_base = self._time_base
@@ -69,6 +92,19 @@ class SegmentEncoder(VideoSegmentEncoder):
             super().abort()
         finally:
             self._part.unlink(missing_ok=True)
+
+
+def straight(pixels: Picture) -> Picture:
+    """Colours as files have them, for colours multiplied by their opacity, RGBA of shape (height, width, 4).
+
+    >>> straight(np.array([[[60, 30, 0, 120]]], dtype=np.uint8)).tolist()
+    [[[127, 63, 0, 120]]]
+    """
+    found = pixels.copy()
+    some = (pixels[..., 3] > 0) & (pixels[..., 3] < 255)
+    colours, opacity = pixels[some, :3].astype(int), pixels[some, 3:].astype(int)
+    found[some, :3] = np.minimum(colours * 255 // opacity, 255)
+    return found
 
 
 def _part(file: Path) -> Path:

@@ -260,6 +260,35 @@ def test_what_is_wrong_is_found(wrong: str | None) -> None:
         assert not found
 
 
+@pytest.mark.parametrize("film", FILMS, ids=named)
+def test_a_film_is_drawn_whole_without_opengl(film: type[Film], monkeypatch: pytest.MonkeyPatch) -> None:
+    def picture() -> NDArray[np.int_]:
+        made = film(Watched(), trace=default_race("funky", "en"))
+        made.prepare()  # type: ignore[attr-defined]
+        made.refresh(20)
+        if isinstance(made, OptimizerRace):
+            made.come_close()
+            made.add(made.stage.surface, made.stage.axes, made.stage.axes.labels, made.stage.runners)
+            made.add(made.plot, made.lead)
+        made.add(made.plan, made.board)  # type: ignore[attr-defined]
+        made.lens.reset()
+        made.lens.capture_mobjects(made.mobjects)
+        return np.array(made.lens.pixel_array[..., :3], dtype=int)
+
+    def none(*_: object) -> None:
+        raise OSError("no display")
+
+    with small():
+        with_opengl = picture()
+        monkeypatch.setattr("scenes.camera.Painter", none)
+        without = picture()
+    assert np.abs(with_opengl - without).mean() < 12
+    for colour in (racer.colour for racer in default_race("funky", "en").spec.racers):
+        wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+        counts = [(np.abs(p - wanted).max(axis=-1) < 60).sum() for p in (with_opengl, without)]
+        assert 0.5 < counts[1] / counts[0] < 2
+
+
 def test_the_frames_are_from_all_sides_that_the_film_shows() -> None:
     with small():
         moments = watch(OptimizerRace, default_race("slope", "en"))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,22 @@ def test_a_piece_has_its_name_only_once_it_is_whole(tmp_path: Path) -> None:
     with av.open(str(target)) as container:
         times = [float(frame.time or 0) for frame in container.decode(video=0)]
     np.testing.assert_allclose(times, np.arange(len(times)) / 10, atol=1e-6)
+
+
+def test_transparent_edges_keep_their_colour(tmp_path: Path) -> None:
+    half = np.zeros((SPEC.height, SPEC.width, 4), dtype=np.uint8)
+    half[:, :32] = (100, 60, 0, 128)  # as Cairo has it: orange, half of it seen
+    half[:, 48:] = (10, 200, 30, 255)
+    spec = replace(SPEC, container_format="mov", codec="qtrle", pixel_format="argb", options=())
+    encoder = SegmentEncoder(target=tmp_path / "piece.mov", spec=spec)
+    encoder.write_frame(half)
+    encoder.finish()
+    with av.open(str(tmp_path / "piece.mov")) as container:
+        (found,) = (frame.to_ndarray(format="rgba") for frame in container.decode(video=0))
+    assert found[0, 10].tolist() == pytest.approx([199, 119, 0, 128], abs=2)
+    assert found[0, 40, 3] == 0
+    assert found[0, 60].tolist() == [10, 200, 30, 255]
+    assert half[0, 10].tolist() == [100, 60, 0, 128]  # as it was
 
 
 def test_a_picture_may_be_drawn_on_once_it_is_written(tmp_path: Path) -> None:
