@@ -46,6 +46,7 @@ def print_table(trace: Trace) -> None:
     headings = ["racer", "final loss", "best loss", "steps to target", "path length", "status"]
     gradients = trace.evaluations[:, -1].astype(np.float64)
     if (gradients != trace.spec.steps).any():
+        headings = [heading.replace(" ", "\n") for heading in headings]  # to make room for one more
         headings.insert(4, "gradients")
         for row, count in zip(rows, median(gradients), strict=True):
             row.insert(4, f"{count:.0f}")

@@ -75,7 +75,7 @@ def test_nothing_of_the_work_is_kept(called_off: bool) -> None:
     looked = weakref.ref(array)
     begun = threading.Event()
 
-    def work(array: object = array) -> None:
+    def work(array: object = array) -> None:  # noqa: ARG001 (it is held, and that is all)
         begun.set()
 
     share = Share(work) if called_off else help_with(work, 1)[0]
