@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from manim import UP, FadeIn, FadeOut, Group
+from manim import UP, FadeIn, FadeOut, Group, config
 
 from races import Trace, run_race
 from scenes.film import Film, refuse, spec_of_config
+from scenes.mobjects import Trail
 from scenes.sayings import ROOM
 from scenes.sprite import Label, fitted
 from scenes.step_captions import step_captions
@@ -65,6 +66,10 @@ class InsideTheStep(Film):
         for half in self.halves:
             half.look_at(self.shot)
             self.fix(half.panel, half.map, *([half.bench] if half.bench else []))
+        top = config.frame_height / 2 - 0.3
+        line = [[0.0, -top, 0.0], [0.0, top, 0.0]] if len(shown) > 1 else []
+        self.between = Trail(line, FAINT, width=1.0).set_opacity(0.4)
+        self.fix(self.between)
         self.refresh(0.0)
 
     def show_title(self, seconds: float) -> None:
@@ -85,7 +90,7 @@ class InsideTheStep(Film):
     def begin(self, seconds: float) -> None:
         """Everything appears."""
         parts = [part for half in self.halves for part in (half.map, half.bench, half.panel) if part]
-        self.play(FadeIn(*parts), run_time=seconds)
+        self.play(FadeIn(*parts, self.between), run_time=seconds)
 
     def show_shot(self, shot: Shot, seconds: float) -> None:
         """Show some steps, from the place that the shot is seen from."""

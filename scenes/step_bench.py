@@ -97,7 +97,7 @@ class Bench(Group):
         for i, (x, y) in enumerate(self._corners):
             labels.add(Label(_AXES[i % 2], SMALL, FAINT).stand(x - 0.3, y, LEFT))
         for i, label in enumerate(words):
-            labels.add(label.stand(right - room + 0.3, bottom + 0.62 - 0.45 * i))
+            labels.add(label.stand(right - room + 0.3, bottom + 0.1 + 0.45 * (len(words) - 1 - i)))
         super().__init__(self._fills, self._rims, self._outlines, self._bars, labels)
 
     def _symbol(self, slot: list[int]) -> str:
@@ -107,10 +107,13 @@ class Bench(Group):
         """What the areas and the sides are, or the lengths, once a line is done."""
         symbol, _ = parse(self._steps.value.lines[line].equation)
         words, setter = self._look.words, Typesetter(self._look.colours)
+        over = next((other.over[0] for other in self._steps.value.lines if other.over), None)
+        bar = [row(word(words.bar, FAINT), setter.name(over), gap=0.3)] if over else []
         if self._steps.value.lines[line].shape is Shape.BAR:
-            return [row(word(words.length, FAINT), setter.name(symbol), gap=0.3)]
+            return [*bar, row(word(words.length, FAINT), setter.name(symbol), gap=0.3)]
         root = setter.set(parse(f"x = sqrt({symbol})")[1])
         return [
+            *bar,
             row(word(words.area, FAINT), setter.name(symbol), gap=0.3),
             row(word(words.side, FAINT), root, gap=0.3),
         ]
@@ -139,6 +142,9 @@ class Bench(Group):
             now = progress if begun and begun[-1] == line else 1.0
             for label, said in zip(self._words, self._said(begun[-1] if begun else slot[0]), strict=False):
                 label.write(said)
+            if (len(self._words) != 1 and steps.lines[slot[0]].shape is Shape.BAR) or len(self._words) > 2:
+                compared = any(other.over for other in steps.lines[: line + 1])
+                self._words[0].set_opacity(float(compared))
             shape = steps.lines[slot[0]].shape
             for axis in range(2):
                 value = before[axis] + now * (after[axis] - before[axis])

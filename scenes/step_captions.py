@@ -17,6 +17,7 @@ class StepCaptions:
     area: str
     side: str
     length: str
+    bar: str
     near: str  # of how many times the map is magnified
     whole: str
     quick: str
@@ -33,6 +34,7 @@ _CAPTIONS = {
         area="area",
         side="side",
         length="length",
+        bar="bar",
         near="magnified {times} times",
         whole="the whole way",
         quick="Now faster: the same lines, step after step.",
@@ -83,6 +85,7 @@ _CAPTIONS = {
         area="aire",
         side="côté",
         length="longueur",
+        bar="barre",
         near="agrandi {times} fois",
         whole="tout le chemin",
         quick="Plus vite : les mêmes lignes, pas après pas.",

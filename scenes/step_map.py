@@ -126,7 +126,10 @@ class StepMap(Group):
         surface = window.part(whole=times == 0)
         relief = Sprite(Relief(Box(surface), window.corners))
         ring = [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]]
-        path = way(surface, steps.positions[: steps.count + 1], window.place)
+        positions = steps.positions[: steps.count + 1].copy()
+        if times:  # of the way, only the end of what was before
+            positions[: shown[0]] = positions[shown[0]]
+        path = way(surface, positions, window.place)
         self._runners = Runners([steps.racer.colour], [path], radius=0.1, width=4.0)
         self._arrows = StepArrows(steps, look, window, shown)
         self.live = Group(*self._runners, *self._arrows)

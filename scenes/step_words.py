@@ -16,8 +16,8 @@ from scenes.theme import INK
 from scenes.typesetting import SYMBOLS
 
 # The colours of means, and of squares, the first of them that no racer has.
-_MEANS = ("sky blue", "bluish green", "yellow")
-_SQUARES = ("orange", "reddish purple", "vermillion", "yellow")
+_MEANS = ("sky blue", "yellow", "bluish green")
+_SQUARES = ("reddish purple", "orange", "vermillion", "bluish green")
 _OWN = frozenset({"d", "p", "delta"})  # what has the racer's colour
 
 
