@@ -66,8 +66,9 @@ class Look:
     def said(self, line: Line, steps: Steps) -> str:
         """What a line is for."""
         name, _ = parse(line.equation)
-        keep, share = shares(line, steps)
-        return self.words.lines[line.words].format(symbol=SYMBOLS.get(name, name), keep=keep, share=share)
+        words = self.words.lines[line.words]
+        keep, share = shares(line, steps) if "{keep}" in words else ("", "")
+        return words.format(symbol=SYMBOLS.get(name, name), keep=keep, share=share)
 
 
 def shares(line: Line, steps: Steps) -> tuple[str, str]:
