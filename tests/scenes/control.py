@@ -17,8 +17,10 @@ from PIL import Image
 from optimizer_race import OptimizerRace
 from races import Trace, run_race
 from scenes.backprop_graph import BackpropGraph
+from scenes.camera import DepthCamera
 from scenes.contour_race import ContourRace
 from scenes.film import Film
+from scenes.inside_the_step import InsideTheStep
 from tests.races.helpers import DEFAULT, race
 from tests.scenes.moments import Moment, small, watch
 
@@ -64,12 +66,27 @@ def last_graph() -> Picture:
         return halved(np.array(renderer.get_frame(), dtype=np.uint8))
 
 
+def inside_at(t: float) -> Picture:
+    """The first step of two optimizers, in slow motion, while it is made."""
+    race = trace().spec.model_copy(update={"record": "state"})
+    with small(2 * WIDTH, 2 * HEIGHT):
+        renderer = CairoRenderer(camera_class=DepthCamera, skip_animations=True)
+        film = InsideTheStep(renderer, trace=run_race(race))
+        film.prepare()
+        film.refresh(t)
+        film.lens.reset()
+        parts = [part for half in film.halves for part in (half.map, half.bench, half.panel) if part]
+        film.lens.capture_mobjects([*parts, film.between])
+        return halved(np.array(film.lens.pixel_array, dtype=np.uint8))
+
+
 PICTURES: dict[str, Callable[[], Picture]] = {
     "race-start": lambda: race_at("race", 0),
     "race-middle": lambda: race_at("race", 60),
     "race-orbit": lambda: halved(shown("race")[-1].picture),
     "contour-middle": lambda: race_at("contour", 60),
     "graph-end": last_graph,
+    "inside-step": lambda: inside_at(0.8),
 }
 
 
