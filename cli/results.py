@@ -31,7 +31,7 @@ _WRITERS: dict[str, Callable[[Trace, Path], None]] = {
 def print_table(trace: Trace) -> None:
     """Print a row for each racer; with several starts, medians over them and how many ended how.
 
-    How many gradients were evaluated in all is shown where that is not one a step for everybody.
+    How many gradients were evaluated in all is shown where a racer evaluates more than one a step.
     """
     starts = len(trace.spec.start)
     surface = trace.spec.build_surface().name
@@ -44,12 +44,12 @@ def print_table(trace: Trace) -> None:
     )
     rows = [_row(trace, i) for i in range(len(trace.names))]
     headings = ["racer", "final loss", "best loss", "steps to target", "path length", "status"]
-    gradients = trace.evaluations[:, -1].astype(np.float64)
-    if (gradients != trace.spec.steps).any():
+    if (trace.evaluations > np.array(trace.recorded)[:, None]).any():
         headings = [heading.replace(" ", "\n") for heading in headings]  # to make room for one more
         headings.insert(4, "gradients")
-        for row, count in zip(rows, median(gradients), strict=True):
-            row.insert(4, f"{count:.0f}")
+        counts = median(trace.evaluations[:, -1])
+        for row, count in zip(rows, counts, strict=True):
+            row.insert(4, f"{count}")
     widest = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for column, heading in enumerate(headings):
         side: JustifyMethod = "right" if 0 < column < len(headings) - 1 else "left"

@@ -79,27 +79,28 @@ def test_run_prints_the_table_and_writes_a_trace(race: Race, folder: Path) -> No
     assert trace.losses[0, -2, 0] == pytest.approx(-0.328921, abs=1e-6)
 
 
-def test_gradients_are_counted_where_a_racer_uses_more_than_one_a_step(race: Race, folder: Path) -> None:
-    racers = '[[racer]]\noptimizer = "sgd"\n[[racer]]\noptimizer = "newton"\nname = "Newton, by a long way"\n'
-    starts = ", ".join(["[-1.234567, 2.5]"] * 12)
-    lbfgs = '[[racer]]\noptimizer = "lbfgs"\nlr = 10.0\n'
-    for start in (starts, "[-1.5, 2.5]"):
-        top = f'surface = "himmelblau"\nsteps = 41\nstart = [{start}]\n'
-        (folder / "race.toml").write_text(top + racers + lbfgs)
-        for record in ("all", "ends"):
-            (folder / "race.toml").write_text(f'record = "{record}"\n{top}{racers}{lbfgs}')
-            done = race("run", "-o", "x.npz")
-            assert done.status == 0, done.err
-            table = done.out.splitlines()[:-1]
-            assert max(map(len, table)) <= 80
-            assert "gradients" in done.out
-            counts = Trace.load(folder / "x.npz").evaluations[:, -1, 0].tolist()
-            assert counts[:2] == [41, 123]
-            for name, count in zip(("SGD", "Newton", "LBFGS"), counts, strict=True):
-                (line,) = [line for line in table if f"● {name}" in line]
-                assert str(count) in line.split()
-        (folder / "race.toml").write_text(top + '[[racer]]\noptimizer = "sgd"\n')
-        assert "gradients" not in race("run").out
+@pytest.mark.parametrize("record", ["all", "ends"])
+@pytest.mark.parametrize("count", [1, 13])
+def test_gradients_are_counted_where_a_racer_evaluates_more_than_one_a_step(
+    race: Race, folder: Path, count: int, record: str
+) -> None:
+    top = f'surface = "slope"\nsteps = 400\nrecord = "{record}"\nstart = {[[0.5, 0.5]] * count}\n'
+    sgd = '[[racer]]\noptimizer = "sgd"\nlr = 3.0\n'  # as wide as numbers are
+    others = '[[racer]]\noptimizer = "newton"\nname = "Newton, by a long way"\n'
+    (folder / "race.toml").write_text(top + sgd + others + '[[racer]]\noptimizer = "lbfgs"\nlr = 1e9\n')
+    done = race("run", "-o", "x.npz")
+    assert done.status == 0, done.err
+    trace, table = Trace.load(folder / "x.npz"), done.out.splitlines()[:-1]
+    assert max(map(len, table)) <= 80
+    counts = trace.evaluations[:, -1, 0].tolist()
+    assert counts[:2] == [400, 1200]
+    for name, number, status in zip(("SGD", "Newton", "LBFGS"), counts, trace.status[:, 0], strict=True):
+        (line,) = [line for line in table if f"● {name}" in line]
+        assert str(number) in line.split()
+        assert count > 1 or status.replace("_", " ") in line
+    assert "gradients" in done.out
+    (folder / "race.toml").write_text(top + sgd)
+    assert "gradients" not in race("run").out
 
 
 def test_runs_do_not_replace_each_other(race: Race, folder: Path) -> None:
