@@ -142,7 +142,7 @@ class Bench(Group):
             now = progress if begun and begun[-1] == line else 1.0
             for label, said in zip(self._words, self._said(begun[-1] if begun else slot[0]), strict=False):
                 label.write(said)
-            if (len(self._words) != 1 and steps.lines[slot[0]].shape is Shape.BAR) or len(self._words) > 2:
+            if self._words and any(other.over for other in steps.lines):  # the first word is of the bar
                 compared = any(other.over for other in steps.lines[: line + 1])
                 self._words[0].set_opacity(float(compared))
             shape = steps.lines[slot[0]].shape

@@ -230,6 +230,16 @@ def _newton(_: Settings) -> list[Line]:
     ]
 
 
+def _lbfgs(_: Settings) -> list[Line]:
+    # With more than one iteration a step, d and t are the last one's: the whole step is what was moved.
+    return [
+        _arrow("g = grad", "gradient"),
+        _arrow("d = -H**-1*g", "searched", Unit.WAY, term="d", given=True),
+        Line("t = t", "searched_far", term="t", given=True, scalar=True),
+        _step("p = p + delta", "made"),
+    ]
+
+
 RULES: dict[str, Callable[[Settings], list[Line]]] = {
     "sgd": _sgd,
     "momentum": _sgd,
@@ -245,6 +255,7 @@ RULES: dict[str, Callable[[Settings], list[Line]]] = {
     "radam": _radam,
     "lion": _lion,
     "newton": _newton,
+    "lbfgs": _lbfgs,
 }
 
 # Hyperparameters by their names in equations; the learning rate is each step's own.

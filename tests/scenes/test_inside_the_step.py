@@ -77,3 +77,18 @@ def test_words_stand_inside_and_apart(racers: list[dict[str, Any]], language: st
             assert all(-width <= b[0] and b[2] <= width for b in boxes)
             assert all(-height <= b[1] and b[3] <= height for b in boxes)
             assert not [pair for pair in combinations(boxes, 2) if overlap(*pair)]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_is_drawn_alone_and_beside_another(optimizer: str) -> None:
+    shown = recorded({"optimizer": optimizer}, {"optimizer": "sgd", "lr": 0.01})
+    alone = recorded({"optimizer": optimizer})
+    with small(426, 240):
+        for trace in (shown, alone):
+            film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
+            film.prepare()
+            steps = film.halves[0].steps
+            for line in range(len(steps.lines)):
+                film.refresh((line + 0.7) / len(steps.lines))
+                seen = [part for half in film.halves for part in half.live.get_family()]
+                assert all(np.isfinite(part.points).all() for part in seen)
