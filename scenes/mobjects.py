@@ -99,6 +99,32 @@ class LossSurface(DepthMobject):
         side = self.resolution + 1
         return np.asarray(self.points.reshape(side, side, 3))
 
+    def align_points_with_larger(self, larger_mobject: Mobject) -> Self:
+        """Have as fine a mesh as another surface."""
+        if not isinstance(larger_mobject, LossSurface):
+            return super().align_points_with_larger(larger_mobject)
+        values = np.concatenate([self.points, self.place, self.tints], axis=1)
+        side = self.resolution + 1
+        self.resolution = larger_mobject.resolution
+        finer = np.linspace(0, side - 1, self.resolution + 1)
+        lower = np.minimum(finer.astype(int), side - 2)
+        part = (finer - lower)[:, None, None]
+        grid = values.reshape(side, side, -1)
+        for _ in range(2):  # along each side
+            grid = ((1 - part) * grid[lower] + part * grid[lower + 1]).swapaxes(0, 1)
+        self.points, self.place, self.tints = np.split(grid.reshape(-1, values.shape[1]), 3, axis=1)
+        return self
+
+    def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:
+        """Colours, lines and opacity between those of two other surfaces."""
+        super().interpolate_color(mobject1, mobject2, alpha)
+        for name in ("place", "tints", "begun", "reach"):
+            one, other = getattr(mobject1, name), getattr(mobject2, name)
+            whole = alpha == 1 or one is other or np.array_equal(one, other)
+            setattr(self, name, other if whole else (1 - alpha) * one + alpha * other)
+        self.resolution = mobject2.resolution
+        return self
+
     def pointwise_become_partial(self, mobject: Any, a: float, b: float) -> Self:
         """Become the part of another surface from a to b, each from 0 to 1 along u: what `Create` does."""
         self.points = mobject.points.copy()
@@ -187,6 +213,14 @@ class Trail(DepthMobject):
             return self.points[:-1], self.points[1:]
         joined = np.delete(np.arange(max(len(self.points) - 1, 0)), self._breaks)
         return self.points[joined], self.points[joined + 1]
+
+    def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:
+        """Colour, width and opacity between those of two other trails; in pieces as the nearer of them."""
+        super().interpolate_color(mobject1, mobject2, alpha)
+        self.thickness = (1 - alpha) * mobject1.thickness + alpha * mobject2.thickness
+        self.ghost = (1 - alpha) * mobject1.ghost + alpha * mobject2.ghost
+        self._breaks = (mobject1 if alpha < 0.5 else mobject2)._breaks
+        return self
 
     def pointwise_become_partial(self, mobject: Any, a: float, b: float) -> Self:
         """Become the part of another trail from a to b, each from 0 to 1 along it: what `Create` does."""

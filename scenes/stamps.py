@@ -53,7 +53,7 @@ class Mesh:
     """A surface's vertices, as they were when it was made."""
 
     def __init__(self, context: moderngl.Context, program: moderngl.Program, surface: LossSurface) -> None:
-        self._points = surface.points.copy()
+        self._shown = surface.points.copy(), surface.place, surface.tints
         grid = surface.grid()
         normals = np.cross(np.gradient(grid, axis=0), np.gradient(grid, axis=1)).reshape(-1, 3)
         vertices = np.concatenate([surface.points, normals, surface.place, surface.tints], axis=1)
@@ -63,8 +63,9 @@ class Mesh:
         self.array = context.vertex_array(program, [columns], index_buffer=index)
 
     def shows(self, surface: LossSurface) -> bool:
-        """Whether the surface is still where it was."""
-        return np.array_equal(self._points, surface.points)
+        """Whether the surface still is as it was."""
+        now = surface.points, surface.place, surface.tints
+        return all(a is b or np.array_equal(a, b) for a, b in zip(self._shown, now, strict=True))
 
 
 @cache

@@ -148,6 +148,38 @@ def test_methods_do_what_they_say() -> None:
     np.testing.assert_allclose(np.array(half.get_center()), np.array([0.5, 1.0, 0.0]), atol=1e-12)
 
 
+@pytest.mark.parametrize("resolution", [32, 64, 16])
+def test_a_surface_that_becomes_another_looks_like_it(camera: DepthCamera, resolution: int) -> None:
+    surface = LossSurface(Box(SURFACES["rastrigin"]), resolution=32)
+    other = LossSurface(Box(SURFACES["himmelblau"]), resolution)
+    before, wanted = (look(camera, mobject, phi=40).astype(float) for mobject in (surface, other))
+    found = look(camera, surface.become(other.copy()), phi=40).astype(float)
+    assert np.abs(found - wanted).mean() < 1.5
+    assert np.abs(before - wanted).mean() > 8
+
+
+def test_a_surface_halfway_to_a_finer_one_is_between_them() -> None:
+    coarse, fine = LossSurface(Box(SURFACES["slope"]), 8), LossSurface(Box(SURFACES["funky"]), 32)
+    coarse.align_points(fine)
+    half = coarse.copy().interpolate(coarse, fine, 0.5)
+    assert half.resolution == 32
+    for name in ("points", "place", "tints"):
+        middle = (getattr(coarse, name) + getattr(fine, name)) / 2
+        np.testing.assert_allclose(getattr(half, name), middle, atol=1e-12)
+    slope = LossSurface(Box(SURFACES["slope"]), 32)
+    np.testing.assert_allclose(coarse.points, slope.points, atol=0.04)
+    np.testing.assert_allclose(coarse.place, slope.place, atol=0.02)
+
+
+def test_a_trail_that_becomes_another_has_its_pieces() -> None:
+    whole = Trail(np.eye(3))
+    pieces = Trail(width=9).set_pieces([np.zeros((2, 3)), np.ones((3, 3))])
+    tails, heads = whole.become(pieces).segments()
+    assert len(tails) == 3
+    np.testing.assert_array_equal(tails, heads)
+    assert whole.thickness == 9
+
+
 def test_a_part_of_a_trail_is_what_create_shows() -> None:
     whole = Trail([[0, 0, 0], [1, 0, 0], [1, 1, 0]])
     part = Trail().pointwise_become_partial(whole, 0.0, 0.75)
