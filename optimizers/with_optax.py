@@ -66,11 +66,6 @@ def adapted(name: str) -> type[VectorOptimizer]:
 _FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
 
 
-def _named(argument: inspect.Parameter) -> inspect.Parameter:
-    default = None if argument.default is argument.empty else argument.default
-    return argument.replace(kind=argument.KEYWORD_ONLY, default=default)
-
-
 class _Adapter(VectorOptimizer):
     """Base of the classes that `adapted` makes.
 
