@@ -235,7 +235,7 @@ def _lbfgs(_: Settings) -> list[Line]:
     return [
         _arrow("g = grad", "gradient"),
         _arrow("d = -H**-1*g", "searched", Unit.WAY, term="d", given=True),
-        Line("t = t", "searched_far", term="t", given=True, scalar=True),
+        Line("t = search(d)", "searched_far", term="t", given=True, scalar=True),
         _step("p = p + delta", "made"),
     ]
 
