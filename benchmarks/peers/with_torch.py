@@ -108,7 +108,7 @@ def ways(_: Any, request: Any) -> Any:
 def step(formula: Any, request: Any) -> Any:
     """A step of an optimizer with given gradients; the first numbers after some that are not timed."""
     start, gradient = map(torch.from_numpy, formula["vectors"](request["count"]))
-    parameter = start.requires_grad_()
+    parameter = start.clone().requires_grad_()  # in memory that PyTorch has laid out for itself
     parameter.grad = gradient.clone()
     optimizer = optimizer_of(request["optimizer"], [parameter], request["settings"])
     for _ in range(request["ahead"]):
