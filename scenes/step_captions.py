@@ -38,7 +38,7 @@ _CAPTIONS = {
         near="magnified {times} times",
         whole="the whole way",
         quick="Now faster: the same lines, step after step.",
-        ended="{status} after step {steps}, at a loss of {loss}",
+        ended="{status} after step\u00a0{steps}, at a loss of {loss}",
         lines={
             "gradient": "The slope here, on each axis. The loss falls against it: the arrow is −g.",
             "penalty": "Weight decay adds a pull towards 0 to the gradient.",
@@ -91,7 +91,7 @@ _CAPTIONS = {
         near="agrandi {times} fois",
         whole="tout le chemin",
         quick="Plus vite : les mêmes lignes, pas après pas.",
-        ended="{status} après le pas {steps}, avec une perte de {loss}",
+        ended="{status} après le pas\u00a0{steps}, avec une perte de {loss}",
         lines={
             "gradient": "La pente ici, sur chaque axe. On descend à l'opposé : la flèche est −g.",
             "penalty": "Le weight decay ajoute au gradient une force vers 0.",
