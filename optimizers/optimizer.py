@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -64,7 +65,7 @@ class Optimizer(ABC):
         count: how often `step` has been called.
 
     Raises:
-        TypeError: for a hyperparameter that the rule does not take.
+        TypeError: for a hyperparameter that the rule does not take, or parameters that are no Tensors.
         ValueError: for one that `check` refuses.
     """
 
@@ -89,7 +90,7 @@ class Optimizer(ABC):
         bound.apply_defaults()
         given = bound.arguments
         self.check(**given)
-        self.params = list(params)
+        self.params = _listed(params)
         pairs = {a.name: tuple(given[a.name]) for a in named if isinstance(a.default, tuple)}
         self.hyperparameters: dict[str, Any] = given | pairs
         self.state: list[State] = [{} for _ in self.params]
@@ -296,6 +297,18 @@ class Optimizer(ABC):
         """
         arguments = inspect.signature(cls).parameters.values()
         return {a.name: a.default for a in arguments if a.name != "params"}
+
+
+def _listed(params: Any) -> list[Any]:
+    """The parameters in a list.
+
+    Raises:
+        TypeError: unless each has a value and a gradient.
+    """
+    listed = [] if isinstance(params, Tensor) else list(params)
+    if isinstance(params, Tensor) or not all(hasattr(p, "data") and hasattr(p, "grad") for p in listed):
+        raise TypeError(f"params must be a list of Tensors, as [u, v], got {reprlib.repr(params)}")
+    return listed
 
 
 def is_schedule(lr: Any) -> bool:

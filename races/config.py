@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import reprlib
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
     Args:
         path: the file, as race.toml.
         overrides: `surface`, `start` or `steps` to use instead of the file's. Another surface comes with its
-            own start, unless one is given, with the learning rates that it suggests, and without the file's
-            target and noise.
+            own start, unless one is given, without the file's target and noise, and with the learning rates
+            that it suggests: in place of plain numbers, for racers without a name, one of their optimizer.
 
     Raises:
         SpecError: if the file is missing, is not TOML, or describes no race.
@@ -60,14 +61,21 @@ def _on_other(values: dict[str, Any], surface: Any) -> dict[str, Any]:
     values = {key: value for key, value in values.items() if key not in {"start", "target", "noise"}}
     suggested = SURFACES[surface].suggested if surface in SURFACES else {}
     racers = values.get("racer")
-    if isinstance(racers, list):
+    if isinstance(racers, list) and all(isinstance(racer, dict) for racer in racers):
+        often = Counter(str(racer.get("optimizer")) for racer in racers)
         values["racer"] = [
             {key: value for key, value in racer.items() if key != "lr"}
-            if isinstance(racer, dict) and racer.get("optimizer") in suggested
+            if _is_usual(racer) and racer["optimizer"] in suggested and often[racer["optimizer"]] == 1
             else racer
             for racer in racers
         ]
     return values
+
+
+def _is_usual(racer: dict[str, Any]) -> bool:
+    """Whether a racer is but its optimizer: a name may tell of the learning rate, a schedule is meant."""
+    optimizer, lr = racer.get("optimizer"), racer.get("lr")
+    return isinstance(optimizer, str) and isinstance(lr, float | int) and "name" not in racer
 
 
 def make_spec(
