@@ -59,7 +59,8 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
 def _on_other(values: dict[str, Any], surface: Any) -> dict[str, Any]:
     """What race.toml says, but for what belongs to its surface and not to another."""
     values = {key: value for key, value in values.items() if key not in {"start", "target", "noise"}}
-    suggested = SURFACES[surface].suggested if surface in SURFACES else {}
+    name = surface.get("name") if isinstance(surface, dict) else surface
+    suggested = SURFACES[name].suggested if isinstance(name, str) and name in SURFACES else {}
     racers = values.get("racer")
     if isinstance(racers, list) and all(isinstance(racer, dict) for racer in racers):
         often = Counter(str(racer.get("optimizer")) for racer in racers)

@@ -151,3 +151,5 @@ def _require_form(name: str, value: Any, default: Any) -> None:
             raise ValueError(f"{name} must be two numbers, as {list(default)}, got {shown}")
     elif isinstance(value, tuple | np.ndarray | dict):
         raise ValueError(f"{name} must be one number, got {shown}")
+    elif callable(value):  # nothing that a trace could be saved with
+        raise ValueError(f"{name} must be one number, or a schedule of optimizers.schedules, got {shown}")

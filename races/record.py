@@ -89,16 +89,27 @@ class Record:
         Args:
             step: how many steps were made before.
             part: from which starts.
-            terms: by name, each a pair, for u and for v: numbers or arrays with one for each start.
+            terms: by name, each a pair, for u and for v: numbers or arrays with one for each start. What is
+                none of these, as a user's optimizer may have it, is left out.
             rate: the learning rate.
         """
         if self.state is None or self.rates is None:
             return
-        self.make_room(tuple(terms))
-        for name, (of_u, of_v) in terms.items():
+        room = self.rates[step, part].shape
+        kept = {name: pair for name, pair in terms.items() if all(_is_numbers(x, room) for x in pair)}
+        self.make_room(tuple(kept))
+        for name, (of_u, of_v) in kept.items():
             self.state[name][step, part, 0], self.state[name][step, part, 1] = of_u, of_v
         if rate is not None:
             self.rates[step, part] = rate
+
+    def forget_ended(self) -> None:
+        """Make nan of terms and rates where no step was made, since the racer had diverged; at the end."""
+        if self.state is None or self.rates is None:
+            return
+        ended = ~(np.isfinite(self.positions[:-1]).all(axis=-1) & np.isfinite(self.losses[:-1]))
+        for array in (self.rates, *self.state.values()):
+            array[ended] = np.nan
 
     def keep_way(self, step: int, start: int, rows: Any) -> None:
         """Keep several steps of one start.
@@ -120,3 +131,8 @@ class Record:
         self.lowest[start] = min(self.lowest[start], np.where(np.isfinite(losses), losses, np.inf).min())
         recent = losses[max(0, self.steps - tail(self.steps) + 1 - step) :]
         self.late[start] = np.maximum(self.late[start], recent.max(initial=-np.inf))
+
+
+def _is_numbers(term: Any, shape: tuple[int, ...]) -> bool:
+    """Whether a term is one number, or one for each start."""
+    return isinstance(term, int | float | np.number | np.ndarray) and np.shape(term) in {(), shape}

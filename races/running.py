@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import repeat
 from typing import Any
 
@@ -55,6 +55,7 @@ class Run:
         noise = spec.noise if spec.noise and spec.noise.scale else None
         return cls(racer, surface, spec.starts(), noise, record, on_step)
 
+    @cached_property
     def rates(self) -> list[float] | None:
         """The learning rate of each step, where it is a schedule."""
         rate = self.racer.rate
@@ -92,7 +93,7 @@ def _again(loss: Tensor) -> Tensor:
 
 def run_floats(run: Run, code: StepCode) -> None:
     """Run a racer from one start after the other, by floats."""
-    tick, rates, record = Ticks(run.on_step, len(run.starts)), run.rates(), run.record
+    tick, rates, record = Ticks(run.on_step, len(run.starts)), run.rates, run.record
     isfinite, nan = math.isfinite, math.nan
     more: list[Any] = []
     for start, point in enumerate(run.starts.tolist()):
@@ -136,7 +137,7 @@ def run_points(run: Run, code: StepCode) -> None:
 
 
 def _run_block(run: Run, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
-    length, record, rates = part.stop - part.start, run.record, run.rates()
+    length, record, rates = part.stop - part.start, run.record, run.rates
     # The state before a step and after it, in turn: u, v, and the optimizer's terms.
     old, new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
     old[0][:], old[1][:] = run.starts[part].T
@@ -183,7 +184,7 @@ def _keep_terms(run: Run, code: StepCode, steps: slice, part: slice, terms: Arra
         if steps.start == 0:
             rates[0, part] = run.racer.rate.first()["lr"]
     else:
-        given = run.rates()
+        given = run.rates
         rates[steps, part] = run.racer.rate if given is None else np.array(given[steps])[:, None]
 
 

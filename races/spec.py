@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Discriminator, Field, Strict, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_validator, model_validator
 
 from races.forms import Frozen, Number, Pair, is_pair
 from races.ground import ExpressionSpec, NamedSpec
@@ -126,7 +126,7 @@ class RaceSpec(Frozen):
         return value
 
     @model_validator(mode="after")
-    def _complete(self) -> RaceSpec:
+    def _complete(self, info: ValidationInfo) -> RaceSpec:
         surface = self.build_surface()
         object.__setattr__(self, "start", self.start or (surface.start,))
         outside = ~surface.contains(*self.starts().T)
@@ -135,12 +135,14 @@ class RaceSpec(Frozen):
                 f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
                 f"{list(surface.v_range)}, got {list(self.start[int(outside.argmax())])}"
             )
-        racers = (_suggested(racer, surface) for racer in self.racers)
-        object.__setattr__(self, "racers", _told_apart(tuple(racers)))
+        # A race already run has what it was run with, whatever its surface suggests today.
+        recorded = (info.context or {}).get("recorded", False)
+        racers = self.racers if recorded else tuple(_suggested(racer, surface) for racer in self.racers)
+        object.__setattr__(self, "racers", _told_apart(racers))
         for name in self.film.inside:
             if name not in (names := [racer.name for racer in self.racers]):
                 raise ValueError(f"film: inside: {unknown('racer', name, names)}")
-        if self.noise is None and surface.noise:
+        if self.noise is None and surface.noise and not recorded:
             object.__setattr__(self, "noise", NoiseSpec(scale=surface.noise))
         size = len(self.racers) * len(self.start) * len(self.recorded)
         size *= _STATE if self.record == "state" else 1

@@ -66,7 +66,7 @@ class Trace:
             many as steps, but for optimizers that look around within a step. A Hessian counts as two.
         rates: the learning rate of each step, float64 of shape (racers, steps, starts).
         states: for each racer its optimizer's terms by name, float64 of shape (steps, starts, 2): for u and
-            for v, those with which step k led to step k + 1.
+            for v, those with which step k led to step k + 1; nan where no step was made.
     """
 
     spec: RaceSpec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS
-from races import RaceSpec, Trace, load_spec, run_race
+from races import RaceSpec, SpecError, Trace, load_spec, run_race
 from surfaces import SURFACES, get_surface
 from tests.races.helpers import RACER, assert_same_trace, race, written
 
@@ -83,6 +84,29 @@ def test_another_surface_on_the_command_line_suggests_its_rates(path: Path) -> N
     # Where nothing is suggested, the file's stands.
     assert not SURFACES["rosenbrock"].suggested
     assert rates(load_spec(path, surface="rosenbrock")) == [0.005, None]
+
+
+def test_another_surface_may_be_a_table(path: Path) -> None:
+    written(path, f"surface = 'funky'\n{RACER}lr = 0.005\n")
+    found = load_spec(path, surface={"name": "ravine", "condition": 4.0})
+    assert found.build_surface().parameters == {"condition": 4.0}
+    assert rates(found) == [SURFACES["ravine"].suggested["sgd"]]
+    own = load_spec(path, surface={"expression": "u + v", "u_range": [0, 1], "v_range": [0, 1]})
+    assert rates(own) == [0.005]
+    for wrong in ({"name": "ravin"}, {"name": ["ravine"]}, ["ravine"], 3):
+        with pytest.raises(SpecError, match=r"^--surface: .*(ravin|3)"):
+            load_spec(path, surface=wrong)
+
+
+def test_a_trace_tells_what_it_was_run_with_whatever_is_suggested_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = run_race(race(surface="funky", steps=3, racers=[{"optimizer": "sgd"}, {"optimizer": "adam"}]))
+    trace.save(tmp_path / "trace.npz")
+    later = dataclasses.replace(SURFACES["funky"], suggested={"sgd": 0.5, "adam": 0.5}, noise=2.0)
+    monkeypatch.setitem(SURFACES, "funky", later)
+    assert rates(race(surface="funky")) == [0.1]
+    assert_same_trace(Trace.load(tmp_path / "trace.npz"), trace)
 
 
 @pytest.mark.parametrize("optimizer", ["torch.optim.AdamW", "optax.adamw", "mine.py:Lion2"])

@@ -11,7 +11,9 @@ import autograd.compiling
 import races.noise
 import races.running
 from races import RaceSpec, Trace, run_race
+from races.alone import SurfaceObjective
 from races.race import FEW
+from surfaces import get_surface
 from tests.autograd.cases import Array
 from tests.races.helpers import race
 
@@ -90,6 +92,25 @@ def test_a_scale_of_zero_is_no_noise(count: int, engine: str) -> None:
         for noise in (None, {"scale": 0.0})
     )
     np.testing.assert_array_equal(none.positions, zero.positions)
+
+
+def test_a_step_that_looks_around_sees_one_draw() -> None:
+    # f(x) + n (x - x0): one plane is added to the surface, as one mini-batch would add it.
+    bowl = get_surface("slope")
+    objective, origin, draw = SurfaceObjective(bowl), np.array([0.5, 0.25]), np.array([0.5, -2.0])
+    objective.begin(origin, draw)
+    for x in (origin, np.array([1.5, 0.25]), np.array([-3.0, 2.0])):
+        loss, gradient = objective.value_and_grad(x)
+        assert loss == pytest.approx(bowl(*x.tolist()) + draw @ (x - origin), rel=1e-14)
+        np.testing.assert_allclose(gradient, x - 1.0 + draw, rtol=1e-14)
+        np.testing.assert_allclose(objective.hessian(x), np.eye(2), atol=1e-14)
+    objective.begin(origin, (0.0, 0.0))
+    assert objective.value_and_grad(origin)[0] == bowl(0.5, 0.25)
+
+
+def test_newton_ends_each_step_at_the_minimum_that_its_draw_pretends() -> None:
+    trace = run_race(spec_of(racers=[{"optimizer": "newton", "damping": 0.0}]))
+    np.testing.assert_allclose(trace.positions[0, 1:], 1.0 - drawn(trace)[0], rtol=1e-9)
 
 
 def test_the_same_seed_gives_the_same_race() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from races import SpecError, load_spec
+from races.config import make_spec
 from tests.races.helpers import RACER, top, written
 
 
@@ -211,6 +212,13 @@ HARD: list[tuple[str, tuple[str, ...]]] = [
 def test_a_wrong_race_is_refused_in_one_line(path: Path, text: str | bytes, words: tuple[str, ...]) -> None:
     message = refusal(path, text)
     assert all(word in message for word in words), message
+
+
+def test_a_function_is_no_learning_rate_of_a_race(path: Path) -> None:
+    # It could not be written to the trace's file; a schedule can.
+    values = {"surface": "slope", "racer": [{"optimizer": "sgd", "lr": lambda step: 0.1}]}
+    with pytest.raises(SpecError, match=r"^race\.toml: racer 1: lr must be one number, or a schedule of opt"):
+        make_spec(values, path.name)
 
 
 def test_jargon_stays_inside(path: Path) -> None:

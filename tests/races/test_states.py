@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from optimizers import OPTIMIZERS
+from optimizers import OPTIMIZERS, Optimizer
 from races import RaceSpec, Trace, run_race
 from races.race import FEW
 from surfaces import get_surface
@@ -80,6 +80,52 @@ def test_terms_and_rates_survive_their_files(tmp_path: Path) -> None:
         assert list(found) == list(state)
         for name, term in state.items():
             np.testing.assert_array_equal(np.array(found[name], dtype=float), term)
+
+
+def thrown_out(count: int, engine: str) -> Trace:
+    """A race of all optimizers with far too long steps, on a surface that throws out who leaves it."""
+    racers = [{"optimizer": case.name, "lr": 1e3, "name": case.name} for case in CASES]
+    return run_race(spec_of(count, racers, surface="rosenbrock", engine=engine, steps=40))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+@pytest.mark.parametrize("count", [2, len(STARTS)])
+def test_there_are_no_terms_and_no_rate_where_no_step_was_made(count: int, engine: str) -> None:
+    trace = thrown_out(count, engine)
+    assert trace.states is not None
+    assert trace.rates is not None
+    ended = ~np.isfinite(trace.losses[:, :-1])
+    assert np.count_nonzero(ended.any(axis=(1, 2))) >= 3  # of the racers
+    np.testing.assert_array_equal(np.isnan(trace.rates), ended)
+    for state, gone in zip(trace.states, ended, strict=True):
+        for term in state.values():
+            assert np.isnan(term[gone]).all()
+    # As long as a racer steps, its rate and what all numbers share are known.
+    shared = trace.states[trace.names.index("nadam")]["mu_product"]
+    assert np.isfinite(shared[~ended[trace.names.index("nadam")]]).all()
+
+
+class Diary(Optimizer):
+    """Has no learning rate, and terms that are no numbers; it cannot be compiled."""
+
+    @staticmethod
+    def rule(gradient: Any, parameter: Any, state: Any, step: int) -> Any:
+        past = [*state.get("past", []), gradient]
+        moved = parameter - sum(past) / (10 if step < 3 else 20)
+        return moved, {"past": past, "note": "a word", "last": gradient, "count": len(past)}
+
+
+@pytest.mark.parametrize("count", [2, len(STARTS)])
+def test_what_is_no_number_is_left_out(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPTIMIZERS, "diary", Diary)
+    trace = run_race(spec_of(count, [{"optimizer": "diary"}]))
+    assert trace.states is not None
+    assert trace.rates is not None
+    assert set(trace.states[0]) == {"last", "count"}
+    np.testing.assert_array_equal(trace.states[0]["last"], trace.gradients[0])
+    steps = np.broadcast_to(np.arange(1.0, STEPS + 1)[:, None, None], (STEPS, count, 2))
+    np.testing.assert_array_equal(trace.states[0]["count"], steps)
+    assert np.isnan(trace.rates).all()
 
 
 def test_an_elementwise_optimizer_evaluates_one_gradient_a_step() -> None:
