@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DEGREES, IN, FadeIn, config, smooth
+from manim import DEGREES, IN, FadeIn, config, smooth, squish_rate_func
 from PIL.Image import Image
 
 from scenes.board import MARGIN, Board, Results, column
@@ -60,7 +60,7 @@ class OptimizerRace(Film):
     def prepare(self) -> None:
         """Set the stage and the camera."""
         standings = Standings(self.trace)
-        self.stage = Stage(self.trace)
+        self.stage = Stage(self.trace, self.captions.loss)
         self.board = Board(self.trace, standings, self.captions)
         left, right, top = column()
         low = MARGIN + 0.4 - config.frame_height / 2
@@ -137,14 +137,20 @@ class OptimizerRace(Film):
             self.wait(0.7 * each)
             self.remove(saying)
         self.add(self.stage.runners)
-        zoom: Any = self.lens.zoom_tracker.animate.set_value(self.zoom)
-        aside: Any = self.lens.aside_tracker.animate.set_value(complex(*self.aside[:2]))
+        closing = squish_rate_func(smooth, 0, 0.75)
+        zoom, aside = self.lens.zoom_tracker, self.lens.aside_tracker
+        ends: list[tuple[Any, Any]] = [(zoom, self.zoom), (aside, complex(*self.aside[:2]))]
+        going = [tracker.animate(rate_func=closing).set_value(end) for tracker, end in ends]
+        labels: Any = self.stage.axes.labels
         places = self.stage.axes.places(self.zoom)
-        labels = [
-            label.animate.move_to(place) for label, place in zip(self.stage.axes.labels, places, strict=True)
+        going += [
+            label.animate(rate_func=closing).move_to(place)
+            for label, place in zip(labels, places, strict=True)
         ]
-        shown = FadeIn(self.plan, self.board, self.plot, self.lead)
-        self.play(shown, zoom, aside, *labels, run_time=CLOSING * seconds)
+        there = FadeIn(
+            self.plan, self.board, self.plot, self.lead, rate_func=squish_rate_func(smooth, 0.7, 1)
+        )
+        self.play(*going, there, run_time=CLOSING * seconds)
 
     def race(self) -> None:
         """All racers take their steps at the same pace; the camera goes slowly round, then rests."""

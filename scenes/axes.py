@@ -24,9 +24,13 @@ class BoxAxes(Group):
 
     The labels are in `labels`, to be given to the scene with `add_fixed_orientation_mobjects`. These are as
     large at any zoom and from any side; `keep_clear` and `stand` see to it that they are beside their axes.
+
+    Args:
+        box: whose edges they are.
+        loss: what the upright axis is called.
     """
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, loss: str = "loss") -> None:
         half, top = box.width / 2, box.height / 2
         left, right = np.array([-half, -half, -top]), np.array([half, -half, -top])
         far, above = np.array([half, half, -top]), np.array([-half, -half, top])
@@ -37,7 +41,7 @@ class BoxAxes(Group):
         self.labels = Group()
         rays, inward = [], []
         for (start, end), name, (low, high), away in zip(
-            ends, ("u", "v", "loss"), ranges, outward, strict=True
+            ends, ("u", "v", loss), ranges, outward, strict=True
         ):
             along = (end - start) / np.linalg.norm(end - start)
             # An end's label stands before it; the upright axis, which may look short, has its name above.

@@ -25,14 +25,19 @@ SIGHT = 9.0  # scene units, the longest way through the box
 
 
 class Stage:
-    """Everything that stands in the scene for a race; it shows the first start of a trace."""
+    """Everything that stands in the scene for a race; it shows the first start of a trace.
 
-    def __init__(self, trace: Trace) -> None:
+    Args:
+        trace: the race.
+        loss: what the upright axis is called.
+    """
+
+    def __init__(self, trace: Trace, loss: str = "loss") -> None:
         surface = trace.spec.build_surface()
         self.box = Box(surface)
         self.phi, self.theta = (angle * DEGREES for angle in surface.camera)
         self.surface = LossSurface(self.box)
-        self.axes = BoxAxes(self.box)
+        self.axes = BoxAxes(self.box, loss)
         ways = trace.positions[:, :, 0]
 
         def above(u: Array, v: Array, lift: float) -> Array:

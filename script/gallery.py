@@ -71,7 +71,7 @@ def animate(film: Path, path: Path, length: float) -> None:
             first = step
         split, palette, use = (
             graph.add("split"),
-            graph.add("palettegen", "max_colors=96"),
+            graph.add("palettegen", "max_colors=160"),
             graph.add("paletteuse", "dither=none:diff_mode=rectangle"),
         )
         sink = graph.add("buffersink")

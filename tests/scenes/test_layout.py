@@ -260,6 +260,29 @@ def test_what_is_wrong_is_found(wrong: str | None) -> None:
         assert not found
 
 
+def test_a_french_film_has_no_english_words() -> None:
+    with small():
+        moments = [moment for film in FILMS for moment in watch(film, default_race("slope", "fr"))]
+    words = {text.content for moment in moments for text in moment.texts}
+    assert {"perte", "pas", "Résultats", "La course des optimiseurs"} <= words
+    said = " ".join(words).lower()
+    assert not {
+        word for word in ("loss", "step", "wins", "leads", "results", "race", "racer") if word in said
+    }
+
+
+@pytest.mark.parametrize("surface", ["funky", "slope"])
+def test_nothing_is_covered_while_the_camera_goes_where_the_race_is_seen_from(surface: str) -> None:
+    with small(rate=10):
+        renderer = Watched()
+        film = renderer.film = OptimizerRace(renderer, trace=default_race(surface, "fr"))
+        film.prepare()
+        film.add(film.stage.surface, film.stage.axes, film.stage.axes.labels)
+        film.introduce_racers()
+    assert_readable(renderer.moments)
+    assert len({round(float(np.ptp(moment.surface)), 3) for moment in renderer.moments}) > 5
+
+
 @pytest.mark.parametrize("film", FILMS, ids=named)
 def test_a_film_is_drawn_whole_without_opengl(film: type[Film], monkeypatch: pytest.MonkeyPatch) -> None:
     def picture() -> NDArray[np.int_]:
