@@ -45,6 +45,7 @@ class InsideTheStep(Film):
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
+        self.next_section("title")
         self.show_title(TITLE_SHARE * self.length)
         self.begin(BEGIN_SHARE * self.length)
         story = self.story
@@ -52,7 +53,9 @@ class InsideTheStep(Film):
         seconds = self.length * (1 - TITLE_SHARE - BEGIN_SHARE - END_SHARE) - FADE * fades
         total = sum(shot.share for shot in story)
         for shot in story:
+            self.next_section(f"step {shot.first + 1}")
             self.show_shot(shot, seconds * shot.share / total)
+        self.next_section("end")
         self.finish(END_SHARE * self.length)
 
     def prepare(self) -> None:

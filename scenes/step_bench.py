@@ -84,8 +84,9 @@ class Bench(Group):
         )
         room = max((label.width for label in words), default=-0.3) + 0.3
         pitch = (right - left - room) / max(cells, 1)
-        self._side = min(top - bottom - _ROOM, pitch - 0.62)
-        self._corners = [(left + 0.42 + i * pitch, bottom + 0.05) for i in range(cells)]
+        self._side = min(top - bottom - _ROOM, pitch - 0.42)
+        self._widest = min(1.3 * self._side, pitch - 0.38)
+        self._corners = [(left + 0.34 + i * pitch, bottom + 0.05) for i in range(cells)]
         colours = [look.colours[self._symbol(slot)] for slot in self._slots for _ in _AXES]
         self._fills = Group(*(Field(Patch(colour, 0.3)) for colour in colours))
         self._rims = Group(*(Trail(colour=colour, width=3.0, ghost=0.0) for colour in colours))
@@ -95,7 +96,7 @@ class Bench(Group):
         self._words = words
         labels = Group()
         for i, (x, y) in enumerate(self._corners):
-            labels.add(Label(_AXES[i % 2], SMALL, FAINT).stand(x - 0.3, y, LEFT))
+            labels.add(Label(_AXES[i % 2], SMALL, FAINT).stand(x - 0.27, y, LEFT))
         for i, label in enumerate(words):
             labels.add(label.stand(right - room + 0.3, bottom + 0.1 + 0.45 * (len(words) - 1 - i)))
         super().__init__(self._fills, self._rims, self._outlines, self._bars, labels)
@@ -124,7 +125,7 @@ class Bench(Group):
         scales = []
         for slot in self._slots:
             unit = steps.lines[slot[0]].unit
-            over = {line.over[0] for line in steps.lines if line.over}
+            over = {"g", *(line.over[0] for line in steps.lines if line.over)}
             most = steps.largest(unit, {Shape.SQUARE, Shape.BAR}, first, end, over)
             scales.append(self._side / most if most > 0 else 0.0)
         self._scales = tuple(scales)
@@ -155,7 +156,7 @@ class Bench(Group):
 
     def _draw(self, cell: int, shape: Shape, size: float) -> None:
         x, y = self._corners[cell]
-        size = float(np.clip(size, 0.0, 1.1 * self._side)) if np.isfinite(size) else 0.0
+        size = float(np.clip(size, 0.0, self._widest)) if np.isfinite(size) else 0.0
         if shape is Shape.SQUARE:
             self._fills[cell].cover((x, y, x + max(size, 0.02), y + max(size, 0.02)))
             self._rims[cell].set_pieces([_ring(x, y, size)])
@@ -176,7 +177,7 @@ class Bench(Group):
         if line == slot[0] and shown.shape is Shape.SQUARE:
             added = next((name for name in names(right) if name in {"g", "d"}), "g")
             size = abs(float(moments[line + 1][added][axis])) * scale
-            if np.isfinite(size) and size <= 1.3 * self._side:
+            if np.isfinite(size) and size <= self._widest:
                 outline.set_pieces([_ring(x, y, size)])
                 outline.set_opacity(min(1.0, 3 * progress))
         over = next((part.over for part in steps.lines[: line + 1] if part.over), None)
@@ -186,7 +187,7 @@ class Bench(Group):
                 begun = progress if shown.over else 1.0
                 top = y + (height if shown.shape is not Shape.BAR else 0.0) + 0.12
                 top = max(top, y + 0.32) if steps.lines[slot[0]].shape is Shape.BAR else top
-                ends = np.array([[x, top, 0.0], [x + begun * min(length, 1.3 * self._side), top, 0.0]])
+                ends = np.array([[x, top, 0.0], [x + begun * min(length, self._widest), top, 0.0]])
                 bar.set_pieces([ends])
                 bar.set_color(ManimColor(self._look.colours[over[0]]))
 

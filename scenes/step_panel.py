@@ -27,8 +27,9 @@ from scenes.typesetting import Equation, Typesetter
 Room = tuple[float, float, float]
 
 HEAD = 0.5  # the height of the name's line
-CARD = 1.92  # the height of the words and numbers below the equations
-_PITCH = 0.44  # of their lines
+CARD = 1.96  # the height of the words and numbers below the equations
+_LEVELS = (1.4, 0.97, 0.49, 0.04)  # of their base lines, from its bottom
+_TIGHT = 0.87  # a line that is too wide may be so much smaller
 _LEAST = 0.06  # the least gap between two equations
 _DIM, _DONE = 0.35, 0.85  # the opacity of lines that are to come, and of those that are done
 
@@ -48,7 +49,7 @@ def equations(
         look: colours and words.
         width: of the panel, in scene units.
         room: the height that there is.
-        size: in points, from which to go down to `SMALL`.
+        size: in points, from which to go down to `SMALL`, or where there are many lines a bit further.
     """
     setters = (
         Typesetter(look.colours, stacked, conditions=look.words.conditions) for stacked in (True, False)
@@ -59,10 +60,12 @@ def equations(
         rooms = [(width - columns(line, look) - 0.1) / (size * EM) for line in steps.lines]
         shown = list(tall)
         for i in sorted(range(len(shown)), key=lambda i: -saved[i]):
-            if height(shown, size) > room and flat[i].width <= rooms[i]:
+            narrow = flat[i].width <= rooms[i] / (_TIGHT if size <= SMALL else 1.0)
+            if height(shown, size) > room and narrow:
                 shown[i] = flat[i]
-        narrow = all(one.width <= most for one, most in zip(shown, rooms, strict=True))
-        if (narrow and height(shown, size) <= room) or size <= SMALL:
+        fit = all(one.width <= most for one, most in zip(shown, rooms, strict=True))
+        fit = fit or size <= SMALL  # a line that is still too wide is made smaller by itself
+        if (fit and height(shown, size) <= room) or size <= _TIGHT * SMALL:
             return shown, size
         size -= 1
 
@@ -122,13 +125,14 @@ class Panel(Group):
             y -= (one.up + one.down) * size * EM + gap
             self._levels.append((y, y + (one.up + one.down) * size * EM + gap))
         self._mark = Field(Patch(INK, 0.1)).cover((left, y, right, y + 0.1))
-        levels = [card[2] + 1.36 - i * _PITCH for i in range(4)]
+        levels = [card[2] + level for level in _LEVELS]
         x = card[0] + 0.1
         self._words = Group(*(Label("-", SMALL, INK).stand(x, level, LEFT) for level in levels[:2]))
         self._sums = Group(*(Equation(word("0"), SMALL).stand(x, level) for level in levels[2:]))
         self._pace = Label("0", SMALL, FAINT).stand(head[1], head[2], RIGHT)
         self.live = Group(self._mark, *self._rows, *self._values, *self._words, *self._sums, self._pace)
-        steps_words = look.common.pace.format(step=f"{self._total:,}", steps=f"{self._total:,}")
+        total = look.common.count(self._total)
+        steps_words = look.common.pace.format(step=total, steps=total)
         big = HEADING * 0.8
         room = head[1] - head[0] - line_width(steps_words, SMALL) - 0.9
         name = fitted(steps.racer.name, room, big, bold=True)
@@ -153,8 +157,8 @@ class Panel(Group):
             progress: how much of that line is done.
             over: whether there are no more steps.
         """
-        steps = self._steps.value
-        self._pace.write(self._look.common.pace.format(step=f"{step + 1:,}", steps=f"{self._total:,}"), RIGHT)
+        steps, count = self._steps.value, self._look.common.count
+        self._pace.write(self._look.common.pace.format(step=count(step + 1), steps=count(self._total)), RIGHT)
         cells = iter(self._values)
         moments = steps.values(step)
         for i, shown in enumerate(steps.lines):
@@ -207,7 +211,7 @@ class Panel(Group):
         loss = loss_digits(float(steps.losses[min(step + 1, steps.count)])).replace("-", "−")
         if over:
             status = self._look.common.statuses[self._ended]
-            end = words.ended.format(status=status, steps=f"{steps.count:,}", loss=loss)
+            end = words.ended.format(status=status, steps=self._look.common.count(steps.count), loss=loss)
             return wrapped(end[:1].upper() + end[1:], width, SMALL), []
         if line is None:
             said = wrapped(words.quick, width, SMALL)
@@ -249,9 +253,15 @@ class Panel(Group):
         scalars = {parse(other.equation)[0] for other in lines if other.scalar} | {"t"}
         others = {parse(other.equation)[0] for other in lines if other.shape is not Shape.ARROW}
         shown: list[Setting] = []
-        for digits, folded in ((3, set()), (2, set()), (3, scalars), (3, scalars | others)):
+        for digits, folded, tight in (
+            (3, set(), 1.0),
+            (2, set(), 1.0),
+            (2, set(), _TIGHT),
+            (3, scalars, _TIGHT),
+            (3, scalars | others, 1.0),
+        ):
             shown = self._with_numbers(step, place, line, digits, folded)
-            if all(one.width * SMALL * EM <= self._width - 0.2 for one in shown):
+            if all(one.width * SMALL * EM * tight <= self._width - 0.2 for one in shown):
                 break
         return shown
 

@@ -199,16 +199,12 @@ def _radam(settings: Settings) -> list[Line]:
     return [
         *_moments(settings, bool(settings["decoupled_weight_decay"])),
         _M_HAT,
-        _square("v_hat = v/(1 - b2**t)", "unbias_square"),
+        Line("n = (sqrt(v) + eps)/sqrt(1 - b2**t)", "unbias_side", unit=Unit.SLOPE),
         Line("r = R - 2*t*b2**t/(1 - b2**t)", "trust", scalar=True),
         Line("q = sqrt(K*(r - 4)*(r - 2)/r)", "rectifier", scalar=True),
-        # Our rule and PyTorch's add eps to the root of v, not of its corrected mean.
-        _arrow(
-            "d = where(r > 5, q*m_hat*sqrt(1 - b2**t)/(sqrt(v) + eps), m_hat)",
-            "rectified", Unit.PURE, over=("m_hat", "v_hat"),
-        ),
+        _arrow("d = where(r > 5, q*m_hat/n, m_hat)", "rectified", Unit.PURE),
         _step("p = p - lr*d"),
-    ]  # fmt: skip
+    ]
 
 
 def _lion(settings: Settings) -> list[Line]:

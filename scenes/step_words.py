@@ -11,7 +11,7 @@ from scenes.equations import evaluate, kept_and_added, names, parse
 from scenes.sprite import fitted, line_width
 from scenes.step_captions import StepCaptions
 from scenes.step_data import Steps
-from scenes.step_rules import Line, Shape
+from scenes.step_rules import Line, Shape, Unit
 from scenes.theme import INK
 from scenes.typesetting import SYMBOLS
 
@@ -61,6 +61,8 @@ class Look:
                 colours[name] = other if second else square
             elif line.shape is Shape.ARROW:
                 colours[name] = INK if name in {"g", "h"} else mean
+            elif line.unit is Unit.SLOPE:  # a square's side
+                colours[name] = square
         return cls(colours, words, common, columns=len(taken) == 1)
 
     def said(self, line: Line, steps: Steps) -> str:

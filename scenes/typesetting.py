@@ -158,24 +158,23 @@ class Typesetter:
 
 
 class Typeset(Drawing):
-    """A setting, its origin at the left end of its base line."""
+    """A setting, its origin at the left end of its base line.
 
-    __slots__ = ("_setting", "_size")
+    Attributes:
+        size: in points.
+    """
+
+    __slots__ = ("_setting", "size")
 
     def __init__(self, shown: Setting, size: float) -> None:
-        self._setting, self._size = shown, size
+        self._setting, self.size = shown, size
         em = size * EM
         box = (0.0, -shown.down * em, max(shown.width, 0.01) * em, shown.up * em)
         super().__init__(box, repr((shown.runs, shown.strokes, size)))
 
-    @property
-    def words(self) -> str:
-        """Its letters."""
-        return " ".join(run.words for run in self._setting.runs)
-
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
         """Draw it with Pillow."""
-        em = self._size * EM * unit
+        em = self.size * EM * unit
         colours = {run.colour for run in self._setting.runs} | {line.colour for line in self._setting.strokes}
         picture = np.zeros((size[1], size[0], 4))
         for colour in sorted(colours):

@@ -93,6 +93,11 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     (top("[film]\nlength = 601"), ("film", "length", "600", "601")),
     (top("[film]\nlength = nan"), ("film", "length", "nan")),
     (top("[film]\nlength = '35'"), ("film", "length", "number", "'35'")),
+    (top("[film]\ninside = 'SGD'"), ("film", "inside", "names of 1 or 2 racers", "'SGD'")),
+    (top("[film]\ninside = [1]"), ("film", "inside", "names of 1 or 2 racers", "[1]")),
+    (top("[film]\ninside = ['SGD', 'SGD']"), ("film", "inside", "names of 1 or 2 racers", "['SGD', 'SGD']")),
+    (top("[film]\ninside = ['a', 'b', 'c']"), ("film", "inside", "1 or 2 racers", "['a', 'b', 'c']")),
+    (top("[film]\ninside = ['SGDD']"), ("film", "inside", "'SGDD'", "allowed: SGD")),
     # Noise.
     (top("noise = 0.5"), ("noise", "table", "0.5")),
     (top("noise = {}"), ("noise: scale", "missing")),

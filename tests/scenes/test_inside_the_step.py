@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -12,15 +14,19 @@ from manim import CairoRenderer, config
 from optimizers import OPTIMIZERS
 from races import RaceSpec, Trace, run_race
 from scenes.camera import DepthCamera
-from scenes.inside_the_step import InsideTheStep
+from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label
 from scenes.step_data import Steps
+from scenes.typesetting import Equation, Typeset
 from tests.optimizers.cases import CASES
-from tests.scenes.moments import corners, overlap, small
+from tests.scenes.moments import corners, overlap, small, watch
 
 SEARCH = {"max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"}
 SETTINGS = [(case.name, settings) for case in CASES for settings in case.valid]
 LABELS = [f"{name}-{i}" for i, (name, _) in enumerate(SETTINGS)]
+
+
+LEAST = 20.5  # points, of the widest of equations; others have 24 and more
 
 
 def recorded(*racers: dict[str, Any], **fields: Any) -> Trace:
@@ -51,40 +57,119 @@ def test_every_optimizer_is_shown_by_more_than_its_gradient() -> None:
         assert len(steps.lines) >= 2
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize(
-    "racers",
-    [
-        [{"optimizer": "rmsprop", "lr": 0.05}, {"optimizer": "adam", "lr": 0.1}],
-        [{"optimizer": "adadelta", "name": "W" * 40}, {"optimizer": "radam", "name": "w" * 40}],
-        [{"optimizer": "sgd", "lr": 0.01}],
-        [{"optimizer": "lbfgs", **SEARCH}],
+SHOWN: dict[str, list[dict[str, Any]]] = {
+    "two": [{"optimizer": "rmsprop", "lr": 0.05}, {"optimizer": "adam", "lr": 0.1}],
+    "long names": [
+        {"optimizer": "adadelta", "name": "W" * 40},
+        {"optimizer": "radam", "name": "Ünïcödé 优化器 " * 3},
     ],
-    ids=["two", "long names", "one", "whole vector"],
-)
+    "many lines": [
+        {"optimizer": "nadam", "weight_decay": 0.1},
+        {"optimizer": "adamw", "amsgrad": True},
+    ],
+    "signs": [{"optimizer": "rprop"}, {"optimizer": "lion", "weight_decay": 0.1}],
+    "one": [{"optimizer": "sgd", "lr": 0.01}],
+    "one of many lines": [{"optimizer": "radam", "name": "W" * 40}],
+    "whole vector": [{"optimizer": "lbfgs", **SEARCH}],
+    "diverges": [{"optimizer": "sgd", "lr": 1e200}, {"optimizer": "adam", "lr": 1e-9}],
+    "leaves": [{"optimizer": "momentum", "lr": 0.02}, {"optimizer": "adagrad", "lr": 9.0}],
+}
+
+
+def shown(trace: Trace) -> Iterator[tuple[InsideTheStep, float]]:
+    """The film at moments of all of its shots, and at its end; call it within `small`."""
+    film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
+    film.prepare()
+    for shot in film.story:
+        film.shot = shot
+        for half in film.halves:
+            half.look_at(shot)
+        for t in np.linspace(shot.first, shot.end, 12 if shot.slow else 4):
+            film.refresh(t)
+            yield film, float(t)
+    film.over = True
+    film.refresh(float(film.story[-1].end))
+    yield film, float(film.story[-1].end)
+
+
+def texts(film: InsideTheStep) -> list[Label | Equation]:
+    """The words and the equations that are seen, but for those that move with arrows."""
+    parts = [part for half in film.halves for part in (half.panel, half.bench, half.map) if part]
+    moving = {id(part) for half in film.halves for part in half.map.live.get_family()}
+    family = [one for part in parts for one in part.get_family() if id(one) not in moving]
+    return [one for one in family if isinstance(one, Label | Equation) and one.opacity > 0]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("racers", SHOWN.values(), ids=SHOWN)
 def test_words_stand_inside_and_apart(racers: list[dict[str, Any]], language: str) -> None:
     trace = recorded(*racers, film={"length": 20.0, "language": language})
     width, height = config.frame_width / 2, config.frame_height / 2
     with small(426, 240):
+        for film, t in shown(trace):
+            boxes = [(one.digest, corners(one)) for one in texts(film)]
+            boxes += [("a map", (*half.map.window.corners,)) for half in film.halves]
+            for what, (left, bottom, right, top) in boxes:
+                assert -width <= left < right <= width, (t, what)
+                assert -height <= bottom < top <= height, (t, what)
+            for (what, one), (other, two) in combinations(boxes, 2):
+                assert not overlap(one, two), (t, what, other)
+
+
+def test_words_and_numbers_are_large_enough_to_read() -> None:
+    with small(426, 240):
+        for racers in SHOWN.values():
+            for film, t in shown(recorded(*racers)):
+                for one in texts(film):
+                    drawing = one.drawing
+                    size = drawing.size if isinstance(drawing, Typeset) else ast.literal_eval(one.digest)[1]
+                    assert size >= LEAST, (t, one.digest)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_arrows_names_and_balls_stay_on_their_maps(name: str) -> None:
+    with small(426, 240):
+        for film, t in shown(recorded(*SHOWN[name])):
+            for half in film.halves:
+                left, bottom, right, top = half.map.window.corners
+                for part in half.map.live.get_family():
+                    if len(part.points) and getattr(part, "opacity", 0.0) > 0:
+                        low, high = part.points.min(axis=0), part.points.max(axis=0)
+                        assert left - 0.2 <= low[0] <= high[0] <= right + 0.2, (t, part)
+                        assert bottom - 0.2 <= low[1] <= high[1] <= top + 0.2, (t, part)
+
+
+def test_the_last_two_racers_are_shown_or_those_that_are_named() -> None:
+    racers = [{"optimizer": name} for name in ("sgd", "adam", "lion")]
+    assert shown_racers(recorded(*racers)) == [1, 2]
+    assert shown_racers(recorded(racers[0])) == [0]
+    assert shown_racers(recorded(*racers, film={"inside": ["Lion", "SGD"]})) == [2, 0]
+
+
+def test_a_race_without_states_is_run_again_with_them() -> None:
+    trace = recorded({"optimizer": "adam"}, record="all")
+    assert trace.states is None
+    with small(426, 240):
         film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
-        film.prepare()
-        for t in (0.0, 0.5, 0.95, 1.4):
-            film.refresh(t)
-            labels = [part for half in film.halves for part in half.panel.get_family()]
-            words = [x for x in labels if isinstance(x, Label) and x.opacity > 0 and len(x.points)]
-            assert words
-            boxes = [corners(word) for word in words]
-            assert all(-width <= b[0] and b[2] <= width for b in boxes)
-            assert all(-height <= b[1] and b[3] <= height for b in boxes)
-            assert not [pair for pair in combinations(boxes, 2) if overlap(*pair)]
+    assert film.trace.states is not None
+    np.testing.assert_array_equal(film.trace.positions, trace.positions)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 6, 24])
+@pytest.mark.parametrize("lr", [0.01, 1e200])
+def test_the_film_has_its_length(steps: int, lr: float) -> None:
+    trace = recorded({"optimizer": "momentum", "lr": lr}, steps=steps, film={"length": 20.0})
+    with small(160, 90, rate=5):
+        moments = watch(InsideTheStep, trace)
+    assert len(moments) == pytest.approx(100, abs=6)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_is_drawn_alone_and_beside_another(optimizer: str) -> None:
-    shown = recorded({"optimizer": optimizer}, {"optimizer": "sgd", "lr": 0.01})
+    beside = recorded({"optimizer": optimizer}, {"optimizer": "sgd", "lr": 0.01})
     alone = recorded({"optimizer": optimizer})
     with small(426, 240):
-        for trace in (shown, alone):
+        for trace in (beside, alone):
             film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
             film.prepare()
             steps = film.halves[0].steps
