@@ -306,9 +306,14 @@ def _listed(params: Any) -> list[Any]:
         TypeError: unless each has a value and a gradient.
     """
     listed = [] if isinstance(params, Tensor) else list(params)
-    if isinstance(params, Tensor) or not all(hasattr(p, "data") and hasattr(p, "grad") for p in listed):
+    if isinstance(params, Tensor) or not all(map(_is_parameter, listed)):
         raise TypeError(f"params must be a list of Tensors, as [u, v], got {reprlib.repr(params)}")
     return listed
+
+
+def _is_parameter(x: Any) -> bool:
+    # A Tensor's `data` is not asked for: it would be handed out, and the graph would take copies of it.
+    return isinstance(x, Tensor) or (hasattr(x, "data") and hasattr(x, "grad"))
 
 
 def is_schedule(lr: Any) -> bool:
