@@ -104,16 +104,22 @@ def assert_goes_on(name: str, settings: Settings, start: Any, way: str = "as it 
         assert repr(resumed.state_dict()) == repr(whole.state_dict())
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize(("case", "i"), EVERY, ids=EVERY_LABELS)
-def test_a_descent_goes_on_from_its_saved_state(case: OptimizerCase, i: int, start: str, way: str) -> None:
-    assert_goes_on(case.name, case.settings[i], STARTS[start], way)
+def test_a_descent_goes_on_from_its_saved_state(case: OptimizerCase, i: int, start: str) -> None:
+    assert_goes_on(case.name, case.settings[i], STARTS[start])
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_so_does_its_learning_rate(case: OptimizerCase, start: str, rate: str, way: str) -> None:
-    assert_goes_on(case.name, {"lr": RATES[rate]}, STARTS[start], way)
+def test_so_does_its_learning_rate(case: OptimizerCase, start: str, rate: str) -> None:
+    assert_goes_on(case.name, {"lr": RATES[rate]}, STARTS[start])
+
+
+@pytest.mark.parametrize("way", ["pickle", "npz"])
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_so_do_both_from_a_file(case: OptimizerCase, start: str, way: str) -> None:
+    settings = case.valid[-1] | {"lr": RATES["one that watches the loss"]}
+    assert_goes_on(case.name, settings, STARTS[start], way)
