@@ -59,7 +59,7 @@ class Optimizer(ABC):
 
     Attributes:
         params: the parameters.
-        hyperparameters: by name.
+        hyperparameters: by name; they may be changed between steps.
         state: the rule's terms, for each parameter; the next step changes arrays among them in place.
         steps: how many steps each parameter has made.
         count: how often `step` has been called.
