@@ -19,7 +19,14 @@ from typing import Any, TypeGuard
 
 from optimizers.optimizer import Optimizer
 from optimizers.schedules.checks import shown, unknown
-from optimizers.trial import WrongRuleError, require_signature, said, try_rule, try_vector_rule
+from optimizers.trial import (
+    WrongRuleError,
+    held_to_its_form,
+    require_signature,
+    said,
+    try_rule,
+    try_vector_rule,
+)
 
 
 class OwnError(ValueError):
@@ -160,7 +167,7 @@ def _try(kind: type[Optimizer], source: _Source, line: int | None) -> None:
         require_signature(rule)
         make_steps = try_rule if kind.elementwise else try_vector_rule
         make_steps(kind.rule, kind.defaults())
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise source.refusal(error, line) from error
 
 
@@ -168,7 +175,7 @@ def _guard(kind: type[Optimizer], source: _Source) -> None:
     """Make the errors of a class's methods say where in its file they come from."""
     rule, check = inspect.getattr_static(kind, "rule"), inspect.getattr_static(kind, "check")
     guarded: Any = kind
-    guarded.rule = staticmethod(_guarded(rule, source, OwnError))
+    guarded.rule = staticmethod(_guarded(held_to_its_form(rule.__func__, kind.elementwise), source, OwnError))
     # What `check` refuses by a ValueError, it says itself.
     if isinstance(check, classmethod):
         guarded.check = classmethod(_guarded(check.__func__, source, ValueError))
@@ -181,7 +188,7 @@ def _guarded(function: Callable[..., Any], source: _Source, passed: type[Excepti
             return function(*values, **named)
         except passed:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise source.refusal(error, source.line_of(function)) from error
 
     return guarded

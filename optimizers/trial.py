@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -117,6 +118,28 @@ def _frozen(value: Any) -> Any:
     copy = value.copy()
     copy.flags.writeable = False
     return copy
+
+
+def held_to_its_form(rule: Rule, elementwise: bool) -> Rule:
+    """The rule, which raises WrongRuleError at a step where it gives back something else than a rule does."""
+
+    @functools.wraps(rule)
+    def held(gradient: Any, parameter: Any, state: Any, step: int, **hyperparameters: Any) -> Any:
+        given = rule(gradient, parameter, state, step, **hyperparameters)
+        if isinstance(parameter, float | np.ndarray):  # and no symbol of a program
+            _checked(given, np.shape(parameter))
+            if elementwise:
+                _require_terms(given[1], np.shape(parameter))
+        return given
+
+    return held
+
+
+def _require_terms(state: Mapping[str, Any], shape: tuple[int, ...]) -> None:
+    """Raise WrongRuleError where an array among the terms is not of the parameter's shape, or one number."""
+    for name, term in state.items():
+        if isinstance(term, np.ndarray) and term.shape not in {(), shape}:
+            raise WrongRuleError(f"the term {name!r} must have the parameter's shape, got {shown(term)}")
 
 
 def _checked(given: Any, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:

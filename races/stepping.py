@@ -116,6 +116,8 @@ class _Writer:
             new += self.watcher.update(loss, watch).values()
         outputs = [loss, *slopes, *(parameter for parameter, _ in moved), *new]
         program.outputs = [as_number(program, output) for output in outputs]
+        if not {program.shapes[number] for number in program.outputs} <= {(), self.shape}:
+            raise TypeError("an optimizer's terms must have the parameter's shape")
         self._steps += 1
         return program, found[0]
 

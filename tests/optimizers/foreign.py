@@ -13,6 +13,19 @@ from optimizers import Optimizer
 from surfaces import get_surface
 from tests.autograd.cases import Array
 
+# A user's file.
+LION = """\
+import numpy as np
+from optimizers import Optimizer
+
+class Lion2(Optimizer):
+    @staticmethod
+    def rule(gradient, parameter, state, step, *, lr=1e-4, betas=(0.9, 0.99)):
+        mean = state.get("exp_avg", 0.0)
+        way = np.sign(betas[0] * mean + (1 - betas[0]) * gradient)
+        return parameter - lr * way, {"exp_avg": betas[1] * mean + (1 - betas[1]) * gradient}
+"""
+
 
 def refusal(call: Callable[..., Any], *arguments: Any, **named: Any) -> str:
     """The message of the ValueError that a call raises: one line."""

@@ -12,19 +12,8 @@ import pytest
 from optimizers import OPTIMIZERS, Lion, Optimizer
 from optimizers.foreign import find, is_foreign, label
 from optimizers.own_file import OwnError, load
-from tests.optimizers.foreign import descend, refusal
+from tests.optimizers.foreign import LION, descend, refusal
 
-LION = """\
-import numpy as np
-from optimizers import Optimizer
-
-class Lion2(Optimizer):
-    @staticmethod
-    def rule(gradient, parameter, state, step, *, lr=1e-4, betas=(0.9, 0.99)):
-        mean = state.get("exp_avg", 0.0)
-        way = np.sign(betas[0] * mean + (1 - betas[0]) * gradient)
-        return parameter - lr * way, {"exp_avg": betas[1] * mean + (1 - betas[1]) * gradient}
-"""
 HEAD = "import math\nimport numpy as np\nfrom optimizers import Optimizer\n"
 
 

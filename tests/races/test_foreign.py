@@ -13,22 +13,12 @@ from optimizers import OPTIMIZERS, Lion
 from optimizers.lbfgs import LBFGS
 from races import RaceSpec, SpecError, Trace, load_spec, run_race
 from races.race import FEW
+from tests.optimizers.foreign import LION
 from tests.races.helpers import ARRAYS, race, written
 
 PAGE = (Path(__file__).parents[2] / "docs" / "your-own.md").read_text(encoding="utf-8")
 PYTHON, TOML = (re.findall(rf"```{kind}\n(?!>>>)(.*?)```", PAGE, re.DOTALL) for kind in ("python", "toml"))
 
-LION = """\
-import numpy as np
-from optimizers import Optimizer
-
-class Lion2(Optimizer):
-    @staticmethod
-    def rule(gradient, parameter, state, step, *, lr=1e-4, betas=(0.9, 0.99)):
-        mean = state.get("exp_avg", 0.0)
-        way = np.sign(betas[0] * mean + (1 - betas[0]) * gradient)
-        return parameter - lr * way, {"exp_avg": betas[1] * mean + (1 - betas[1]) * gradient}
-"""
 # It cannot be compiled: it fails in its fifth step.
 LATE = """\
 from optimizers import Optimizer
@@ -272,3 +262,36 @@ def test_a_librarys_trace_is_read_without_it(
 
     monkeypatch.setattr("races.racer.find", missing)
     assert_same_race(Trace.load(tmp_path / "trace.npz"), trace)
+
+
+RULE = "class Own({}):\n    @staticmethod\n    def rule(gradient, parameter, state, step, *, lr=0.1):\n"
+IMPORTS = (
+    "import sys\nimport numpy as np\n"
+    "from optimizers import Optimizer\nfrom optimizers.vector import VectorOptimizer\n"
+)
+LATER = {
+    "nothing": ("Optimizer", "return None if step > 10 else (parameter - lr * gradient, {})", "got None"),
+    "an exit": (
+        "Optimizer",
+        "return sys.exit(3) if step > 10 else (parameter - lr * gradient, {})",
+        "SystemExit",
+    ),
+    "a term of another shape": ("Optimizer", "return parameter - lr * gradient, {'m': np.ones(2)}", "'m'"),
+    "no pair": (
+        "VectorOptimizer",
+        "return np.zeros(3 if step > 10 else 2), {}",
+        "an array of 2 numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("starts", [1, FEW + 1])
+@pytest.mark.parametrize("what", LATER)
+def test_what_a_rule_gives_back_later_is_refused_in_one_line(tmp_path: Path, what: str, starts: int) -> None:
+    base, body, words = LATER[what]
+    points = f"start = {[[1.0, 1.0]] * starts}\nsteps = 20"
+    text = f"{IMPORTS}{RULE.format(base)}        {body}\n"
+    spec = spec_of(tmp_path, 'optimizer = "mine.py:Own"', top=points, mine=text)
+    with pytest.raises(SpecError, match=r"^racer 1: mine\.py:[0-9]+: .{1,300}$") as error:
+        run_race(spec)
+    assert words in str(error.value)
