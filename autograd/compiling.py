@@ -6,7 +6,6 @@ pays, several threads share the blocks (numpy lets others run while it computes)
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import array_code, block_code, float_code, loop_code
-from autograd.crew import help_with
-from autograd.program import POINTS, Operation, Program
+from autograd.crew import crew, processors
+from autograd.machine_code import MachineCode
+from autograd.program import Operation, Program
 from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
@@ -169,26 +169,18 @@ class Loop:
     def __init__(self, program: Program, over: Mapping[int, int]) -> None:
         self.program = program
         self._own = [k for k in range(len(program.outputs)) if k not in over]
-        kinds = {}
-        for i, number in enumerate(program.inputs):
-            array = program.shapes[number] == POINTS
-            kinds["ax"[not array] + str(i)] = (
-                ("written" if i in over.values() else "read") if array else "number"
-            )
-        kinds |= {f"r{k}": "written" for k in self._own}
-        self.source = _function(", ".join(kinds), loop_code.emit(program, over))
-        self._block = loop_code.machine_code(_load(self.source, loop_code.NAMES), list(kinds.values()))
+        self.source = _function("begin, end, arrays, numbers", loop_code.emit(program, over))
+        self._code = MachineCode(_load(self.source, loop_code.NAMES))
 
-    def fill(self, arguments: Sequence[Any], results: Sequence[Array]) -> None:
-        """Compute all points' results; all arrays are of float64, in one dimension, without gaps."""
-        arrays = [*arguments, *(results[k] for k in self._own)]
+    def fill(self, arrays: Sequence[Array], numbers: Sequence[float], results: Sequence[Array]) -> None:
+        """Compute all points' results; arrays are of float64, in one dimension, without gaps, and as long.
 
-        def work(blocks: Iterator[slice]) -> None:
-            for part in blocks:
-                self._block(*[x[part] if isinstance(x, np.ndarray) else x for x in arrays])
-
-        # Each thread has a stretch of its own: where they take turns, they wait for each other's memory.
-        share_blocks(work, results[0].size, most=results[0].size)
+        Args:
+            arrays: the inputs that are points.
+            numbers: the others.
+            results: where the results go, or are looked for, if they go over an argument.
+        """
+        self._code.run(results[0].size, [*arrays, *(results[k] for k in self._own)], numbers)
 
 
 def block_length(length: int, most: int = 0) -> int:
@@ -208,7 +200,7 @@ def share_blocks(work: Callable[[Iterator[slice]], object], length: int, most: i
     block = block_length(length, most)
     begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
     helpers = min(_workers(length), -(-length // block)) - 1
-    shares = help_with(lambda: work(_slices(begins, length, block)), helpers) if helpers > 0 else []
+    shares = crew().help_with(lambda: work(_slices(begins, length, block)), helpers) if helpers > 0 else []
     try:
         work(_slices(begins, length, block))
     finally:
@@ -222,11 +214,7 @@ def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:
 
 
 def _workers(length: int) -> int:
-    return _threads() if length > ALONE else 1
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors() if length > ALONE else 1
 
 
 def _results(program: Program) -> str:

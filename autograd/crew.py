@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from queue import SimpleQueue
+
+
+def processors() -> int:
+    """How many threads can run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Share:
@@ -40,24 +46,56 @@ class Share:
                 raise self._error
 
 
-def help_with(work: Callable[[], object], helpers: int) -> list[Share]:
-    """Ask so many helpers to do some work, each once, as soon as they are free."""
-    shares = [Share(work) for _ in range(helpers)]
-    queue = _crew(helpers)
-    for share in shares:
-        queue.put(share)
-    return shares
+class Crew:
+    """Helpers that take shares from one queue; there are as many as were ever asked for at once."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Share] = SimpleQueue()
+        self._growing = threading.Lock()
+        self._helpers = 0
+        self._releases: list[Callable[[], object]] = []
+
+    def help_with(self, work: Callable[[], object], helpers: int) -> list[Share]:
+        """Ask so many helpers to do some work, each once, as soon as they are free."""
+        for release in self._releases:
+            release()
+        return self._ask([work] * helpers, helpers)
+
+    def linger(
+        self, works: Sequence[Callable[[], object]], helpers: int, release: Callable[[], object]
+    ) -> None:
+        """Ask for works that wait for more to do, which nobody waits for.
+
+        Args:
+            works: each for one helper.
+            helpers: how many linger in all, with those that were asked before.
+            release: has the works end soon; called when helpers are wanted for something else.
+        """
+        if release not in self._releases:
+            self._releases.append(release)
+        self._ask(works, helpers)
+
+    def _ask(self, works: Sequence[Callable[[], object]], helpers: int) -> list[Share]:
+        with self._growing:
+            while self._helpers < helpers:
+                name = f"blocks_{self._helpers}"
+                threading.Thread(target=self._stand_by, name=name, daemon=True).start()
+                self._helpers += 1
+        shares = [Share(work) for work in works]
+        for share in shares:
+            self._queue.put(share)
+        return shares
+
+    def _stand_by(self) -> None:
+        while True:
+            self._queue.get().begin()
 
 
 @cache
-def _crew(helpers: int) -> SimpleQueue[Share]:
-    """Where so many threads, begun once, wait for work."""
-    queue: SimpleQueue[Share] = SimpleQueue()
+def crew() -> Crew:
+    """The crew of this process."""
+    return Crew()
 
-    def stand_by() -> None:
-        while True:
-            queue.get().begin()
 
-    for i in range(helpers):
-        threading.Thread(target=stand_by, name=f"blocks_{i}", daemon=True).start()
-    return queue
+if hasattr(os, "register_at_fork"):  # a process that is forked off has none of the threads
+    os.register_at_fork(after_in_child=crew.cache_clear)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from autograd import loop_code
 from autograd.compiling import ALONE, Floats, Loop, Points, block_length, share_blocks
 from autograd.hoisting import hoisted
+from autograd.machine_code import begin
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tracing import as_number, lowered, trace
@@ -158,10 +159,11 @@ class ArrayCode:
                 scratch[key] = self._points.buffers(length)
             self._points.block(*arguments, *results, *scratch[key])
             return
+        numbers = arguments[arrays:]
         if loop := self._loop(arguments[:arrays], results):
-            loop.fill(arguments, results)
+            loop.fill(arguments[:arrays], numbers, results)
             return
-        numbers, block = arguments[arrays:], block_length(length, BLOCK)
+        block = block_length(length, BLOCK)
         kept = scratch.setdefault((id(self), length), [])  # buffers, for as many threads as there were
 
         def work(blocks: Iterator[slice]) -> None:
@@ -179,9 +181,9 @@ class ArrayCode:
     def _loop(self, arrays: Sequence[Array], results: Sequence[Array]) -> Loop | None:
         """A loop that does the work, once there has been so much of it that it pays to compile one."""
         self._moved += arrays[0].size
-        if self._moved < PAYS or not all(map(_plain, [*arrays, *results])):
+        if self._moved < PAYS or not all(_plain(x, arrays[0].size) for x in [*arrays, *results]):
             return None
-        over = tuple(k for k, i in self._over.items() if _begin(arrays[i]) == _begin(results[k]))
+        over = tuple(k for k, i in self._over.items() if _same(arrays[i], results[k]))
         if over not in self._loops:
             try:
                 self._loops[over] = Loop(self._looped, {k: self._over[k] for k in over})
@@ -194,13 +196,14 @@ def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
     return [i for i, truth in enumerate(truths) if truth is wanted]
 
 
-def _plain(x: Array) -> bool:
-    return x.dtype == np.float64 and x.flags.c_contiguous and x.flags.aligned
+def _plain(x: Array, length: int) -> bool:
+    flags = x.flags
+    return x.size == length and x.dtype == np.float64 and flags.c_contiguous and flags.aligned
 
 
-def _begin(x: Array) -> int:
-    """Where in memory an array begins."""
-    return int(x.__array_interface__["data"][0])
+def _same(some: Array, other: Array) -> bool:
+    """Whether two plain arrays of one length are in one place."""
+    return some is other or begin(some) == begin(other)
 
 
 def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: bool) -> RuleCode | None:

@@ -21,7 +21,7 @@ LENGTHS = (0, 1, 2, 3, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5, 5 * BLOCK)
 @pytest.mark.parametrize("threads", [1, 2, 5])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_points_of_every_length(length: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_threads", lambda: threads)
+    monkeypatch.setattr(compiling, "processors", lambda: threads)
     monkeypatch.setattr(compiling, "ALONE", 0)
     code = Points(written(lambda x, y: [np.sin(x) * np.cos(x) + y, np.where(x > y, x, y)], POINTS, POINTS))
     x, y = np.random.default_rng(1).normal(size=(2, length))
@@ -39,7 +39,7 @@ def test_points_need_not_lie_side_by_side() -> None:
 
 @pytest.mark.parametrize("threads", [1, 3, 64])
 def test_every_block_is_worked_through_once(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_threads", lambda: threads)
+    monkeypatch.setattr(compiling, "processors", lambda: threads)
     monkeypatch.setattr(compiling, "ALONE", 0)
     monkeypatch.setattr(compiling, "BLOCK", 10)
     for length in (0, 1, 9, 10, 11, 100, 995):
@@ -57,7 +57,7 @@ def test_every_block_is_worked_through_once(threads: int, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("threads", [2, 8])
 def test_threads_may_share_blocks_again(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work that is itself on one of the threads asks them for more, and nobody waits for ever."""
-    monkeypatch.setattr(compiling, "_threads", lambda: threads)
+    monkeypatch.setattr(compiling, "processors", lambda: threads)
     monkeypatch.setattr(compiling, "ALONE", 0)
     code = Points(written(lambda x: x + 1.0, POINTS))
     monkeypatch.setattr(compiling, "BLOCK", 1)
@@ -77,7 +77,7 @@ def test_threads_may_share_blocks_again(threads: int, monkeypatch: pytest.Monkey
 
 
 def test_what_a_thread_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_threads", lambda: 2)
+    monkeypatch.setattr(compiling, "processors", lambda: 2)
     monkeypatch.setattr(compiling, "ALONE", 0)
     monkeypatch.setattr(compiling, "BLOCK", 1)
     everybody = threading.Barrier(2)
@@ -93,7 +93,7 @@ def test_what_a_thread_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_one_function_on_many_threads_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_threads", lambda: 3)
+    monkeypatch.setattr(compiling, "processors", lambda: 3)
     monkeypatch.setattr(compiling, "ALONE", 0)
     slope = value_and_grad(lambda u, v: np.sin(u * v) + np.where(u > v, u * u, v))
     points = np.random.default_rng(2).normal(size=(8, 2, 2 * BLOCK + 100))

@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd.crew import Share, help_with
+from autograd.crew import Share, crew
 
 
 def test_every_helper_does_its_share_on_a_thread_of_its_own() -> None:
@@ -20,7 +20,7 @@ def test_every_helper_does_its_share_on_a_thread_of_its_own() -> None:
         names.add(threading.current_thread().name)
         together.wait(60)
 
-    shares = help_with(work, 3)
+    shares = crew().help_with(work, 3)
     together.wait(60)
     for share in shares:
         share.end()
@@ -44,7 +44,7 @@ def test_what_is_done_is_done_once_and_waited_for() -> None:
         go_on.wait(60)
         done.append("once")
 
-    (share,) = help_with(work, 1)
+    (share,) = crew().help_with(work, 1)
     assert begun.wait(60)
     timer = threading.Timer(0.05, go_on.set)
     timer.start()
@@ -63,7 +63,7 @@ def test_what_a_helper_raises_is_raised_and_it_helps_again() -> None:
 
     for _ in range(3):
         begun.clear()
-        (share,) = help_with(work, 1)
+        (share,) = crew().help_with(work, 1)
         assert begun.wait(60)
         with pytest.raises(KeyError, match="on a helper"):
             share.end()
@@ -78,7 +78,7 @@ def test_nothing_of_the_work_is_kept(called_off: bool) -> None:
     def work(array: object = array) -> None:  # noqa: ARG001 (it is held, and that is all)
         begun.set()
 
-    share = Share(work) if called_off else help_with(work, 1)[0]
+    share = Share(work) if called_off else crew().help_with(work, 1)[0]
     if not called_off:
         assert begun.wait(60)
     share.end()

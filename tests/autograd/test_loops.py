@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import compiling, float_code, loop_code
+from autograd import float_code, loop_code, machine_code
 from autograd.compiling import Loop, Points
 from autograd.program import POINTS, Operation, Program
 from autograd.tracing import lowered
@@ -32,9 +32,10 @@ def simple(program: Program) -> Program:
 
 def filled(program: Program, *arguments: Any) -> list[Array]:
     """What a loop makes of arguments."""
-    length = len(next(x for x in arguments if np.ndim(x)))
-    results = [np.full(length, -7.0) for _ in program.outputs]
-    Loop(simple(program), {}).fill(arguments, results)
+    arrays = [x for x in arguments if np.ndim(x)]
+    numbers = [x for x in arguments if not np.ndim(x)]
+    results = [np.full(len(arrays[0]), -7.0) for _ in program.outputs]
+    Loop(simple(program), {}).fill(arrays, numbers, results)
     return results
 
 
@@ -47,8 +48,12 @@ def bits(arrays: Any) -> Any:
 def test_code_for_loops_reads_like_a_formula() -> None:
     program = written(lambda x, y, s: [np.where(x > y, x, y * s), x * s], POINTS, POINTS, ())
     assert Loop(program, {1: 0}).source == (
-        "def compute(a0, a1, x2, r0):\n"
-        "    for i in range(len(a0)):\n"
+        "def compute(begin, end, arrays, numbers):\n"
+        "    a0 = arrays[0]\n"
+        "    a1 = arrays[1]\n"
+        "    r0 = arrays[2]\n"
+        "    x2 = numbers[0]\n"
+        "    for i in range(begin, end):\n"
         "        x0 = a0[i]\n"
         "        x1 = a1[i]\n"
         "        y0 = x0 if (x0 > x1) else (x1 * x2)\n"
@@ -91,8 +96,9 @@ def test_a_product_and_a_sum_are_rounded_one_after_the_other() -> None:
 @pytest.mark.parametrize("threads", [1, 2, 5])
 @pytest.mark.parametrize("length", [1, 7, 100, 1001, 5000])
 def test_loops_of_every_length(length: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_threads", lambda: threads)
-    monkeypatch.setattr(compiling, "ALONE", 0)
+    monkeypatch.setattr(machine_code, "processors", lambda: threads)
+    monkeypatch.setattr(machine_code, "STRETCH", 1)
+    machine_code._team.cache_clear()
     x, y = np.random.default_rng(1).normal(size=(2, length))
     first, second, third = filled(written(lambda x, y, s: [x * s, y, x - y], POINTS, POINTS, ()), x, y, 0.5)
     np.testing.assert_array_equal(first, 0.5 * x)
@@ -104,7 +110,7 @@ def test_results_may_go_over_the_arguments_that_they_are_made_from() -> None:
     program = written(lambda x, y: [x + y, x - y], POINTS, POINTS)
     x, y = np.random.default_rng(1).normal(size=(2, 1001))
     total, difference = x + y, x - y
-    Loop(program, {0: 1, 1: 0}).fill([x, y], [y, x])
+    Loop(program, {0: 1, 1: 0}).fill([x, y], [], [y, x])
     np.testing.assert_array_equal(y, total)
     np.testing.assert_array_equal(x, difference)
 
@@ -114,7 +120,7 @@ def test_an_argument_that_is_only_read_may_be_read_only_and_the_array_that_is_wr
     x, y = np.random.default_rng(1).normal(size=(2, 1001))
     x.setflags(write=False)
     total = x + y
-    Loop(program, {}).fill([x, y], [y])
+    Loop(program, {}).fill([x, y], [], [y])
     np.testing.assert_array_equal(y, total)
 
 

@@ -111,7 +111,7 @@ def test_compiled_graphs_in_blocks_and_threads_are_the_eager_ones(
     length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compiling, "ALONE", 0)
-    monkeypatch.setattr(compiling, "_threads", lambda: 3)
+    monkeypatch.setattr(compiling, "processors", lambda: 3)
     columns = np.random.default_rng(0).uniform(-2, 2, (3, length))
     assert_close(value_and_grad(smooth(EVERY_STEP))(*columns), gradients(smooth(EVERY_STEP), *columns))
 
