@@ -25,6 +25,7 @@ from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_flag, require_non_negative, require_pair
 from optimizers.compiled import RuleCode, rule_code
 from optimizers.reuse import is_alone, unseen
+from optimizers.saved import counted, names_of, require_keys, require_length, require_schedule, require_terms
 
 State: TypeAlias = dict[str, Any]
 
@@ -74,6 +75,7 @@ class Optimizer(ABC):
     elementwise: ClassVar[bool] = True
     # The hyperparameter that may be a schedule; elementwise rules call it so.
     rate_name: ClassVar[str] = "lr"
+    _saved: ClassVar[tuple[str, ...]] = ("state", "steps", "count", "schedule")  # the keys of a saved state
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -273,15 +275,30 @@ class Optimizer(ABC):
         """Go on from what `state_dict` gave.
 
         Raises:
-            ValueError: if it is not from an optimizer of as many parameters.
+            ValueError: if it is not from an optimizer of as many parameters that keeps the same terms.
         """
-        whole = set(saved) == {"state", "steps", "count", "schedule"}
-        if not whole or not len(saved["state"]) == len(saved["steps"]) == len(self.state):
-            raise ValueError(f"state must be that of {len(self.state)} parameters, as state_dict() gives it")
+        kind = type(self).__name__
+        require_keys(kind, saved, self._saved)
+        require_length(kind, saved, len(self.state))
+        steps = [counted(f"steps[{i}]", each) for i, each in enumerate(saved["steps"])]
+        count = counted("count", saved["count"])
+        require_terms(kind, saved, lambda: names_of(self.rule, self._places(), self._values()))
+        if watch := self._watch():
+            require_schedule(type(self._watched).__name__, saved["schedule"], watch)
         found = copy.deepcopy(dict(saved))
-        self.state, self.steps, self.count = list(found["state"]), list(found["steps"]), found["count"]
-        if self._watch():
-            self._schedule_terms = found["schedule"] or self._schedule_terms
+        self.state, self.steps, self.count = list(found["state"]), steps, count
+        if watch:
+            self._schedule_terms = found["schedule"] or watch
+
+    def _values(self) -> dict[str, Any]:
+        """The hyperparameters of the next step: a learning rate that is a schedule is a number."""
+        rated = is_schedule(self.hyperparameters.get(self.rate_name))
+        return self.hyperparameters | ({self.rate_name: self.rate} if rated else {})
+
+    @staticmethod
+    def _places() -> list[tuple[Any, Any]]:
+        """Gradients and parameters to try a rule with: where it is flat, and where it is steep."""
+        return [(0.0, 1.0), (0.5, 1.0)]
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: not what has been compiled, which is again when it is needed."""

@@ -11,7 +11,7 @@ The rule is pure but for what the objective counts: it changes no array and no s
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from autograd.graph_hessian import hessian_of
 from autograd.tensor import Tensor, peek
-from optimizers.optimizer import Optimizer, Parameter, is_schedule
+from optimizers.optimizer import Optimizer, Parameter
+from optimizers.saved import counted, require_keys
+from optimizers.trial import Bowl
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -119,6 +121,7 @@ class VectorOptimizer(Optimizer):
     """
 
     elementwise: ClassVar[bool] = False
+    _saved: ClassVar[tuple[str, ...]] = (*Optimizer._saved, "evaluations")
 
     def __init__(self, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
         super().__init__(params, *values, **hyperparameters)
@@ -152,8 +155,7 @@ class VectorOptimizer(Optimizer):
                 "zero_grad(), computes the loss, calls its backward() and returns it"
             )
         objective = ClosureObjective(self.params, closure)
-        lr = self.hyperparameters.get(self.rate_name)
-        values = self.hyperparameters | ({self.rate_name: self.rate} if is_schedule(lr) else {})
+        values = self._values()
         with np.errstate(all="ignore"):
             moved, state = self.rule(objective, objective.start, self.state[0], self.steps[0] + 1, **values)
             objective.place(moved)
@@ -161,6 +163,21 @@ class VectorOptimizer(Optimizer):
             self.evaluations += objective.evaluations
             self._tell(objective.first)
         return objective.first
+
+    def state_dict(self) -> dict[str, Any]:
+        """As `Optimizer.state_dict`, with the number of evaluations."""
+        return super().state_dict() | {"evaluations": self.evaluations}
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """As `Optimizer.load_state_dict`, with the number of evaluations."""
+        require_keys(type(self).__name__, saved, self._saved)
+        evaluations = counted("evaluations", saved["evaluations"])
+        super().load_state_dict(saved)
+        self.evaluations = evaluations
+
+    @staticmethod
+    def _places() -> list[tuple[Any, Any]]:
+        return [(Bowl(), np.zeros(2)), (Bowl(), np.array([1.0, -0.5]))]
 
 
 def _value(parameter: Parameter) -> Any:

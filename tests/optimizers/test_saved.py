@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from optimizers import OPTIMIZERS, Optimizer
+from optimizers import LBFGS, OPTIMIZERS, SGD, Adam, Optimizer
 from optimizers.schedules import Cosine, ReduceLROnPlateau
 from tests.autograd.cases import Array
 from tests.optimizers.case import OptimizerCase, Settings
@@ -123,3 +124,123 @@ def test_so_does_its_learning_rate(case: OptimizerCase, start: str, rate: str) -
 def test_so_do_both_from_a_file(case: OptimizerCase, start: str, way: str) -> None:
     settings = case.valid[-1] | {"lr": RATES["one that watches the loss"]}
     assert_goes_on(case.name, settings, STARTS[start], way)
+
+
+# States that are not an optimizer's own
+
+
+def saved_by(name: str, settings: Settings, steps: int = 3) -> Any:
+    """The state of an optimizer after some steps."""
+    optimizer = begun(name, settings, STARTS["floats"])
+    closure = closure_of(optimizer, FUNCTIONS["funky"])
+    for _ in range(steps):
+        optimizer.step(closure)
+    return optimizer.state_dict()
+
+
+def refusal(optimizer: Optimizer, saved: Any) -> str:
+    """The line that refuses a state, and nothing has changed."""
+    before = repr(optimizer.state_dict())
+    with pytest.raises(ValueError, match="must") as error:
+        optimizer.load_state_dict(saved)
+    assert "\n" not in str(error.value)
+    assert repr(optimizer.state_dict()) == before
+    return str(error.value)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_state_of_an_optimizer_with_other_terms_is_refused(case: OptimizerCase) -> None:
+    refused = 0
+    own = saved_by(case.name, case.valid[0])
+    for other in CASES:
+        for settings in other.valid:
+            optimizer, saved = begun(case.name, case.valid[0], (0.1, 0.45)), saved_by(other.name, settings)
+            if saved.keys() == own.keys() and set(saved["state"][0]) == set(own["state"][0]):
+                optimizer.load_state_dict(saved)
+            else:
+                refused += 1
+                line = refusal(optimizer, saved)
+                assert line.startswith("state")
+                assert type(optimizer).__name__ in line
+    assert refused >= len(CASES)
+
+
+def test_what_is_wrong_is_named() -> None:
+    adam, amsgrad = begun("adam", {}, (1.0, 2.0)), begun("adam", {"amsgrad": True}, (1.0, 2.0))
+    momenta = "exp_avg, exp_avg_sq"
+    assert refusal(adam, saved_by("sgd", {})) == (
+        f"state[0] must hold the terms of Adam as it is set: {momenta}; got none"
+    )
+    assert refusal(amsgrad, saved_by("adam", {})) == (
+        f"state[0] must hold the terms of Adam as it is set: {momenta}, max_exp_avg_sq; got {momenta}"
+    )
+    assert refusal(begun("sgd", {}, (1.0, 2.0)), saved_by("adam", {})) == (
+        f"state[0] must hold the terms of SGD as it is set: none; got {momenta}"
+    )
+    assert refusal(Adam([Tensor(1.0)]), saved_by("adam", {})) == (
+        "state must be a list of 1, as this Adam has them, got 2"
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_state_from_before_the_first_step_goes_to_everyone(case: OptimizerCase) -> None:
+    for settings in case.settings:
+        optimizer = begun(case.name, settings, (0.1, 0.45))
+        fresh = begun(case.name, case.valid[0], (0.1, 0.45)).state_dict()
+        optimizer.load_state_dict(fresh)
+        assert optimizer.state_dict() == fresh
+
+
+def test_a_parameter_that_got_no_gradient_has_no_terms_to_load() -> None:
+    u, v = Tensor(1.0), Tensor(2.0)
+    adam = Adam([u, v])
+    (u * u).backward()
+    adam.step()
+    other = Adam([Tensor(1.0), Tensor(2.0)])
+    other.load_state_dict(adam.state_dict())
+    assert (other.steps, other.state[1]) == ([1, 0], {})
+
+
+WRONG: list[tuple[Any, str]] = [
+    (None, "state must be what SGD.state_dict() gives, with state, steps, count, schedule; got NoneType"),
+    ({}, "state must be what SGD.state_dict() gives, with state, steps, count, schedule; got none"),
+    ({"more": 1}, "state must be what SGD.state_dict() gives"),
+    ({"count": ...}, "state must be what SGD.state_dict() gives"),
+    ({"state": []}, "state must be a list of 1, as this SGD has them, got 0"),
+    ({"state": 3}, "state must be a list of 1, as this SGD has them, got int"),
+    ({"state": [3]}, "state[0] must hold the terms of SGD as it is set: none; got int"),
+    ({"steps": []}, "steps must be a list of 1, as this SGD has them, got 0"),
+    ({"steps": [-1]}, "steps[0] must be a whole number of at least 0, got -1"),
+    ({"count": 0.5}, "count must be a whole number of at least 0, got 0.5"),
+]
+
+
+@pytest.mark.parametrize(("change", "line"), WRONG, ids=str)
+def test_what_is_no_saved_state_is_refused(change: Any, line: str) -> None:
+    optimizer = SGD([Tensor(1.0)])
+    saved = optimizer.state_dict() | change if change else change
+    if change:
+        saved = {key: value for key, value in saved.items() if value is not ...}
+    assert re.match(re.escape(line), refusal(optimizer, saved))
+
+
+def test_a_plateau_does_not_go_on_with_half_its_terms() -> None:
+    settings = {"lr": RATES["one that watches the loss"]}
+    saved = saved_by("adam", settings)
+    del saved["schedule"]["best"]
+    line = refusal(begun("adam", settings, (1.0, 2.0)), saved)
+    assert line.startswith("schedule must hold the terms of ReduceLROnPlateau: lr, best, ")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_evaluations_are_counted_on(way: str) -> None:
+    saved = saved_by("lbfgs", {"lr": 0.01})
+    optimizer = begun("lbfgs", {"lr": 0.01}, (0.1, 0.45))
+    assert isinstance(optimizer, LBFGS)
+    optimizer.load_state_dict(WAYS[way](saved))
+    assert optimizer.evaluations == saved["evaluations"] > 3
+    assert type(optimizer.evaluations) is int
+    closure = closure_of(optimizer, FUNCTIONS["funky"])
+    optimizer.step(closure)
+    assert optimizer.evaluations > saved["evaluations"]
+    assert refusal(optimizer, saved | {"evaluations": -1}).startswith("evaluations must be a whole number")
