@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -91,6 +92,7 @@ class Optimizer(ABC):
             raise TypeError(f"{type(self).__name__} {error}") from None
         bound.apply_defaults()
         given = bound.arguments
+        _require_made(self.rate_name, given.get(self.rate_name))
         self.check(**given)
         self.params = _listed(params)
         pairs = {a.name: tuple(given[a.name]) for a in named if isinstance(a.default, tuple)}
@@ -142,11 +144,20 @@ class Optimizer(ABC):
 
     @property
     def rate(self) -> Any:
-        """The learning rate of the next step; None for an optimizer that has no `lr`."""
+        """The learning rate of the next step; None for an optimizer that has no `lr`.
+
+        Raises:
+            ValueError: if a function of the step gives no finite number of at least 0.
+        """
         if watch := self._watch():
             return watch["lr"]
         lr = self.hyperparameters.get(self.rate_name)
-        return lr(self.count) if callable(lr) else lr
+        if not callable(lr):
+            return lr
+        rate = lr(self.count)
+        if not (isinstance(rate, float) and 0 <= rate < math.inf):
+            require_non_negative(**{f"{self.rate_name} at step {self.count}": rate})
+        return rate
 
     def _watch(self) -> State:
         """The terms of a learning rate that watches the loss; empty where it does not."""
@@ -331,6 +342,13 @@ def _listed(params: Any) -> list[Any]:
 def _is_parameter(x: Any) -> bool:
     # A Tensor's `data` is not asked for: it would be handed out, and the graph would take copies of it.
     return isinstance(x, Tensor) or (hasattr(x, "data") and hasattr(x, "grad"))
+
+
+def _require_made(name: str, lr: Any) -> None:
+    """Raise ValueError for a learning rate that is a class, and no schedule made of it."""
+    if isinstance(lr, type):
+        kind = lr.__name__
+        raise ValueError(f"{name} must be a number or a schedule, as {kind}(...), got the class {kind}")
 
 
 def is_schedule(lr: Any) -> bool:

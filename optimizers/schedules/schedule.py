@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from optimizers.checks import require_non_negative
 
 Array: TypeAlias = NDArray[np.float64]
+LARGEST = np.finfo(np.float64).max
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,14 @@ class Schedule(Entry):
         require_non_negative(step=step)
         steps = np.asarray(step, dtype=np.float64)
         with np.errstate(all="ignore"):
-            rates = self.rate(np.atleast_1d(steps))  # a step alone gets the number that it gets in an array
+            # A step alone gets the number that it gets in an array; none is infinite.
+            rates = np.minimum(self.rate(np.atleast_1d(steps)), LARGEST)
         return rates if steps.ndim else float(rates[0])
 
 
 def power(factor: float, times: Array) -> Array:
     """factor**times; the largest float where that is too large for one, so that 0 times it is still 0."""
-    return np.minimum(np.power(factor, times), np.finfo(np.float64).max)
+    return np.minimum(np.power(factor, times), LARGEST)
 
 
 def descent(start: float, end: float, share: Array) -> Array:
