@@ -68,7 +68,7 @@ class Optimizer(ABC):
 
     Raises:
         TypeError: for a hyperparameter that the rule does not take, or parameters that are no Tensors.
-        ValueError: for one that `check` refuses.
+        ValueError: for one that `check` refuses, or a parameter that is given twice.
     """
 
     __signature__: ClassVar[inspect.Signature]
@@ -332,10 +332,15 @@ def _listed(params: Any) -> list[Any]:
 
     Raises:
         TypeError: unless each has a value and a gradient.
+        ValueError: where one is given twice, which each step would move twice.
     """
     listed = [] if isinstance(params, Tensor) else list(params)
     if isinstance(params, Tensor) or not all(map(_is_parameter, listed)):
         raise TypeError(f"params must be a list of Tensors, as [u, v], got {reprlib.repr(params)}")
+    first: dict[int, int] = {}
+    for i, parameter in enumerate(listed):
+        if (j := first.setdefault(id(parameter), i)) < i:
+            raise ValueError(f"params must differ, got one Tensor twice, as params[{j}] and params[{i}]")
     return listed
 
 

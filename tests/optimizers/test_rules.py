@@ -254,3 +254,12 @@ def test_a_rule_is_enough_for_an_optimizer() -> None:
 def test_parameters_must_be_tensors(params: Any) -> None:
     with pytest.raises(TypeError, match="params must be a list of Tensors"):
         SGD(params, lr=0.1)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_no_parameter_is_moved_twice(kind: type[Optimizer]) -> None:
+    u, v, same = Tensor(1.0), Tensor(1.0), Tensor([1.0])
+    kind([u, v])
+    with pytest.raises(ValueError, match="params must differ") as error:
+        kind([same, u, v, same])
+    assert str(error.value) == "params must differ, got one Tensor twice, as params[0] and params[3]"
