@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograd.messages import unknown
 from races.files import require_writable
 from races.lab import EPOCHS, PROBLEMS, Problem, Run, Settings, run_problem, save_csv
 from races.lab_figure import OPTIMIZER_COLOURS, save_figure
-from surfaces.messages import unknown
 
 _DIGITS = "#.6g"  # as many as the lab's float32 numbers are good for
 

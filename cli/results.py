@@ -16,10 +16,10 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from autograd.messages import shorten
 from races import Status, Trace
 from races.files import require_writable
 from races.metrics import best_loss, final_loss, median, path_length, steps_to_target
-from surfaces.messages import shorten
 
 _WRITERS: dict[str, Callable[[Trace, Path], None]] = {
     ".npz": Trace.save,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from autograd.messages import shown
 
 
 def require_non_negative(**hyperparameters: Any) -> None:
@@ -23,7 +24,7 @@ def require_flag(**hyperparameters: Any) -> None:
     """Raise ValueError, naming the argument, unless each is True or False."""
     for name, value in hyperparameters.items():
         if not isinstance(value, bool):
-            raise ValueError(f"{name} must be true or false, got {value!r}")
+            raise ValueError(f"{name} must be true or false, got {shown(value)}")
 
 
 def require_share(**hyperparameters: Any) -> None:
@@ -42,7 +43,7 @@ def require_two(name: str, value: Any, allowed: str) -> tuple[Any, Any]:
     try:
         first, second = value
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be {allowed}, got {value!r}") from None
+        raise ValueError(f"{name} must be {allowed}, got {shown(value)}") from None
     return first, second
 
 
@@ -61,4 +62,4 @@ def _require(allowed: str, holds: Callable[[Any], Any], hyperparameters: dict[st
         except ValueError:  # lists of different lengths
             fits = False
         if not fits:
-            raise ValueError(f"{name} must be {allowed}, got {reprlib.repr(value)}")
+            raise ValueError(f"{name} must be {allowed}, got {shown(value)}")

@@ -15,13 +15,13 @@ from __future__ import annotations
 import copy
 import inspect
 import math
-import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 
+from autograd.messages import shown
 from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_flag, require_non_negative, require_pair
 from optimizers.compiled import RuleCode, rule_code
@@ -336,7 +336,7 @@ def _listed(params: Any) -> list[Any]:
     """
     listed = [] if isinstance(params, Tensor) else list(params)
     if isinstance(params, Tensor) or not all(map(_is_parameter, listed)):
-        raise TypeError(f"params must be a list of Tensors, as [u, v], got {reprlib.repr(params)}")
+        raise TypeError(f"params must be a list of Tensors, as [u, v], got {shown(params)}")
     first: dict[int, int] = {}
     for i, parameter in enumerate(listed):
         if (j := first.setdefault(id(parameter), i)) < i:

@@ -17,13 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeGuard
 
+from autograd.messages import said, shown, unknown
 from optimizers.optimizer import Optimizer
-from optimizers.schedules.checks import shown, unknown
 from optimizers.trial import (
     WrongRuleError,
     held_to_its_form,
     require_signature,
-    said,
     try_rule,
     try_vector_rule,
 )

@@ -6,6 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
+from autograd.messages import shown
 from optimizers.checks import require_inside, require_non_negative, require_two
 from optimizers.optimizer import Optimizer, State
 
@@ -56,7 +57,7 @@ class Rprop(Optimizer):
         least, greatest = require_two("step_sizes", step_sizes, "two numbers, the least and the greatest")
         require_non_negative(**{"step_sizes[0]": least, "step_sizes[1]": greatest})
         if np.any(np.asarray(least) > np.asarray(greatest)):
-            raise ValueError(f"step_sizes must be the least and the greatest, got {step_sizes!r}")
+            raise ValueError(f"step_sizes must be the least and the greatest, got {shown(step_sizes)}")
 
     @staticmethod
     def rule(

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.messages import shown
+
 
 def require_keys(kind: str, saved: Any, keys: Collection[str]) -> None:
     """Raise ValueError unless `saved` has the keys that `state_dict` of the class `kind` gives it."""
@@ -66,7 +68,7 @@ def counted(key: str, value: Any) -> int:
     except TypeError:
         number = -1
     if number < 0:
-        raise ValueError(f"{key} must be a whole number of at least 0, got {value!r}")
+        raise ValueError(f"{key} must be a whole number of at least 0, got {shown(value)}")
     return number
 
 

@@ -10,13 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.messages import said, shown
 from optimizers.checks import require_flag
-from optimizers.schedules.checks import shown
 
 Array: TypeAlias = NDArray[np.float64]
 Rule: TypeAlias = Callable[..., Any]
-
-_LONGEST = 200  # letters of a message that is not ours
 
 # Where a rule is tried: first where everyone can follow by hand, then with other signs.
 _GRADIENTS, _PARAMETERS = (0.5, -2.0), (1.0, -0.5)
@@ -39,12 +37,6 @@ class Bowl:
     def hessian(self, x: Array) -> Array:
         """The matrix of the loss's second derivatives at `x`."""
         return np.eye(len(x)) / 2
-
-
-def said(error: BaseException) -> str:
-    """An error's message on one line, cut where it is long."""
-    line = " ".join(str(error).split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def require_signature(rule: Any) -> None:

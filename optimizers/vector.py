@@ -10,7 +10,6 @@ The rule is pure but for what the objective counts: it changes no array and no s
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeAlias
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.graph_hessian import hessian_of
+from autograd.messages import shown
 from autograd.tensor import Tensor, peek
 from optimizers.optimizer import Optimizer, Parameter
 from optimizers.saved import counted, require_keys
@@ -134,7 +134,7 @@ class VectorOptimizer(Optimizer):
         super().check(**hyperparameters)
         for name, value in hyperparameters.items():
             if isinstance(value, np.ndarray | list) and np.ndim(value):
-                raise ValueError(f"{name} must be one value, which all share, got {reprlib.repr(value)}")
+                raise ValueError(f"{name} must be one value, which all share, got {shown(value)}")
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move all parameters by one step.

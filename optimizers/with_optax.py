@@ -17,9 +17,9 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.messages import said, unknown
 from optimizers.optimizer import State, Watcher, is_schedule
-from optimizers.schedules.checks import unknown
-from optimizers.trial import require_works, said
+from optimizers.trial import require_works
 from optimizers.vector import Objective, VectorOptimizer
 
 Array: TypeAlias = NDArray[np.float64]

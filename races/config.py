@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import reprlib
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from autograd.messages import shorten, shown, unknown
 from races.ground import ExpressionSpec, NamedSpec
 from races.noise import NoiseSpec
 from races.racer import RacerSpec
 from races.spec import FilmSpec, RaceSpec
 from surfaces import SURFACES
-from surfaces.messages import shorten, unknown
 
 
 class SpecError(ValueError):
@@ -131,12 +130,12 @@ def _describe(error: ErrorDetails) -> str:
         case "missing":
             return f"{prefix}is missing"
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{prefix}must be a table, got {reprlib.repr(error['input'])}"
+            return f"{prefix}must be a table, got {shown(error['input'])}"
         case "value_error":
             return f"{prefix}{error['ctx']['error']}"
         case _:
             message = error["msg"].replace("Input should", "must").replace("Tuple should", "must")
-            return f"{prefix}{message[:1].lower()}{message[1:]}, got {reprlib.repr(error['input'])}"
+            return f"{prefix}{message[:1].lower()}{message[1:]}, got {shown(error['input'])}"
 
 
 def _place(where: tuple[int | str, ...]) -> str:

@@ -13,10 +13,10 @@ from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
+from autograd.messages import shorten
 from races.files import write_whole
 from races.metrics import median, target_loss
 from races.trace import Trace
-from surfaces.messages import shorten
 
 FORMATS = (".png", ".svg", ".pdf")
 STYLE: Any = {"font.family": "DejaVu Sans", "font.size": 10, "svg.fonttype": "path", "svg.hashsalt": "race"}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import reprlib
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, field_validator, model_serializer, model_validator
 
+from autograd.messages import shown, unknown
 from optimizers import OPTIMIZERS
 from races.forms import Frozen, Number, Pair, is_pair
 from surfaces import Surface, expression_surface, get_surface
-from surfaces.messages import unknown
 
 
 class ExpressionSpec(Frozen):
@@ -26,7 +25,7 @@ class ExpressionSpec(Frozen):
     @classmethod
     def _two(cls, value: Any) -> Any:
         if not is_pair(value):
-            raise ValueError(f"must be [low, high], got {reprlib.repr(value)}")
+            raise ValueError(f"must be [low, high], got {shown(value)}")
         return value
 
     @field_validator("u_range", "v_range")

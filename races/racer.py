@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +15,13 @@ from pydantic import (
     model_validator,
 )
 
+from autograd.messages import shown, unknown
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.foreign import find, is_foreign, label
 from optimizers.optimizer import Watcher
 from optimizers.schedules import Schedule, build_schedule
 from races.forms import Frozen, is_pair
 from races.palette import PALETTE
-from surfaces.messages import unknown
 
 _OWN = ("optimizer", "name", "colour")
 _RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
@@ -78,7 +77,7 @@ class RacerSpec(Frozen):
         colour = PALETTE.get(value, value)
         digits = colour.removeprefix("#").lower()
         if value and (len(colour) != 7 or colour[0] != "#" or not set(digits) <= set("0123456789abcdef")):
-            raise ValueError(f"must be #rrggbb or one of {', '.join(PALETTE)}, got {value!r}")
+            raise ValueError(f"must be #rrggbb or one of {', '.join(PALETTE)}, got {shown(value)}")
         return colour
 
     @model_validator(mode="after")
@@ -145,11 +144,11 @@ def _frozen(key: str, value: Any) -> Any:
 
 def _require_form(name: str, value: Any, default: Any) -> None:
     """Raise ValueError unless a hyperparameter is a number where its default is one, a pair where that is."""
-    shown = reprlib.repr(list(value) if isinstance(value, tuple) else value)
+    given = shown(list(value) if isinstance(value, tuple) else value)
     if isinstance(default, tuple):
         if not is_pair(value):
-            raise ValueError(f"{name} must be two numbers, as {list(default)}, got {shown}")
+            raise ValueError(f"{name} must be two numbers, as {list(default)}, got {given}")
     elif isinstance(value, tuple | np.ndarray | dict):
-        raise ValueError(f"{name} must be one number, got {shown}")
+        raise ValueError(f"{name} must be one number, got {given}")
     elif callable(value):  # nothing that a trace could be saved with
-        raise ValueError(f"{name} must be one number, or a schedule of optimizers.schedules, got {shown}")
+        raise ValueError(f"{name} must be one number, or a schedule of optimizers.schedules, got {given}")

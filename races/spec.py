@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections import Counter
 from itertools import chain
 from typing import Annotated, Any, Literal
@@ -11,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_validator, model_validator
 
+from autograd.messages import shown, unknown
 from races.forms import Frozen, Number, Pair, is_pair
 from races.ground import ExpressionSpec, NamedSpec
 from races.noise import NoiseSpec
 from races.palette import COLOURS
 from races.racer import RacerSpec
 from surfaces import SURFACES, Surface
-from surfaces.messages import unknown
 
 MOST = 100_000_000  # positions in a trace: 4 GB
 _STATE = 4  # an optimizer's terms take up to so many times the room of the positions
@@ -44,7 +43,7 @@ class FilmSpec(Frozen):
             return names  # the default
         named = isinstance(names, tuple) and all(isinstance(name, str) for name in names)
         if not named or len(names) > 2 or len(set(names)) < len(names):
-            raise ValueError(f"must be the names of 1 or 2 racers, got {reprlib.repr(value)}")
+            raise ValueError(f"must be the names of 1 or 2 racers, got {shown(value)}")
         return names
 
 
@@ -101,7 +100,7 @@ class RaceSpec(Frozen):
             if value not in SURFACES:
                 raise ValueError(unknown("surface", value, SURFACES))
         elif not isinstance(value, dict | ExpressionSpec | NamedSpec):
-            raise ValueError(f"must be a name or {{ expression, u_range, v_range }}, got {value!r}")
+            raise ValueError(f"must be a name or {{ expression, u_range, v_range }}, got {shown(value)}")
         elif isinstance(value, dict) and not {"name", "expression"} & set(value):
             allowed = ["name", *ExpressionSpec.model_fields]
             if misspelt := next((key for key in value if key not in allowed), None):
@@ -115,14 +114,14 @@ class RaceSpec(Frozen):
             value = value.tolist()
         points = [value] if is_pair(value) else value
         if not isinstance(points, list | tuple) or not points or not all(map(is_pair, points)):
-            raise ValueError(f"must be [u, v] or a list of such points, got {reprlib.repr(value)}")
+            raise ValueError(f"must be [u, v] or a list of such points, got {shown(value)}")
         return points
 
     @field_validator("racers", mode="before")
     @classmethod
     def _at_least_one(cls, value: Any) -> Any:
         if not isinstance(value, list | tuple) or not value:
-            raise ValueError(f"must be 1 table [[racer]] or more, got {reprlib.repr(value)}")
+            raise ValueError(f"must be 1 table [[racer]] or more, got {shown(value)}")
         return value
 
     @model_validator(mode="after")

@@ -15,11 +15,11 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.messages import shorten
 from races.config import make_spec
 from races.files import write_whole
 from races.spec import RaceSpec
 from races.status import Status
-from surfaces.messages import shorten
 
 Array = NDArray[np.float64]
 _FORMAT = 2

@@ -25,11 +25,11 @@ from manim import (
     config,
 )
 
+from autograd.messages import shorten
 from scenes.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.film import film_renderer, spec_of_config
 from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
 from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, Words, text
-from surfaces.messages import shorten
 
 # Seconds that each part of the film takes.
 SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}

@@ -24,6 +24,7 @@ from manim import (
     linear,
 )
 
+from autograd.messages import shorten
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
@@ -31,7 +32,6 @@ from scenes.sayings import ROOM
 from scenes.sprite import Label, fitted, line_width
 from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE
 from scenes.writer import FilmWriter
-from surfaces.messages import shorten
 
 HOME = Path(__file__).parent.parent  # where race.toml is
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from manim import UP, FadeIn, FadeOut, Group, config
 
+from autograd.messages import shorten
 from races import Trace, run_race
 from scenes.film import Film, refuse, spec_of_config
 from scenes.mobjects import Trail
@@ -20,7 +21,6 @@ from scenes.step_captions import step_captions
 from scenes.step_half import Half
 from scenes.step_shots import Moment, Shot, shots
 from scenes.theme import FAINT, HEADING, TITLE
-from surfaces.messages import shorten
 
 # How much of the film's length the other parts take.
 TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06

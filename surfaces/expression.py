@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from surfaces.messages import shorten, unknown
+from autograd.messages import shorten, unknown
 from surfaces.surface import Point, Surface
 
 MAX_LENGTH = 2_000

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from surfaces.messages import shorten, unknown
+from autograd.messages import shorten, unknown
 
 Point: TypeAlias = tuple[float, float]
 Formula: TypeAlias = Callable[..., Any]  # of u and v, and of its own parameters, by name

@@ -10,8 +10,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.messages import shown, unknown
 from optimizers.schedules.chained import Chained
-from optimizers.schedules.checks import shown, unknown
 from optimizers.schedules.constant import Constant
 from optimizers.schedules.cosine import Cosine
 from optimizers.schedules.cosine_warm_restarts import CosineWarmRestarts

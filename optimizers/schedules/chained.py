@@ -7,7 +7,8 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from optimizers.schedules.checks import milestones, shown
+from autograd.messages import shown
+from optimizers.schedules.checks import milestones
 from optimizers.schedules.schedule import Array, Entry, Schedule
 
 

@@ -5,16 +5,15 @@ The line that it raises names the setting, what is allowed, and the value given.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import numbers
-import reprlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from autograd.messages import shown
 from optimizers.checks import (
     require_flag,
     require_fraction,
@@ -25,11 +24,6 @@ from optimizers.checks import (
 
 Check: TypeAlias = Callable[[str, Any], Any]
 MOST = 2**53  # up to here float64 counts every step
-
-
-def shown(value: Any) -> str:
-    """A value as a message shows it: short, and on one line."""
-    return " ".join(reprlib.repr(value).split())
 
 
 def _number(require: Callable[..., None], name: str, value: Any) -> float:
@@ -96,16 +90,3 @@ def milestones(name: str, value: Any) -> tuple[int, ...]:
     if any(first >= second for first, second in itertools.pairwise(steps)):
         raise ValueError(f"{name} must increase, got {shown(list(steps))}")
     return steps
-
-
-def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
-    """One line for a name that is not among the allowed ones, with the nearest of them if one is near.
-
-    >>> unknown("key", "step", ["start", "steps"])
-    "unknown key 'step'; did you mean 'steps'? Allowed: start, steps"
-    """
-    names = list(allowed)
-    lower = {known.lower(): known for known in names}
-    near = difflib.get_close_matches(str(name).lower(), lower, n=1)
-    hint = f"did you mean {lower[near[0]]!r}? Allowed" if near else "allowed"
-    return f"unknown {kind} {shown(name)}; {hint}: {', '.join(names)}"

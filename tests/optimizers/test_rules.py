@@ -60,6 +60,15 @@ def test_a_wrong_setting_is_refused_with_its_name_and_value(
     assert str(error.value).startswith(words[0])
 
 
+def test_a_table_of_numbers_is_shown_on_one_line() -> None:
+    table = -np.ones((30, 40))
+    for settings in ({"lr": table}, {"momentum": table}, {"nesterov": table}):
+        with pytest.raises(ValueError, match=next(iter(settings))) as error:
+            SGD([], **settings)
+        assert "\n" not in str(error.value)
+        assert len(str(error.value)) < 300
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_an_unknown_hyperparameter_is_refused(case: OptimizerCase) -> None:
     with pytest.raises(TypeError, match="learning_rate"):

@@ -97,7 +97,7 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     (top("[film]\ninside = [1]"), ("film", "inside", "names of 1 or 2 racers", "[1]")),
     (top("[film]\ninside = ['SGD', 'SGD']"), ("film", "inside", "names of 1 or 2 racers", "['SGD', 'SGD']")),
     (top("[film]\ninside = ['a', 'b', 'c']"), ("film", "inside", "1 or 2 racers", "['a', 'b', 'c']")),
-    (top("[film]\ninside = ['SGDD']"), ("film", "inside", "'SGDD'", "allowed: SGD")),
+    (top("[film]\ninside = ['SGDD']"), ("film", "inside", "'SGDD'", "did you mean 'SGD'?", "llowed: SGD")),
     # Noise.
     (top("noise = 0.5"), ("noise", "table", "0.5")),
     (top("noise = {}"), ("noise: scale", "missing")),

@@ -1,0 +1,50 @@
+"""How a refusal shows what it refuses, on one line: for everything that tells a user what is wrong.
+
+It stands in the lowest room, since every other one needs it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import reprlib
+from collections.abc import Iterable
+
+_LONGEST = 200  # letters of a message that is not ours
+
+
+def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
+    """One line for a name that is not among the allowed ones, with the nearest of them if one is near.
+
+    >>> unknown("surface", "funki", ["funky", "slope"])
+    "unknown surface 'funki'; did you mean 'funky'? Allowed: funky, slope"
+    """
+    names = list(allowed)
+    lower = {known.lower(): known for known in names}
+    near = difflib.get_close_matches(str(name).lower(), lower, n=1)
+    hint = f"did you mean {lower[near[0]]!r}? Allowed" if near else "allowed"
+    return f"unknown {kind} {shown(name)}; {hint}: {', '.join(names)}"
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: short, and on one line.
+
+    >>> shown({"key": "a" * 99})
+    "{'key': 'aaaaaaaaaaaa...aaaaaaaaaaaaa'}"
+    """
+    return shorten(reprlib.repr(value), _LONGEST)
+
+
+def shorten(text: object, limit: int = 40) -> str:
+    """`text` on one line, cut in its middle where it is longer than `limit` characters.
+
+    >>> shorten("a" * 30 + "z" * 30, 11)
+    'aaaaa…zzzzz'
+    """
+    line = " ".join(str(text).split())
+    half = (limit - 1) // 2
+    return line if len(line) <= limit else f"{line[:half]}…{line[-half:]}"
+
+
+def said(error: BaseException) -> str:
+    """An error's message on one line, cut where it is long."""
+    return shorten(error, _LONGEST)
