@@ -25,7 +25,7 @@ from autograd.crew import crew, processors
 Array = NDArray[np.float64]
 
 STRETCH = 8192  # points of a stretch at least
-LOOKS = 500_000  # that a helper takes before it goes to sleep: a quarter of a millisecond, or half of one
+LOOKS = 10_000_000  # that a helper takes before it goes to sleep: some milliseconds, as OpenMP's threads do
 # What caller and helper tell each other, in numbers of their own: how many stretches have been offered, how
 # many begun and how many done; whether the helper is wanted elsewhere; the stretch; and room for what the
 # processor keeps together.
@@ -37,18 +37,20 @@ class MachineCode:
 
     Args:
         loop: a function of `begin`, `end`, `arrays` and `numbers`, as `autograd.loop_code` writes them.
+        reorder: whether the terms of a sum may be added up in another order, several at once.
 
     Raises:
         ImportError: without numba, or if it refuses to be imported with a numpy that is too new for it.
     """
 
-    def __init__(self, loop: Callable[[int, int, Any, Any], None]) -> None:
+    def __init__(self, loop: Callable[[int, int, Any, Any], None], reorder: bool = False) -> None:
         numba = importlib.import_module("numba")
         types = numba.types
         numbers = types.CPointer(types.float64)
         signature = types.void(types.intp, types.intp, types.CPointer(numbers), numbers)
-        # As numpy does, divides by zero without raising; no liberties are taken with the order of operations.
-        self._compiled = numba.cfunc(signature, error_model="numpy")(loop)
+        # As numpy does, divides by zero without raising; no other liberties are taken with a formula.
+        liberties = {"reassoc"} if reorder else False
+        self._compiled = numba.cfunc(signature, error_model="numpy", fastmath=liberties)(loop)
         self._address: int = self._compiled.address
 
     def run(self, length: int, arrays: Sequence[Array], numbers: Sequence[float]) -> None:

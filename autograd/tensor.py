@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 from operator import attrgetter
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -233,14 +234,23 @@ class Tensor(Operators):
         """Add `share` to the gradient, summed over the axes that broadcasting added or stretched."""
         if type(self._data) is float:
             share = 0.0 + (float(share) if np.ndim(share) == 0 else float(np.sum(share)))
+            self._grad = share if self._grad is None else self._grad + share
+            return
+        share = unbroadcast(np.asarray(share, dtype=np.float64), self.shape)
+        held: Any = self._grad
+        if held is not None:
+            self._grad = None
+            mine = getrefcount(held) <= _HELD and held.base is None
+            self._grad = np.add(held, share, out=held if mine else None)
+        elif self._prev:
+            self._grad = share
         else:
-            share = unbroadcast(np.asarray(share, dtype=np.float64), self.shape)
-            if not self._prev and self._grad is None:
-                # A new array: a leaf's gradient is its owner's to change in place, and may have been already.
-                share = share + (self._blank if hasattr(self, "_blank") else 0.0)
-                if hasattr(self, "_blank"):
-                    del self._blank
-        self._grad = share if self._grad is None else self._grad + share
+            # A new array: a leaf's gradient is its owner's to change in place, and may have been already.
+            mine = getrefcount(share) <= _PASSED and share.base is None
+            blank = self._blank if hasattr(self, "_blank") else 0.0
+            self._grad = np.add(share, blank, out=share if mine else None)
+            if hasattr(self, "_blank"):
+                del self._blank
 
     @classmethod
     def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Any:
@@ -269,6 +279,26 @@ class Tensor(Operators):
 
     def __repr__(self) -> str:
         return f"Tensor({self._data!r})"
+
+
+def _held() -> int:
+    """How many references there are to an array that nobody has but the caller."""
+    array = np.zeros(1)
+    return getrefcount(array)
+
+
+def _passed() -> int:
+    """How many there are to one that `_accumulate` is given, and nobody else."""
+
+    def accumulate(share: Any) -> int:
+        share = np.asarray(share)
+        return getrefcount(share)
+
+    share = np.zeros(1)
+    return accumulate(share)
+
+
+_HELD, _PASSED = _held(), _passed()
 
 
 def peek(tensor: Tensor) -> Value:

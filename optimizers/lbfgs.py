@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers.optimizer import State
+from optimizers.sweep import dot, move
 from optimizers.vector import VectorOptimizer
 from optimizers.wolfe import Line, Trial, evaluated, strong_wolfe
 
@@ -106,35 +107,44 @@ class LBFGS(VectorOptimizer):
         here = evaluated(objective, parameter)
         spent, before = 1, state.get("func_evals", 0)
         state = {"n_iter": 0} | state
-        flat = _largest(here.gradient) <= tolerance_grad
+        flat = _within(here.gradient, tolerance_grad)
         for left in range(max_iter - 1, -1, -1):
             if flat:
                 break
             state = _aimed(state, here, lr, history_size)
             direction = state["d"]
-            here = Trial(0.0, here.loss, here.gradient, here.gradient @ direction)
+            here = Trial(0.0, here.loss, here.gradient, dot(here.gradient, direction))
             if here.slope > -tolerance_change:
                 break
             if line_search_fn:
                 line = Line(objective, parameter, direction, here)
                 here = strong_wolfe(line, state["t"], most - spent)
                 state["t"], spent = here.step, spent + line.trials
-            parameter = parameter + state["t"] * direction
+            parameter = parameter + _times(state["t"], direction)
             if left and not line_search_fn:
                 here = evaluated(objective, parameter)
                 spent += 1
             flat = (
                 spent >= most
-                or _largest(here.gradient) <= tolerance_grad
-                or _largest(state["t"] * direction) <= tolerance_change
+                or _within(here.gradient, tolerance_grad)
+                or _within(direction, tolerance_change, state["t"])
                 or abs(here.loss - state["prev_loss"]) < tolerance_change
             )
         return parameter, state | {"func_evals": before + spent}
 
 
-def _largest(vector: Array) -> float:
-    """The size of the largest number; nan if one of them is nan."""
-    return float(np.max(np.abs(vector), initial=0.0))
+def _within(vector: Array, limit: float, factor: float = 1.0) -> bool:
+    """Whether no number of ``factor * vector`` is larger than the limit; most often its first one is."""
+    if vector.size == 0:
+        return True
+    if not abs(factor * vector[0]) <= limit:
+        return False
+    return bool(abs(factor) * max(np.max(vector), -np.min(vector)) <= limit)
+
+
+def _times(factor: float, vector: Array) -> Array:
+    """A move; along the whole direction, as most are, it is the direction itself."""
+    return vector if factor == 1.0 else factor * vector
 
 
 def _aimed(state: State, here: Trial, lr: float, history_size: int) -> State:
@@ -146,30 +156,35 @@ def _aimed(state: State, here: Trial, lr: float, history_size: int) -> State:
         history: State = {"old_dirs": (), "old_stps": (), "ro": (), "H_diag": 1.0}
         return state | history | terms | {"d": -gradient, "t": float(first)}
     history = _remembered(state, gradient, history_size)
-    return state | history | terms | {"d": -_inverse_times(history, gradient), "t": float(lr)}
+    return state | history | terms | {"d": _descent(history, gradient), "t": float(lr)}
 
 
 def _remembered(state: State, gradient: Array, history_size: int) -> State:
     """The pairs, with the last move's if the slope has risen along it, and without what is too old."""
     history = {name: state[name] for name in ("old_dirs", "old_stps", "ro", "H_diag")}
-    y, s = gradient - state["prev_flat_grad"], state["t"] * state["d"]
-    curvature = float(y @ s)
+    y, s = gradient - state["prev_flat_grad"], _times(state["t"], state["d"])
+    curvature = dot(y, s)
     if not curvature > _LEAST_CURVATURE:
         return history
     last = {"old_dirs": y, "old_stps": s, "ro": 1.0 / curvature}
     pairs = {name: (*history[name], term)[-history_size:] for name, term in last.items()}
-    return pairs | {"H_diag": curvature / float(y @ y)}
+    return pairs | {"H_diag": curvature / dot(y, y)}
 
 
-def _inverse_times(history: State, gradient: Array) -> Array:
-    """H g: the two-loop recursion, algorithm 7.4."""
-    pairs = list(zip(history["old_dirs"], history["old_stps"], history["ro"], strict=True))
-    vector: Array = gradient
-    shares = []
-    for y, s, ro in reversed(pairs):
-        shares.append((s @ vector) * ro)
-        vector = vector - shares[-1] * y
-    vector = vector * history["H_diag"]
-    for (y, s, ro), share in zip(pairs, reversed(shares), strict=True):
-        vector = vector + (share - (y @ vector) * ro) * s
+def _descent(history: State, gradient: Array) -> Array:
+    """-H g: the two-loop recursion, algorithm 7.4; each move of the vector gives the next product too."""
+    ys, ss, ros = history["old_dirs"], history["old_stps"], history["ro"]
+    vector: Array = -gradient
+    if not ys:
+        return vector
+    last = len(ys) - 1
+    shares = [0.0] * len(ys)
+    product = dot(ss[last], vector)
+    for k in range(last, -1, -1):
+        shares[k] = product * ros[k]
+        product = move(vector, -shares[k], ys[k], ss[k - 1] if k else ys[0])
+    vector *= history["H_diag"]
+    product *= history["H_diag"]
+    for k in range(len(ys)):
+        product = move(vector, shares[k] - product * ros[k], ss[k], ys[min(k + 1, last)])
     return vector

@@ -93,6 +93,7 @@ def step(formula: Any, request: Any) -> Any:
 def whole_step(formula: Any, request: Any) -> Any:
     """The first step of an optimizer that evaluates the loss itself, of a quadratic; the first numbers."""
     start, weights = formula["quadratic"](request["count"])
+    weights.setflags(write=False)  # a graph keeps a copy of an array that may be changed
 
     def run() -> Any:
         parameter = Tensor(start)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, norm, relu, sigmoid, softplus
+from autograd.machine_code import begin
 
 # At a kink: the function, the point, and the derivative with respect to each number.
 INF = math.inf
@@ -224,3 +225,46 @@ def test_the_example_of_three_matrices_gives_every_printed_digit() -> None:
         "[[1.47428643e-19 0.00000000e+00 4.21224694e-20]\n [2.13219710e-07 0.00000000e+00 6.09199171e-08]\n"
         " [0.00000000e+00 0.00000000e+00 0.00000000e+00]]"
     )
+
+
+def test_a_gradient_that_somebody_has_is_not_added_to_where_it_is() -> None:
+    x = Tensor([1.0, 2.0])
+    (x * [3.0, 4.0]).sum().backward()
+    first = x.grad
+    (x * [5.0, 6.0]).sum().backward()
+    np.testing.assert_array_equal(first, [3.0, 4.0])
+    part = np.asarray(x.grad)[1:]
+    (x * [1.0, 1.0]).sum().backward()
+    np.testing.assert_array_equal(part, [10.0])
+    np.testing.assert_array_equal(x.grad, [9.0, 11.0])
+
+
+def test_gradients_that_nodes_have_in_common_are_their_own() -> None:
+    """Both sides of a sum, and a parameter, get the very array; each adds to it what is its own."""
+    x, y = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    z = x + y
+    (z + z * [10.0, 20.0] + x).sum().backward()
+    np.testing.assert_array_equal(x.grad, [12.0, 22.0])
+    np.testing.assert_array_equal(y.grad, [11.0, 21.0])
+    np.testing.assert_array_equal(z.grad, [11.0, 21.0])
+    y.grad *= 2.0
+    np.testing.assert_array_equal(x.grad, [12.0, 22.0])
+    np.testing.assert_array_equal(z.grad, [11.0, 21.0])
+
+
+def test_a_seed_is_not_changed() -> None:
+    x = Tensor([1.0, 2.0])
+    seed = np.array([1.0, 1.0])
+    for _ in range(2):
+        x.backward(seed)
+    np.testing.assert_array_equal(seed, [1.0, 1.0])
+    np.testing.assert_array_equal(x.grad, [2.0, 2.0])
+
+
+def test_long_gradients_are_added_up_where_they_are() -> None:
+    x = Tensor(np.ones(1000))
+    (x * 2.0 + x * 3.0).sum().backward()
+    place = begin(np.asarray(x.grad))
+    (x * 2.0).sum().backward()
+    assert begin(np.asarray(x.grad)) == place
+    np.testing.assert_array_equal(x.grad, 7.0)
