@@ -23,6 +23,7 @@ from autograd.atomics import intrinsics
 from autograd.crew import crew, processors
 
 Array = NDArray[np.float64]
+_NONE: Array = np.empty(0)
 
 STRETCH = 8192  # points of a stretch at least
 LOOKS = 10_000_000  # that a helper takes before it goes to sleep: some milliseconds, as OpenMP's threads do
@@ -65,9 +66,8 @@ class MachineCode:
         >>> y
         array([0., 2., 4.])
         """
-        places = np.array([begin(x) for x in arrays], dtype=np.int64)
-        helpers = min(processors(), length // STRETCH) - 1
-        _team().run(self._address, length, places, np.array(numbers, dtype=np.float64), helpers)
+        places = np.array([begin(x) for x in arrays])
+        team().run(self._address, length, places, np.array(numbers, dtype=np.float64) if numbers else _NONE)
 
 
 def begin(x: Array) -> int:
@@ -91,9 +91,7 @@ class Team:
         self._awake: set[int] = set()
         self._calling = threading.Lock()
 
-    def run(
-        self, loop: int, length: int, arrays: NDArray[np.int64], numbers: NDArray[np.float64], helpers: int
-    ) -> None:
+    def run(self, loop: int, length: int, arrays: NDArray[np.int64], numbers: NDArray[np.float64]) -> None:
         """Run the loop that is found at an address; alone, while they help somebody else.
 
         Args:
@@ -101,8 +99,8 @@ class Team:
             length: of all arrays.
             arrays: where each begins.
             numbers: what all points share.
-            helpers: how many to ask for help.
         """
+        helpers = min(len(self._lines), length // STRETCH - 1)
         if helpers < 1 or not self._calling.acquire(blocking=False):
             self._share(loop, length, arrays, numbers, self._lines[:0])
             return
@@ -130,13 +128,13 @@ class Team:
 
 
 @cache
-def _team() -> Team:
+def team() -> Team:
     """The team of this process."""
     return Team(processors() - 1)
 
 
 if hasattr(os, "register_at_fork"):  # a process that is forked off has none of the threads
-    os.register_at_fork(after_in_child=_team.cache_clear)
+    os.register_at_fork(after_in_child=team.cache_clear)
 
 
 @cache

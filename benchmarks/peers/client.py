@@ -131,13 +131,18 @@ def elsewhere() -> float:
 
 
 def in_turn(jobs: list[tuple[Peer, str]], rounds: int) -> list[list[float]]:
-    """Seconds of a run of each job, `rounds` of them each, taken in turn; says if others were at work."""
+    """Seconds of a run of each job, `rounds` of them each, taken in turn; says if others were at work.
+
+    Each is the first of a round as often as the others: the first finds the processors rested.
+    """
     times: list[list[float]] = [[] for _ in jobs]
     others = []
-    for _ in range(rounds):
+    for first in range(rounds):
         others.append(elsewhere())
-        for (peer, key), column in zip(jobs, times, strict=True):
-            column.append(peer.ask("time", key))
+        for i in range(len(jobs)):
+            k = (first + i) % len(jobs)
+            peer, key = jobs[k]
+            times[k].append(peer.ask("time", key))
     if (share := statistics.mean(others)) > BUSY:
         print(f"other programs took {share:.0%} of the processors: with less, thread pools are far faster")
     return times

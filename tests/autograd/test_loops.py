@@ -98,7 +98,7 @@ def test_a_product_and_a_sum_are_rounded_one_after_the_other() -> None:
 def test_loops_of_every_length(length: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_code, "processors", lambda: threads)
     monkeypatch.setattr(machine_code, "STRETCH", 1)
-    machine_code._team.cache_clear()
+    machine_code.team.cache_clear()
     x, y = np.random.default_rng(1).normal(size=(2, length))
     first, second, third = filled(written(lambda x, y, s: [x * s, y, x - y], POINTS, POINTS, ()), x, y, 0.5)
     np.testing.assert_array_equal(first, 0.5 * x)

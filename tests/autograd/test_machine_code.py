@@ -38,9 +38,9 @@ def team(monkeypatch: pytest.MonkeyPatch) -> Iterator[Team]:
     """One helper, who is asked for short loops too."""
     monkeypatch.setattr(machine_code, "processors", lambda: 2)
     monkeypatch.setattr(machine_code, "STRETCH", 1)
-    machine_code._team.cache_clear()
-    yield machine_code._team()
-    machine_code._team.cache_clear()
+    machine_code.team.cache_clear()
+    yield machine_code.team()
+    machine_code.team.cache_clear()
 
 
 def arrays() -> tuple[Array, Array]:
@@ -134,7 +134,7 @@ def test_a_process_that_is_forked_off_has_helpers_of_its_own(code: MachineCode, 
     if not (child := os.fork()):
         try:
             code.run(LENGTH, [x, y], [1.0])
-            own = machine_code._team() is not team and crew()._helpers > 0
+            own = machine_code.team() is not team and crew()._helpers > 0
             os._exit(0 if own and np.array_equal(x, 2 * y) else 1)
         except BaseException:  # noqa: BLE001  (must not go on as the tests)
             os._exit(2)

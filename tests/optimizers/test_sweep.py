@@ -22,7 +22,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setitem(sys.modules, "numba", None)
     else:
         monkeypatch.setattr(machine_code, "processors", lambda: 1 if request.param == "one thread" else 3)
-        machine_code._team.cache_clear()
+        machine_code.team.cache_clear()
     monkeypatch.setattr(sweep, "PAYS", 0)
     for name in ("_DOT", "_MOVE"):
         monkeypatch.setattr(sweep, name, sweep.Sweep(getattr(sweep, name)._loop))
