@@ -104,7 +104,9 @@ class InsideTheStep(Film):
             half.look_at(shot)
         steps = self.trace.spec.steps
         begin, until = shot.first / steps, shot.end / steps
-        movers = [half.live for half in self.halves]
+        # First what often rests: see `scenes.layer`.
+        layers = itertools.zip_longest(*(half.live for half in self.halves))
+        movers = [part for parts in layers for part in parts if part]
         self.run_clock(seconds / (until - begin), *movers, begin=begin, until=until)
 
     def change_map(self, shot: Shot) -> None:

@@ -207,6 +207,10 @@ class Trail(DepthMobject):
         self._breaks = np.cumsum([len(piece) for piece in pieces])[:-1] - 1
         return self
 
+    def joints(self) -> tuple[int, ...]:
+        """The last point of each line but the last one, after which a new line begins."""
+        return tuple(self._breaks.tolist())
+
     def segments(self) -> tuple[Array, Array]:
         """The tails and heads of its straight pieces, each of shape (n, 3)."""
         if not len(self._breaks):

@@ -2,6 +2,7 @@
 
 It keeps two pictures with their depths: the ground, what stands still, and a copy of it on which what moves
 is drawn. So while the camera stands still, the surface is drawn once, and only balls and trails each frame.
+Where all that moves is fixed in the frame, a `Layer` between the two holds what rests for a while.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import ctypes
 import itertools
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from manim import Mobject
 from numpy.typing import NDArray
 
 from scenes.atlas import Atlas
+from scenes.layer import Layer
 from scenes.mobjects import Ball, DepthMobject, LossSurface, Trail
 from scenes.sprite import Sprite, places
 from scenes.stamps import CORNERS, Mesh, Stamp, set_uniforms
@@ -105,6 +107,7 @@ class Painter:
         self._still = self.context.texture(self.size, 4)  # the colours of the ground
         self._ground = self.context.framebuffer([self._still], self.context.depth_renderbuffer(self.size))
         self._work = self._canvas(0)
+        self._layer = Layer(self.context.framebuffer([self.context.renderbuffer(self.size, 4)]))
         self._smooth = self._canvas(min(SAMPLES, self.context.max_samples))
         self._backdrop = self.context.texture(self.size, 4)
         self._backdrop.filter = (moderngl.NEAREST, moderngl.NEAREST)
@@ -141,18 +144,37 @@ class Painter:
         self._draw(sight)
         if smooth:
             self.context.copy_framebuffer(self._ground, self._smooth)
+        self._layer.forget()
         self._read(self._ground, picture)
 
     def set_ground(self, picture: Picture) -> None:
         """Take `picture` for what stands still; the depths stay as they are."""
         self._still.write(picture)
+        self._layer.forget()
 
     def paint_work(self, picture: Picture, sight: Sight) -> None:
         """Draw among what stands still, and put the result into `picture`."""
-        self.context.copy_framebuffer(self._work, self._ground)
+        fixed = sight.fixed
+        if sight.scene or sight.facing:
+            self.context.copy_framebuffer(self._work, self._ground)
+        else:
+            fixed = self._paint_layer(sight)
+            self.context.copy_framebuffer(self._work, self._layer.canvas)
         self._work.use()
-        self._draw(sight)
+        self._draw(replace(sight, fixed=fixed))
         self._read(self._work, picture)
+
+    def _paint_layer(self, sight: Sight) -> list[DepthMobject]:
+        """Draw what has come to rest on what stands still, and return the rest."""
+        layer = self._layer
+        resting = layer.settle(sight.fixed)
+        if not layer.begun:
+            self.context.copy_framebuffer(layer.canvas, self._ground)
+        if resting > layer.drawn:
+            layer.canvas.use()
+            self._draw(replace(sight, fixed=sight.fixed[layer.drawn : resting]))
+        layer.begun, layer.drawn = True, resting
+        return sight.fixed[resting:]
 
     def depths(self, view: View, hiding: Sequence[LossSurface | Ball]) -> NDArray[np.float32]:
         """How deep surfaces and balls are at each pixel, from -1 to 1; 1 where there is none."""

@@ -53,6 +53,7 @@ class Half:
             self._surface, self.steps.positions[: self.steps.count + 1], self._corners, near=False
         )
         self._maps: dict[tuple[int, int] | None, StepMap] = {}
+        self._shown: object = None  # what was shown last
         self.map = self.look_at(Shot(0, 1, 1.0))
 
     def look_at(self, shot: Shot) -> StepMap:
@@ -70,6 +71,7 @@ class Half:
                     window, times = self._whole, 0.0
             self._maps[shot.view] = StepMap(self.steps, self._look, window, times, (first, end))
         self.map = self._maps[shot.view]
+        self._shown = None
         if self.bench:
             first, end = shot.view or (shot.first, shot.end)
             self.bench.set_scale(min(first, count - 1), min(end, count))
@@ -77,8 +79,8 @@ class Half:
 
     @property
     def live(self) -> Group:
-        """What moves."""
-        return Group(self.map.live, self.panel.live, *([self.bench] if self.bench else []))
+        """What moves; first what often rests, which is then not drawn anew."""
+        return Group(self.panel.live, *([self.bench] if self.bench else []), self.map.live)
 
     def at(self, moment: Moment) -> Self:
         """Show a moment."""
@@ -94,6 +96,9 @@ class Half:
             ball = step + (_smooth((progress - 0.4) / 0.45) if line == lines - 1 else 0.0)
             progress = progress / 0.4 if line == lines - 1 else progress / 0.6
         done = _smooth(progress)
+        if (now := (step, line, done, ball, slow, over)) == self._shown:
+            return self
+        self._shown = now
         self.map.at(step, line, done, ball)
         if self.bench:
             self.bench.at(step, line, done)

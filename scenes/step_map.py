@@ -252,11 +252,12 @@ class StepArrows(Group):
     ) -> None:
         """Draw an arrow, as far as it is on the map."""
         shaft, edge = cast("Trail", self._shafts[i]), cast("Trail", self._edges[i])
-        along = self._cut(tail, along)
+        along = self._cut(tail, along) if along.any() else along
         length = float(np.hypot(*along))
         if not np.isfinite(length) or length < 0.02:
-            shaft.set_pieces([])
-            edge.set_pieces([])
+            if len(shaft.points):
+                shaft.set_pieces([])
+                edge.set_pieces([])
             return
         lines = arrow_lines(tail, np.array([*along, 0.0]), min(HEAD, 0.5 * length))
         for trail, wide, seen in ((edge, width + _EDGE, 0.5 * opacity), (shaft, width, opacity)):

@@ -130,7 +130,7 @@ class Panel(Group):
         self._words = Group(*(Label("-", SMALL, INK).stand(x, level, LEFT) for level in levels[:2]))
         self._sums = Group(*(Equation(word("0"), SMALL).stand(x, level) for level in levels[2:]))
         self._pace = Label("0", SMALL, FAINT).stand(head[1], head[2], RIGHT)
-        self.live = Group(self._mark, *self._rows, *self._values, *self._words, *self._sums, self._pace)
+        self.live = Group(self._mark, *self._rows, *self._words, *self._sums, self._pace, *self._values)
         total = look.common.count(self._total)
         steps_words = look.common.pace.format(step=total, steps=total)
         big = HEADING * 0.8

@@ -178,15 +178,16 @@ class Typeset(Drawing):
         colours = {run.colour for run in self._setting.runs} | {line.colour for line in self._setting.strokes}
         picture = np.zeros((size[1], size[0], 4))
         for colour in sorted(colours):
-            mask = self._strokes(colour, em, size, left, top)
             letters = Image.new("L", size)
             pen = ImageDraw.Draw(letters)
             for run in self._setting.runs:
                 if run.colour == colour:
                     at = run.x * em - left, round(top - run.y * em)
                     pen.text(at, run.words, font=font(round(run.scale * em, 2)), anchor="ls", fill=255)
+            if any(stroke.colour == colour for stroke in self._setting.strokes):
+                letters = ImageChops.lighter(self._strokes(colour, em, size, left, top), letters)
             ink = np.array([*ManimColor(colour).to_rgb(), 1.0])
-            picture += np.asarray(ImageChops.lighter(mask, letters))[..., None] * ink
+            picture += np.asarray(letters)[..., None] * ink
         return np.asarray(np.rint(np.minimum(picture, 255)), dtype=np.uint8)
 
     def _strokes(self, colour: str, em: float, size: tuple[int, int], left: int, top: int) -> Image.Image:

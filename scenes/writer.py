@@ -55,12 +55,13 @@ class FilmWriter(SceneFileWriter):
 
 
 class SegmentEncoder(VideoSegmentEncoder):
-    """Encodes a piece of film: no picture is copied, and one that is shown for long is converted once."""
+    """Encodes a piece of film: a picture that is shown for long is converted once."""
 
     def __init__(self, *, target: Path, spec: Any) -> None:
         super().__init__(target=_part(target), spec=spec)
         self._part, self.target = self.target, target
         self._reformatter = VideoReformatter()
+        self._last: tuple[bytes, av.VideoFrame] | None = None
         self._transparent = any(part.is_alpha for part in av.VideoFormat(spec.pixel_format).components)
         self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
 
@@ -69,9 +70,7 @@ class SegmentEncoder(VideoSegmentEncoder):
         self._validate_frame(pixels, repeat)
         if self._transparent:
             pixels = straight(pixels)
-        shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
-        frame = self._reformatter.reformat(shown, format=self.spec.pixel_format)
-        frame.time_base = self._time_base
+        frame = self._converted(pixels)
         try:
             stream = cast("VideoStream", self._stream)
             for _ in range(repeat):
@@ -80,6 +79,16 @@ class SegmentEncoder(VideoSegmentEncoder):
                 self._container.mux(stream.encode(frame))
         except Exception as error:
             raise self._operation_error("encode", error) from error
+
+    def _converted(self, pixels: Picture) -> av.VideoFrame:
+        """A picture in the film's format; one that is the same as the last has been converted then."""
+        content = pixels.tobytes()
+        if self._last is None or self._last[0] != content:
+            shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
+            frame = self._reformatter.reformat(shown, format=self.spec.pixel_format)
+            frame.time_base = self._time_base
+            self._last = content, frame
+        return self._last[1]
 
     def finish(self) -> None:
         """Write what is left, and give the file its name."""

@@ -15,6 +15,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 from manim import SceneFileWriter
 from manim._config.video_encoder import VideoEncoderSpec
 from numpy.typing import NDArray
@@ -72,6 +73,24 @@ def test_transparent_edges_keep_their_colour(tmp_path: Path) -> None:
     assert found[0, 40, 3] == 0
     assert found[0, 60].tolist() == [10, 200, 30, 255]
     assert half[0, 10].tolist() == [100, 60, 0, 128]  # as it was
+
+
+def test_a_picture_that_is_shown_again_is_converted_once(tmp_path: Path) -> None:
+    class Counted:
+        count = 0
+
+        def reformat(self, frame: av.VideoFrame, **options: Any) -> av.VideoFrame:
+            self.count += 1
+            return VideoReformatter().reformat(frame, **options)
+
+    encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=SPEC)
+    encoder._reformatter = counted = Counted()  # type: ignore[assignment]
+    levels = (10, 10, 10, 200, 10, 10)
+    for level in levels:
+        encoder.write_frame(grey(level))
+    encoder.finish()
+    assert counted.count == 3
+    np.testing.assert_allclose(frames(tmp_path / "piece.mp4").mean(axis=(1, 2)), levels, atol=2)
 
 
 def test_a_picture_may_be_drawn_on_once_it_is_written(tmp_path: Path) -> None:
