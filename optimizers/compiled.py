@@ -206,16 +206,16 @@ def _same(some: Array, other: Array) -> bool:
     return some is other or begin(some) == begin(other)
 
 
-def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: bool) -> RuleCode | None:
+def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode | None:
     """The code of a rule with these hyperparameters; None if it cannot be traced, and is run as it is.
 
     Args:
         rule: the optimizer's.
-        hyperparameters: by name; `lr` is left out of account where it is given with each step.
+        hyperparameters: by name; the learning rate is left out of account where it is given with each step.
         points: whether the parameter is an array, else it is a float.
-        rated: whether the learning rate is given with each step.
+        rated: what the learning rate is called, where it is given with each step; else nothing.
     """
-    given = {key: value for key, value in hyperparameters.items() if not (rated and key == "lr")}
+    given = {key: value for key, value in hyperparameters.items() if key != rated}
     try:
         return _cached(rule, tuple(given.items()), points, rated)
     except TypeError:  # a hyperparameter that cannot be hashed: an array
@@ -224,7 +224,7 @@ def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: 
 
 @lru_cache(maxsize=256)
 def _cached(
-    rule: Rule, hyperparameters: tuple[tuple[str, Any], ...], points: bool, rated: bool
+    rule: Rule, hyperparameters: tuple[tuple[str, Any], ...], points: bool, rated: str
 ) -> RuleCode | None:
     try:
         return _coded(rule, dict(hyperparameters), points, rated)
@@ -232,7 +232,7 @@ def _cached(
         return None
 
 
-def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: bool) -> RuleCode:
+def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode:
     def write(terms: Terms) -> tuple[Program, Terms]:
         return _write(rule, hyperparameters, terms, points, rated)
 
@@ -251,15 +251,15 @@ def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: boo
 
 
 def _write(
-    rule: Rule, hyperparameters: dict[str, Any], terms: Terms, points: bool, rated: bool
+    rule: Rule, hyperparameters: dict[str, Any], terms: Terms, points: bool, rated: str
 ) -> tuple[Program, Terms]:
     """The program of a step from a state with these terms, and the new state's terms."""
     shape: Shape = POINTS if points else ()
     count = len(terms.names)
-    shapes = (shape, shape, *terms.shapes, (), *[()] * rated)
+    shapes = (shape, shape, *terms.shapes, (), *[()] * bool(rated))
     program, (gradient, parameter, *rest), _ = trace(lambda *_: None, shapes, Simplify.NOT)
     state = dict(zip(terms.names, rest[:count], strict=True))
-    rate = {"lr": rest[-1]} if rated else {}
+    rate = {rated: rest[-1]} if rated else {}
     step: Any = rest[count]
     moved, new = rule(gradient, parameter, state, step, **(hyperparameters | rate))
     program.outputs = [as_number(program, x) for x in (moved, *new.values())]

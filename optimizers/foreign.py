@@ -18,8 +18,8 @@ _LIBRARIES = {
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a name has the form of an optimizer from a file or from a library."""
-    return ":" in text or any(text.startswith(prefix) for prefix in _LIBRARIES)
+    """Whether a name has the form of an optimizer from a file, be its class forgotten, or from a library."""
+    return ":" in text or text.endswith(".py") or any(text.startswith(prefix) for prefix in _LIBRARIES)
 
 
 def label(text: str) -> str:

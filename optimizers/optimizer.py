@@ -21,14 +21,16 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 
+from autograd.compiling import ALONE
 from autograd.messages import shown
 from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_flag, require_non_negative, require_pair
 from optimizers.compiled import RuleCode, rule_code
-from optimizers.reuse import is_alone, unseen
+from optimizers.reuse import is_alone, laid_out, unseen
 from optimizers.saved import counted, names_of, require_keys, require_length, require_schedule, require_terms
 
 State: TypeAlias = dict[str, Any]
+_RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
 
 
 class Parameter(Protocol):
@@ -56,8 +58,9 @@ class Optimizer(ABC):
     Args:
         params: the parameters to move.
         values: hyperparameters, in the order in which `rule` names them.
-        hyperparameters: others by name; those that are left out have the rule's defaults. `lr` may be a
-            schedule: a function of the number of steps made before, or one that watches the loss.
+        hyperparameters: others by name; those that are left out have the rule's defaults. `lr` (in a rule
+            without one, `learning_rate`) may be a schedule: a function of the number of steps made before, or
+            one that watches the loss.
 
     Attributes:
         params: the parameters.
@@ -74,12 +77,15 @@ class Optimizer(ABC):
     __signature__: ClassVar[inspect.Signature]
     # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.
     elementwise: ClassVar[bool] = True
-    # The hyperparameter that may be a schedule; elementwise rules call it so.
+    # The hyperparameter that may be a schedule: the rule's `lr`, or else its `learning_rate`.
     rate_name: ClassVar[str] = "lr"
     _saved: ClassVar[tuple[str, ...]] = ("state", "steps", "count", "schedule")  # the keys of a saved state
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        names = [a.name for a in cls._named()]
+        if cls.rate_name not in names:
+            cls.rate_name = next((name for name in _RATES if name in names), cls.rate_name)
         if "__init__" not in vars(cls):  # what help() and editors show
             params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
             cls.__signature__ = inspect.Signature([params, *cls._named()])
@@ -144,7 +150,7 @@ class Optimizer(ABC):
 
     @property
     def rate(self) -> Any:
-        """The learning rate of the next step; None for an optimizer that has no `lr`.
+        """The learning rate of the next step; None for an optimizer that has none.
 
         Raises:
             ValueError: if a function of the step gives no finite number of at least 0.
@@ -205,13 +211,14 @@ class Optimizer(ABC):
         """
         given = self.hyperparameters
         if not _equal(given, self._compiled):
-            if _equal(given | {"lr": None}, self._compiled | {"lr": None}):
+            rateless = {self.rate_name: None}
+            if _equal(given | rateless, self._compiled | rateless):
                 self._rated = True  # it may change again: no program for each
             else:
                 self._codes.clear()
                 self._left.clear()
             self._compiled = dict(given)
-        return self.rate if self._rated or is_schedule(given.get("lr")) else None
+        return self.rate if self._rated or is_schedule(given.get(self.rate_name)) else None
 
     def _move_tensor(self, i: int, parameter: Tensor, rate: Any) -> None:
         """Move parameter i where it is, unless somebody looks at its array."""
@@ -222,7 +229,8 @@ class Optimizer(ABC):
         elif type(data) is float:
             put(parameter, self._move(i, parameter.grad, data, rate, code))
         else:
-            out = data if alone else unseen(self._old, i)
+            moves_in = self.steps[i] == 0 and np.size(data) > ALONE  # to where it lies well
+            out = unseen(self._old, i) if not alone else None if moves_in else data
             put(parameter, self._move(i, parameter.grad, data, rate, code, out))
             if not alone:
                 self._old[i] = data
@@ -233,7 +241,7 @@ class Optimizer(ABC):
         """The new value of parameter i, in `out` if it is given; its state follows."""
         step = self.steps[i] = self.steps[i] + 1
         if code is None:
-            values = self.hyperparameters if rate is None else self.hyperparameters | {"lr": rate}
+            values = self.hyperparameters if rate is None else self.hyperparameters | {self.rate_name: rate}
             self._left.pop(i, None)
             moved, self.state[i] = self.rule(gradient, data, self.state[i], step, **values)
             return moved
@@ -241,7 +249,7 @@ class Optimizer(ABC):
         if type(data) is float:
             moved, self.state[i] = code.move_float(gradient, data, self.state[i], rest)
         else:
-            moved = np.empty(data.shape) if out is None else out
+            moved = laid_out(data.shape, 0) if out is None else out
             self.state[i] = code.move_array(gradient, data, self.state[i], rest, moved, self._scratch)
         self._left[i] = self.state[i]
         return moved
@@ -249,11 +257,14 @@ class Optimizer(ABC):
     def _code(self, i: int, data: Any, rate: Any) -> RuleCode | None:
         """What computes a step of parameter i; None where the rule itself has to."""
         points = type(data) is not float
-        if (points and not (isinstance(data, np.ndarray) and data.ndim)) or np.ndim(rate):
+        if points and not (isinstance(data, np.ndarray) and data.ndim):
+            return None
+        if rate is not None and np.ndim(rate):
             return None
         key = points, rate is not None
         if key not in self._codes:
-            self._codes[key] = rule_code(type(self).rule, self.hyperparameters, *key)
+            rated = "" if rate is None else self.rate_name
+            self._codes[key] = rule_code(type(self).rule, self.hyperparameters, points, rated)
         code, state = self._codes[key], self.state[i]
         if code is None or not state or state is self._left.get(i):
             return code

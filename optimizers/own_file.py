@@ -110,12 +110,18 @@ def _found(text: str, folder: Path | None) -> tuple[_Source, str]:
     """The file that a text names, which is there, and the name of the class in it."""
     file, _, name = text.rpartition(":")
     if not file.endswith(".py") or not name.isidentifier():
-        raise ValueError(f"optimizer must be a file and a class in it, as mine.py:Lion2, got {shown(text)}")
+        example = " or ".join(_examples(file or text, folder))
+        raise ValueError(f"optimizer must be a file and a class in it, as {example}, got {shown(text)}")
     if folder is None:
         raise ValueError(
             f"{file} is looked for beside race.toml, but this race is from none: "
             f'register the class, OPTIMIZERS["{name.lower()}"] = {name}'
         )
+    return _Source(file, _path(file, folder)), name
+
+
+def _path(file: str, folder: Path) -> Path:
+    """Where a file is; ValueError if it is not there, or outside the folder."""
     try:
         path = (folder / file).resolve()
         if Path(file).is_absolute() or not path.is_relative_to(folder.resolve()):
@@ -124,7 +130,19 @@ def _found(text: str, folder: Path | None) -> tuple[_Source, str]:
             raise ValueError(f"{file}: no such file beside race.toml")
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
         raise ValueError(f"{shown(file)}: {said(error)}") from None
-    return _Source(file, path), name
+    return path
+
+
+def _examples(file: str, folder: Path | None) -> list[str]:
+    """What may be meant by a file alone: the classes in it, which is not run."""
+    if not file.endswith(".py"):
+        return ["mine.py:Lion2"]
+    try:
+        tree = ast.parse(_path(file, folder).read_bytes()) if folder else ast.Module([], [])
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.Module([], [])
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    return [f"{file}:{name}" for name in classes or ["ClassName"]]
 
 
 def _parsed(source: _Source) -> ast.Module:

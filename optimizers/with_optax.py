@@ -74,7 +74,6 @@ class _Adapter(VectorOptimizer):
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
-    rate_name: ClassVar[str] = _RATE
 
     @classmethod
     def check(cls, **hyperparameters: Any) -> None:

@@ -79,8 +79,7 @@ def run_alone(run: Run, engine: str) -> NDArray[np.int64]:
 def _run_start(run: Run, start: int, objective: SurfaceObjective, counts: Any, tick: Ticks) -> None:
     record, part = run.record, slice(start, start + 1)
     optimizer = run.racer.build([])
-    settings, lr = optimizer.hyperparameters, run.racer.rate
-    key = "learning_rate" if "learning_rate" in settings else "lr"
+    settings, lr, key = optimizer.hyperparameters, run.racer.rate, optimizer.rate_name
     watch: dict[str, Any] = lr.first() if isinstance(lr, Watcher) else {}
     x, state = run.starts[start].copy(), State()
     draws: Iterator[Any] = run.noise.of_start(start) if run.noise else repeat((0.0, 0.0))

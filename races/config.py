@@ -51,7 +51,7 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
         raise SpecError(f"{path}: not valid TOML: {shorten(error, 120)}") from None
     if "surface" in overrides:
         values = _on_other(values, overrides["surface"])
-    context = {"folder": path.absolute().parent}
+    context = {"folder": path.absolute().parent, "origin": path.name}
     return make_spec(values | overrides, path.name, overridden=set(overrides), context=context)
 
 
@@ -90,8 +90,8 @@ def make_spec(
         values: by the keys of race.toml.
         origin: where they are from.
         overridden: keys that are not from there but from the command line.
-        context: "folder", where a user's files are; "recorded" for a race already run, to read which nothing
-            is loaded.
+        context: "folder", where a user's files are, and "origin", who names them; "recorded" for a race
+            already run, to read which nothing is loaded.
 
     Raises:
         SpecError: if the values describe no race.

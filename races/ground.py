@@ -66,6 +66,10 @@ class NamedSpec(Frozen):
 
     @model_validator(mode="after")
     def _exists(self) -> NamedSpec:
+        allowed = [*NamedSpec.model_fields, *get_surface(self.name).parameters]
+        for key in self.model_extra or {}:
+            if key not in allowed:
+                raise ValueError(unknown("key", key, allowed))
         self.build()
         return self
 

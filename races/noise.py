@@ -7,11 +7,18 @@ all racers saw the same mini-batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, Strict
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    Strict,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
 from races.forms import Frozen, Number
 
@@ -28,7 +35,8 @@ class NoiseSpec(Frozen):
         distribution: "gaussian", or "student_t", whose tails are heavy: Simsekli, Sagun and Gurbuzbalaban, "A
             tail-index analysis of stochastic gradient noise in deep neural networks", 2019, find such tails.
         scale: the standard deviation of the Gaussian; what Student's t is multiplied by.
-        degrees: of freedom of Student's t; the variance is infinite up to 2, the mean has no meaning up to 1.
+        degrees: of freedom of Student's t, which alone has them; the variance is infinite up to 2, the mean
+            has no meaning up to 1.
         seed: of the random numbers.
     """
 
@@ -36,6 +44,18 @@ class NoiseSpec(Frozen):
     scale: Annotated[Number, Field(ge=0)]
     degrees: Annotated[Number, Field(gt=0)] = 2.0
     seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 0
+
+    @model_validator(mode="after")
+    def _has_degrees(self, info: ValidationInfo) -> NoiseSpec:
+        recorded = (info.context or {}).get("recorded", False)
+        if self.distribution == "gaussian" and "degrees" in self.model_fields_set and not recorded:
+            raise ValueError(f"degrees needs distribution = 'student_t', got {self.degrees:g} for 'gaussian'")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_degrees(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = plain(self)
+        return {k: x for k, x in values.items() if k != "degrees" or self.distribution != "gaussian"}
 
     def of_starts(self, part: slice) -> Iterator[Array]:
         """For step after step, the draws of some starts; of shape (2, starts).

@@ -52,7 +52,7 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
         try:
             counts.append(_run(spec, Run.of(spec, surface, racer, record, on_step or nothing)))
         except OwnError as error:
-            raise SpecError(f"racer {i}: {error}") from error
+            raise SpecError(f"{racer.origin}: " * bool(racer.origin) + f"racer {i}: {error}") from error
         record.forget_ended()
     return Trace(
         spec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from races.forms import Frozen, is_pair
 from races.palette import PALETTE
 
 _OWN = ("optimizer", "name", "colour")
-_RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
+_LABELS = {"lbfgs": "L-BFGS"}  # where the class cannot be called what people call it
 
 
 class RacerSpec(Frozen):
@@ -40,6 +41,7 @@ class RacerSpec(Frozen):
     colour: str = ""
     hyperparameters: tuple[tuple[str, Any], ...] = ()
     _kind: type[Optimizer] | None = PrivateAttr(None)
+    _origin: str = PrivateAttr("")
 
     @model_validator(mode="before")
     @classmethod
@@ -48,7 +50,7 @@ class RacerSpec(Frozen):
             return values
         own = {key: value for key, value in values.items() if key in _OWN}
         rest = {key: value for key, value in values.items() if key not in own}
-        return own | {"hyperparameters": tuple((key, _frozen(key, value)) for key, value in rest.items())}
+        return own | {"hyperparameters": tuple((key, _frozen(value)) for key, value in rest.items())}
 
     @model_serializer
     def _flatten(self) -> dict[str, Any]:
@@ -84,17 +86,26 @@ class RacerSpec(Frozen):
     def _races(self, info: ValidationInfo) -> RacerSpec:
         context = info.context or {}
         if context.get("recorded") and self.optimizer not in OPTIMIZERS:
-            return self  # a race already run: nothing is loaded to read it
+            # A race already run: nothing is loaded to read it. Its only tables are schedules.
+            self._settle(_settled(key, value, isinstance(value, dict)) for key, value in self.hyperparameters)
+            return self
         folder: Path | None = context.get("folder")
+        if self.optimizer not in OPTIMIZERS:
+            self._origin = context.get("origin", "")
         self._kind = OPTIMIZERS.get(self.optimizer) or find(self.optimizer, folder)
-        allowed = self._kind.defaults()
-        for key, value in self.hyperparameters:
+        allowed, rate = self._kind.defaults(), self._kind.rate_name
+        for key, _ in self.hyperparameters:
             if key not in allowed:
                 raise ValueError(unknown("key", key, [*_OWN, *allowed]))
+        self._settle(_settled(key, value, key == rate) for key, value in self.hyperparameters)
+        for key, value in self.hyperparameters:
             if not isinstance(value, Schedule | Watcher):
                 _require_form(key, value, allowed[key])
         self.build([])
         return self
+
+    def _settle(self, hyperparameters: Iterable[tuple[str, Any]]) -> None:
+        object.__setattr__(self, "hyperparameters", tuple(hyperparameters))
 
     @property
     def kind(self) -> type[Optimizer]:
@@ -113,13 +124,18 @@ class RacerSpec(Frozen):
     def label(self) -> str:
         """What it is called unless it has a name."""
         known = OPTIMIZERS.get(self.optimizer)
-        return known.__name__ if known else label(self.optimizer)
+        return _LABELS.get(self.optimizer, known.__name__) if known else label(self.optimizer)
+
+    @property
+    def origin(self) -> str:
+        """The file whose race loads its optimizer; nothing for one of this project."""
+        return self._origin
 
     @property
     def rate(self) -> Any:
         """The learning rate: a number, a schedule, or None for an optimizer that has none."""
-        given = dict(self.hyperparameters)
-        return next((given[key] for key in _RATES if key in given), self.kind.defaults().get("lr"))
+        name = self.kind.rate_name
+        return dict(self.hyperparameters).get(name, self.kind.defaults().get(name))
 
     def build(self, params: list[Any]) -> Optimizer:
         """The optimizer itself, for `params`."""
@@ -127,19 +143,24 @@ class RacerSpec(Frozen):
 
     def with_rate(self, lr: float) -> RacerSpec:
         """This racer with a learning rate, where it has none of its own and its optimizer takes one."""
-        if any(key in _RATES for key, _ in self.hyperparameters) or "lr" not in self.kind.defaults():
+        name = self.kind.rate_name
+        if name in dict(self.hyperparameters) or name not in self.kind.defaults():
             return self
-        return self.model_copy(update={"hyperparameters": (*self.hyperparameters, ("lr", lr))})
+        return self.model_copy(update={"hyperparameters": (*self.hyperparameters, (name, lr))})
 
 
-def _frozen(key: str, value: Any) -> Any:
-    """A hyperparameter as it is kept: lists as tuples, a schedule's table as the schedule."""
-    if isinstance(value, dict) and key in _RATES:
-        try:
-            return build_schedule(value)
-        except ValueError as error:
-            raise ValueError(f"{key}: {error}") from None
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _settled(key: str, value: Any, is_rate: bool) -> tuple[str, Any]:
+    """A hyperparameter as it is kept: a learning rate's table as the schedule that it describes."""
+    if not (is_rate and isinstance(value, dict)):
+        return key, value
+    try:
+        return key, build_schedule(value)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
 
 
 def _require_form(name: str, value: Any, default: Any) -> None:

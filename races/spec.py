@@ -53,6 +53,9 @@ def _surface_form(value: Any) -> str:
     return "named" if isinstance(value, NamedSpec) or "name" in value else "expression"
 
 
+_SURFACE = "a name, or a table with a name, or with expression, u_range and v_range"
+
+
 class RaceSpec(Frozen):
     """A race: a surface, its starts, the number of gradient steps, and the racers.
 
@@ -100,11 +103,13 @@ class RaceSpec(Frozen):
             if value not in SURFACES:
                 raise ValueError(unknown("surface", value, SURFACES))
         elif not isinstance(value, dict | ExpressionSpec | NamedSpec):
-            raise ValueError(f"must be a name or {{ expression, u_range, v_range }}, got {shown(value)}")
+            raise ValueError(f"must be {_SURFACE}, got {shown(value)}")
         elif isinstance(value, dict) and not {"name", "expression"} & set(value):
             allowed = ["name", *ExpressionSpec.model_fields]
             if misspelt := next((key for key in value if key not in allowed), None):
                 raise ValueError(unknown("key", misspelt, allowed))
+            if not value:
+                raise ValueError(f"must be {_SURFACE}, got {{}}")
         return value
 
     @field_validator("start", mode="before")

@@ -97,7 +97,8 @@ class _Writer:
         rest = rest[len(watched) :]
         noise = [rest.pop(0) for _ in range(2 * self.noisy)]
         step = cast("int", rest[0])
-        rate = {"lr": rest[1]} if self.scheduled else {"lr": watch["lr"]} if watch else {}
+        name = self.optimizer.rate_name
+        rate = {name: rest[1]} if self.scheduled else {name: watch["lr"]} if watch else {}
         loss = self.surface(u, v)
         loss = Symbol(program, as_number(program, loss))
         slopes = gradients(loss, (u, v))

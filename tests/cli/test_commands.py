@@ -94,7 +94,7 @@ def test_gradients_are_counted_where_a_racer_evaluates_more_than_one_a_step(
     assert max(map(len, table)) <= 80
     counts = trace.evaluations[:, -1, 0].tolist()
     assert counts[:2] == [400, 1200]
-    for name, number, status in zip(("SGD", "Newton", "LBFGS"), counts, trace.status[:, 0], strict=True):
+    for name, number, status in zip(("SGD", "Newton", "L-BFGS"), counts, trace.status[:, 0], strict=True):
         (line,) = [line for line in table if f"● {name}" in line]
         assert str(number) in line.split()
         assert count > 1 or status.replace("_", " ") in line

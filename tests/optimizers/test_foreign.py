@@ -33,9 +33,9 @@ def ruled(body: str, arguments: str = "gradient, parameter, state, step, *, lr=0
 
 
 def test_names_are_told_apart() -> None:
-    foreign = ("mine.py:Lion2", "a/b.py:C", "torch.optim.AdamW", "optax.adamw", ":")
+    foreign = ("mine.py:Lion2", "a/b.py:C", "torch.optim.AdamW", "optax.adamw", ":", "mine.py")
     assert [is_foreign(text) for text in foreign] == [True] * len(foreign)
-    assert not any(map(is_foreign, [*OPTIMIZERS, "torch", "optax", "AdamW", "mine.py", ""]))
+    assert not any(map(is_foreign, [*OPTIMIZERS, "torch", "optax", "AdamW", "mine", ""]))
 
 
 def test_labels() -> None:
@@ -118,7 +118,11 @@ def test_annotations_of_a_file_are_its_own(tmp_path: Path) -> None:
 
 
 PATHS = [
-    ("mine.py", ("mine.py:Lion2", "'mine.py'")),
+    ("mine.py", ("a class in it, as mine.py:Lion2, got 'mine.py'",)),
+    ("two.py", ("a class in it, as two.py:One or two.py:Two, got 'two.py'",)),
+    ("broken.py", ("a class in it, as broken.py:ClassName, got 'broken.py'",)),
+    ("no.py", ("a class in it, as no.py:ClassName, got 'no.py'",)),
+    ("../outside.py", ("a class in it, as ../outside.py:ClassName, got",)),
     ("mine.txt:Lion2", ("mine.py:Lion2", "'mine.txt:Lion2'")),
     ("mine.py:", ("mine.py:Lion2", "'mine.py:'")),
     ("mine.py:Lion 2", ("'mine.py:Lion 2'",)),
@@ -144,6 +148,8 @@ def test_what_is_no_class_in_a_file_is_refused(text: str, words: tuple[str, ...]
     (folder / "folder.py").mkdir(parents=True)
     (folder / "empty.py").touch()
     (folder / "other.py").write_text("\nclass Lion2:\n    pass\n")
+    (folder / "two.py").write_text("1 / 0\nclass One: ...\nclass Two: ...\n")  # it is not run
+    (folder / "broken.py").write_text("class One:")
     for path in (folder / "mine.py", tmp_path / "outside.py"):
         path.write_text(LION)
     (folder / "link.py").symlink_to(tmp_path / "outside.py")

@@ -12,7 +12,7 @@ import pytest
 from autograd import Tensor
 from optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
 from optimizers.optimizer import State
-from optimizers.schedules import SCHEDULES, Cosine, Exponential
+from optimizers.schedules import SCHEDULES, Cosine, Exponential, ReduceLROnPlateau
 from tests.optimizers.cases import CASES
 from tests.optimizers.closures import closure_of
 
@@ -33,6 +33,16 @@ class Bare(Optimizer):
     @staticmethod
     def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 0.1) -> tuple[Any, State]:
         return parameter - lr * gradient, state | {"steps": step}
+
+
+class Named(Optimizer):
+    """Calls its learning rate as Optax does."""
+
+    @staticmethod
+    def rule(
+        gradient: Any, parameter: Any, state: State, step: int, *, learning_rate: Any = 0.1
+    ) -> tuple[Any, State]:
+        return parameter - learning_rate * gradient, state | {"steps": step}
 
 
 def stepped(kind: Callable[..., Optimizer], lr: Any, steps: int) -> Tensor:
@@ -100,3 +110,54 @@ def test_a_schedule_of_ours_is_never_infinite() -> None:
     sgd = SGD([Tensor(1.0)], lr=schedule)
     sgd.count = 10_000
     assert sgd.rate == np.finfo(np.float64).max
+
+
+@pytest.mark.parametrize("start", [2.0, np.array([2.0, -1.0])], ids=["float", "array"])
+@pytest.mark.parametrize(
+    "rate", [0.1, Cosine(0.2, steps=9), ReduceLROnPlateau(0.3, patience=0), lambda step: 0.5 / (step + 1)]
+)
+def test_a_rate_may_have_optaxs_name(rate: Any, start: Any) -> None:
+    one, other = Tensor(start), Tensor(start)
+    lr, named = Bare([one], lr=rate), Named([other], learning_rate=rate)
+    assert (lr.rate_name, named.rate_name) == ("lr", "learning_rate")
+    closures = [closure_of(optimizer, lambda x: (x * x).sum()) for optimizer in (lr, named)]
+    for _ in range(12):
+        for optimizer, closure in zip((lr, named), closures, strict=True):
+            optimizer.step(closure)
+        assert named.rate == lr.rate
+    np.testing.assert_array_equal(other.data, one.data)
+    assert all(code is not None for code in named._codes.values())  # it is compiled, too
+    assert named._codes
+
+
+def test_a_rate_of_optaxs_name_may_change_between_steps() -> None:
+    x = Tensor(0.0)
+    named = Named([x])
+    for k in range(5):
+        named.hyperparameters["learning_rate"] = 0.25 * k
+        x.grad = -1.0
+        named.step()
+    assert x.data == 2.5
+    assert len(named._codes) <= 2  # no program for each
+
+
+def test_a_rate_of_optaxs_name_is_refused_by_it() -> None:
+    with pytest.raises(ValueError, match=r"^learning_rate must be a number or a schedule, as Cosine\("):
+        Named([], learning_rate=Cosine)
+    named = Named([Tensor(1.0)], learning_rate=lambda step: -1)
+    with pytest.raises(ValueError, match=r"^learning_rate at step 0 must be"):
+        named.step()
+
+
+def test_an_heir_has_the_rate_of_its_own_rule() -> None:
+    class Heir(Named):
+        @staticmethod
+        def rule(  # type: ignore[override]
+            gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 0.1
+        ) -> tuple[Any, State]:
+            return parameter - lr * gradient, state | {"steps": step}
+
+    class Same(Named):
+        """Has its parent's rule."""
+
+    assert (Heir.rate_name, Same.rate_name) == ("lr", "learning_rate")

@@ -114,6 +114,32 @@ def test_a_class_from_a_file_races_as_ours(engine: str, starts: int, tmp_path: P
     np.testing.assert_array_equal(trace.states[0]["exp_avg"], trace.states[1]["exp_avg"])
 
 
+RATES = [
+    "0.1",
+    '{ schedule = "cosine", start = 0.1, steps = 30 }',
+    '{ schedule = "reduce_on_plateau", start = 0.5, patience = 1 }',
+]
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+@pytest.mark.parametrize("starts", [1, FEW + 1])
+def test_a_rate_may_have_optaxs_name(engine: str, starts: int, rate: str, tmp_path: Path) -> None:
+    points = np.random.default_rng(0).uniform(-4, 4, (starts, 2)).tolist()
+    top = f'steps = 30\nengine = "{engine}"\nrecord = "state"\nstart = {points}'
+    racers = (
+        f'optimizer = "{file}.py:Lion2"\n{name} = {rate}'
+        for file, name in (("mine", "lr"), ("named", "learning_rate"))
+    )
+    named = LION.replace("lr=1e-4", "learning_rate=1e-4").replace("lr * way", "learning_rate * way")
+    trace = run_race(spec_of(tmp_path, *racers, top=top, mine=LION, named=named))
+    np.testing.assert_array_equal(trace.positions[1], trace.positions[0])
+    assert trace.rates is not None
+    np.testing.assert_array_equal(trace.rates[1], trace.rates[0])
+    trace.save(tmp_path / "trace.npz")
+    assert_same_race(Trace.load(tmp_path / "trace.npz"), trace)
+
+
 def test_an_edit_is_raced(tmp_path: Path) -> None:
     racer = 'optimizer = "mine.py:Lion2"\nlr = 0.1'
     before = run_race(spec_of(tmp_path, racer, mine=LION))
@@ -153,7 +179,7 @@ def test_hyperparameters_are_checked_as_ours(line: str, words: tuple[str, ...], 
 def test_what_fails_in_the_race_is_said_in_one_line(starts: int, tmp_path: Path) -> None:
     top = f"steps = 30\nstart = {[[1.0, 1.0]] * starts}"
     spec = spec_of(tmp_path, 'optimizer = "lion"', 'optimizer = "late.py:Late"', top=top, late=LATE)
-    with pytest.raises(SpecError, match=r"^racer 2: late\.py:7: KeyError: 'five'$"):
+    with pytest.raises(SpecError, match=r"^race\.toml: racer 2: late\.py:7: KeyError: 'five'$"):
         run_race(spec)
 
 
@@ -292,6 +318,6 @@ def test_what_a_rule_gives_back_later_is_refused_in_one_line(tmp_path: Path, wha
     points = f"start = {[[1.0, 1.0]] * starts}\nsteps = 20"
     text = f"{IMPORTS}{RULE.format(base)}        {body}\n"
     spec = spec_of(tmp_path, 'optimizer = "mine.py:Own"', top=points, mine=text)
-    with pytest.raises(SpecError, match=r"^racer 1: mine\.py:[0-9]+: .{1,300}$") as error:
+    with pytest.raises(SpecError, match=r"^race\.toml: racer 1: mine\.py:[0-9]+: .{1,300}$") as error:
         run_race(spec)
     assert words in str(error.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from races.alone import SurfaceObjective
 from races.race import FEW
 from surfaces import get_surface
 from tests.autograd.cases import Array
-from tests.races.helpers import race
+from tests.races.helpers import assert_same_trace, race
 
 STEPS = 30
 STARTS = np.random.default_rng(3).uniform(0.1, 1.9, (150, 2))
@@ -129,3 +131,25 @@ def test_a_surface_may_bring_its_own() -> None:
         calm = race(surface=surface, start=STARTS[:2], steps=STEPS, noise={"scale": 0.0})
         assert np.all(np.diff(run_race(calm).losses[0], axis=0) < 0)
     assert race().noise is None
+
+
+def test_gaussian_noise_has_no_degrees_in_a_file(tmp_path: Path) -> None:
+    for noise, keys in ((NOISE, {"distribution", "scale", "seed"}), (HEAVY, {*HEAVY, "seed"})):
+        trace = run_race(spec_of(2, noise))
+        assert set(trace.spec.model_dump()["noise"]) == keys
+        assert RaceSpec.model_validate(trace.spec.model_dump(by_alias=True)) == trace.spec
+        trace.save(tmp_path / "trace.npz")
+        assert_same_trace(Trace.load(tmp_path / "trace.npz"), trace)
+
+
+def test_a_trace_is_read_whose_gaussian_noise_has_degrees(tmp_path: Path) -> None:
+    # So they were written before they were refused.
+    run_race(spec_of(2)).save(tmp_path / "trace.npz")
+    with np.load(tmp_path / "trace.npz") as file:
+        arrays = dict(file)
+    before = json.loads(str(arrays["spec"]))
+    before["noise"]["degrees"] = 2.0
+    np.savez(tmp_path / "before.npz", **arrays | {"spec": json.dumps(before)})
+    noise = Trace.load(tmp_path / "before.npz").spec.noise
+    assert noise is not None
+    assert noise.scale == NOISE["scale"]

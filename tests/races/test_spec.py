@@ -55,6 +55,13 @@ def test_one_start_several_starts_and_an_array_of_them() -> None:
     assert race(start=(2.0, 0.0)).start == ((2.0, 0.0),)  # a corner of the closed domain
 
 
+def test_l_bfgs_is_called_what_people_call_it() -> None:
+    assert [racer.name for racer in race(racers=[{"optimizer": "lbfgs"}] * 2).racers] == [
+        "L-BFGS",
+        "L-BFGS 2",
+    ]
+
+
 def test_names_and_colours_are_told_apart() -> None:
     racers = [{"optimizer": "adam"}] * 3 + [{"optimizer": "sgd", "name": "Adam 2", "colour": "orange"}] * 1
     spec = race(racers=racers)
