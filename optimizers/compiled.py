@@ -22,6 +22,7 @@ from autograd.machine_code import begin
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tracing import as_number, lowered, trace
+from optimizers.reuse import laid_out
 
 Array: TypeAlias = NDArray[np.float64]
 Rule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
@@ -100,7 +101,7 @@ class RuleCode:
         code = self.later
         if not state:
             code, shape = self.first, parameter.shape
-            terms = [np.empty(shape if own else ()) for own in self.terms.shapes]
+            terms = [laid_out(shape if own else (), k) for k, own in enumerate(self.terms.shapes, 1)]
             state = dict(zip(self.terms.names, terms, strict=True))
             given = [gradient, parameter]
         else:
@@ -180,10 +181,15 @@ class ArrayCode:
 
     def _loop(self, arrays: Sequence[Array], results: Sequence[Array]) -> Loop | None:
         """A loop that does the work, once there has been so much of it that it pays to compile one."""
-        self._moved += arrays[0].size
-        if self._moved < PAYS or not all(_plain(x, arrays[0].size) for x in [*arrays, *results]):
+        length = arrays[0].size
+        self._moved += length
+        if self._moved < PAYS:
             return None
-        over = tuple(k for k, i in self._over.items() if _same(arrays[i], results[k]))
+        for x in (*arrays, *results):
+            flags = x.flags
+            if x.size != length or x.dtype != np.float64 or not (flags.c_contiguous and flags.aligned):
+                return None
+        over = tuple([k for k, i in self._over.items() if _same(arrays[i], results[k])])
         if over not in self._loops:
             try:
                 self._loops[over] = Loop(self._looped, {k: self._over[k] for k in over})
@@ -196,13 +202,8 @@ def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
     return [i for i, truth in enumerate(truths) if truth is wanted]
 
 
-def _plain(x: Array, length: int) -> bool:
-    flags = x.flags
-    return x.size == length and x.dtype == np.float64 and flags.c_contiguous and flags.aligned
-
-
 def _same(some: Array, other: Array) -> bool:
-    """Whether two plain arrays of one length are in one place."""
+    """Whether two arrays of one length, without gaps, are in one place."""
     return some is other or begin(some) == begin(other)
 
 

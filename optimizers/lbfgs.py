@@ -111,9 +111,9 @@ class LBFGS(VectorOptimizer):
         for left in range(max_iter - 1, -1, -1):
             if flat:
                 break
-            state = _aimed(state, here, lr, history_size)
+            state, slope = _aimed(state, here, lr, history_size)
             direction = state["d"]
-            here = Trial(0.0, here.loss, here.gradient, dot(here.gradient, direction))
+            here = Trial(0.0, here.loss, here.gradient, slope)
             if here.slope > -tolerance_change:
                 break
             if line_search_fn:
@@ -147,16 +147,18 @@ def _times(factor: float, vector: Array) -> Array:
     return vector if factor == 1.0 else factor * vector
 
 
-def _aimed(state: State, here: Trial, lr: float, history_size: int) -> State:
-    """The terms with the next direction and its first step, and with what the last move has told."""
+def _aimed(state: State, here: Trial, lr: float, history_size: int) -> tuple[State, float]:
+    """The terms with the next direction and its first step, and with what the last move told; the slope."""
     gradient = here.gradient
     terms = {"n_iter": state["n_iter"] + 1, "prev_flat_grad": gradient, "prev_loss": here.loss}
     if state["n_iter"] == 0:
         first = min(1.0, 1.0 / np.sum(np.abs(gradient))) * lr
         history: State = {"old_dirs": (), "old_stps": (), "ro": (), "H_diag": 1.0}
-        return state | history | terms | {"d": -gradient, "t": float(first)}
-    history = _remembered(state, gradient, history_size)
-    return state | history | terms | {"d": _descent(history, gradient), "t": float(lr)}
+    else:
+        first = lr
+        history = _remembered(state, gradient, history_size)
+    direction, slope = _descent(history, gradient)
+    return state | history | terms | {"d": direction, "t": float(first)}, slope
 
 
 def _remembered(state: State, gradient: Array, history_size: int) -> State:
@@ -171,20 +173,24 @@ def _remembered(state: State, gradient: Array, history_size: int) -> State:
     return pairs | {"H_diag": curvature / dot(y, y)}
 
 
-def _descent(history: State, gradient: Array) -> Array:
-    """-H g: the two-loop recursion, algorithm 7.4; each move of the vector gives the next product too."""
+def _descent(history: State, gradient: Array) -> tuple[Array, float]:
+    """-H g, by the two-loop recursion, algorithm 7.4, and the gradient along it.
+
+    Each move of the vector gives the next product too.
+    """
     ys, ss, ros = history["old_dirs"], history["old_stps"], history["ro"]
     vector: Array = -gradient
     if not ys:
-        return vector
+        return vector, dot(vector, gradient)
     last = len(ys) - 1
     shares = [0.0] * len(ys)
     product = dot(ss[last], vector)
     for k in range(last, -1, -1):
         shares[k] = product * ros[k]
         product = move(vector, -shares[k], ys[k], ss[k - 1] if k else ys[0])
-    vector *= history["H_diag"]
-    product *= history["H_diag"]
+    scale = history["H_diag"]
+    product *= scale
     for k in range(len(ys)):
-        product = move(vector, shares[k] - product * ros[k], ss[k], ys[min(k + 1, last)])
-    return vector
+        factor, following = shares[k] - product * ros[k], ys[k + 1] if k < last else gradient
+        product = move(vector, factor, ss[k], following, 1.0 if k else scale)
+    return vector, product

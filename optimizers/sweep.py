@@ -26,8 +26,8 @@ def dot(some: Array, other: Array) -> float:
     return float(some @ other) if total is None else total
 
 
-def move(vector: Array, factor: float, direction: Array, other: Array) -> float:
-    """Move a vector by ``factor * direction`` where it is, and give its product with another then.
+def move(vector: Array, factor: float, direction: Array, other: Array, scale: float = 1.0) -> float:
+    """Make ``scale * vector + factor * direction`` of a vector where it is; gives its product with another.
 
     >>> vector = np.array([1.0, 2.0])
     >>> move(vector, 2.0, np.array([1.0, -1.0]), np.array([10.0, 1.0]))
@@ -35,8 +35,9 @@ def move(vector: Array, factor: float, direction: Array, other: Array) -> float:
     >>> vector
     array([3., 0.])
     """
-    total = _MOVE.run([vector, direction, other], (factor,))
+    total = _MOVE.run([vector, direction, other], (factor, scale))
     if total is None:
+        vector *= scale
         vector += factor * direction
         return float(vector @ other)
     return total
@@ -85,10 +86,10 @@ def _dot(begin: int, end: int, arrays: Any, _: Any) -> None:
 
 def _move(begin: int, end: int, arrays: Any, numbers: Any) -> None:
     vector, direction, other, sums = arrays[0], arrays[1], arrays[2], arrays[3]
-    factor = numbers[0]
+    factor, scale = numbers[0], numbers[1]
     total = 0.0
     for i in range(begin, end):
-        moved = vector[i] + factor * direction[i]
+        moved = scale * vector[i] + factor * direction[i]
         vector[i] = moved
         total += moved * other[i]
     sums[begin // STRETCH] = total

@@ -44,6 +44,9 @@ def test_products_and_moves(length: int, way: str) -> None:
     np.testing.assert_array_equal(x, moved)
     exact = float(np.sum(moved.astype(np.longdouble) * z))
     assert product == pytest.approx(exact, rel=1e-12, abs=1e-12 * length)
+    product = sweep.move(x, 0.3, y, z, 0.7)
+    np.testing.assert_array_equal(x, 0.7 * moved + 0.3 * y)
+    assert product == pytest.approx(float(x @ z), rel=1e-12, abs=1e-12 * length)
     assert (sweep._MOVE._code is not None) is (way != "numpy" and length > ALONE)
 
 
