@@ -112,10 +112,13 @@ def brackets(inner: Setting, pair: str) -> Setting:
     return Setting(width, top, -bottom, (), strokes) | inner.moved(0.22, 0.0)
 
 
-def cases(branches: Sequence[tuple[Setting, Setting]]) -> Setting:
-    """What holds, and beside it when, below each other after a brace."""
+def cases(branches: Sequence[tuple[Setting, Setting]], narrow: bool = False) -> Setting:
+    """What holds, and beside it when, below each other after a brace; if `narrow`, when it does below it."""
     left = 0.34
-    aside = left + max(what.width for what, _ in branches) + 0.5
+    if narrow:
+        lines = [line for what, when in branches for line in (what, when.moved(0.5, 0.0))]
+        branches = [(line, Setting(0.0, UP, DOWN)) for line in lines]
+    aside = left + max(what.width for what, _ in branches) + 0.5 * (not narrow)
     heights = [max(what.up, when.up) + max(what.down, when.down) + 0.12 for what, when in branches]
     y = _AXIS + sum(heights) / 2
     top, bottom = y, y - sum(heights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+import numpy as np
 from manim import Group, config
 
 from races import Trace
@@ -14,7 +15,7 @@ from scenes.step_bench import Bench
 from scenes.step_captions import StepCaptions
 from scenes.step_data import Steps
 from scenes.step_map import BELOW, StepMap, Window
-from scenes.step_panel import CARD, HEAD, Panel, Room
+from scenes.step_panel import CARD, HEAD, Panel, Room, fit
 from scenes.step_rules import Shape
 from scenes.step_shots import Moment, Shot
 from scenes.step_words import Look
@@ -22,7 +23,9 @@ from scenes.step_words import Look
 _EDGE_X, _EDGE_Y = 0.3, 0.3  # from the frame's edges
 _GUTTER = 0.16  # from the middle of the frame, where two racers share it
 _AXIS = 0.38  # left of a map, for the name of v
+_WIDTHS = (5.35, 4.35), (2.75, 2.1)  # of a map, and the least: alone, and where two racers share the frame
 _BENCH = 1.9  # the height of the squares where they have the map's width
+_BETWEEN = 0.3  # between a map and the equations beside it
 _UP_TO = 0.55  # between the base line of a racer's name and the first equation
 
 
@@ -46,7 +49,12 @@ class Half:
         self._surface = trace.spec.build_surface()
         squares = any(line.shape in {Shape.SQUARE, Shape.BAR} for line in self.steps.lines)
         alone = len(others) == 1
-        self._corners, bench, rooms = _rooms(others.index(racer), len(others), squares)
+        widest, least = _WIDTHS[not alone]
+        for across in np.arange(widest, least, -0.05):  # as wide as the equations leave room for
+            self._corners, bench, rooms = _rooms(others.index(racer), len(others), squares, float(across))
+            left, bottom, right, top = rooms[0]
+            if fit(self.steps, self._look, right - left, top - bottom):
+                break
         self.panel = Panel(trace, racer, self.steps, self._look, rooms, size=36 if alone else 28)
         self.bench = Bench(self.steps, self._look, bench, wide=alone) if squares else None
         self._whole = Window.around(
@@ -111,25 +119,28 @@ def _smooth(part: float) -> float:
     return part * part * (3 - 2 * part)
 
 
-def _rooms(place: int, count: int, squares: bool) -> tuple[Corners, Corners, tuple[Corners, Room, Room]]:
+def _rooms(
+    place: int, count: int, squares: bool, across: float
+) -> tuple[Corners, Corners, tuple[Corners, Room, Room]]:
     """The rooms of map, of squares, and of a panel; the last two of that have left, right and a height.
 
     Args:
         place: 0 for the first racer that is shown, 1 for the second.
         count: how many there are.
         squares: whether the racer has any.
+        across: how wide the map is.
     """
     edge, top = config.frame_width / 2 - _EDGE_X, config.frame_height / 2 - _EDGE_Y
     bottom, name = -top, top - HEAD + 0.18
     if count == 1:
         left, right, high = -edge, edge, top
-        middle, floor, bench = left + _AXIS + 5.35, bottom, _BENCH
+        middle, floor, bench = left + _AXIS + across, bottom, _BENCH
         card = (middle + 0.35, right, bottom)
     else:
         left, right = ((-edge, -_GUTTER), (_GUTTER, edge))[place]
-        middle, floor, bench = left + _AXIS + 2.75, bottom + CARD, 1.5
+        middle, floor, bench = left + _AXIS + across, bottom + CARD, 1.5
         high, card = name - 0.18, (left, right, bottom)
-    panel = (middle + 0.3, bottom + CARD, right, name - _UP_TO if count == 1 else high)
+    panel = (middle + _BETWEEN, bottom + CARD, right, name - _UP_TO if count == 1 else high)
     start = floor + BELOW + (bench + 0.1) * squares
     return (
         (left + _AXIS, start, middle, high),

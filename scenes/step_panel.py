@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -27,16 +29,22 @@ from scenes.typesetting import Equation, Typesetter
 Room = tuple[float, float, float]
 
 HEAD = 0.5  # the height of the name's line
-CARD = 1.96  # the height of the words and numbers below the equations
+CARD = 1.76  # the height of the words and numbers below the equations
 _LEVELS = (1.4, 0.97, 0.49, 0.04)  # of their base lines, from its bottom
-_TIGHT = 0.87  # a line that is too wide may be so much smaller
-_LEAST = 0.06  # the least gap between two equations
+_LEAST = 0.05  # the least gap between two equations
 _DIM, _DONE = 0.35, 0.85  # the opacity of lines that are to come, and of those that are done
 
 
 def columns(line: Line, look: Look) -> float:
     """The width of the values beside a line."""
     return (line_width("−8.88·10⁻⁸", SMALL) + 0.16) * (2 - line.scalar) * look.columns + 0.1
+
+
+def spellings(steps: Steps, look: Look) -> list[tuple[Setting, ...]]:
+    """Each line's equation with fractions stacked, with them in a line, and with narrow cases."""
+    usual = Typesetter(look.colours, conditions=look.words.conditions)
+    setters = usual, replace(usual, stacked=False), replace(usual, narrow=True)
+    return [tuple(setter.equation(line.equation) for setter in setters) for line in steps.lines]
 
 
 def equations(
@@ -49,30 +57,39 @@ def equations(
         look: colours and words.
         width: of the panel, in scene units.
         room: the height that there is.
-        size: in points, from which to go down to `SMALL`, or where there are many lines a bit further.
+        size: in points, from which to go down to `SMALL`.
     """
-    setters = (
-        Typesetter(look.colours, stacked, conditions=look.words.conditions) for stacked in (True, False)
-    )
-    tall, flat = ([setter.equation(line.equation) for line in steps.lines] for setter in setters)
-    saved = [one.up + one.down - other.up - other.down for one, other in zip(tall, flat, strict=True)]
-    while True:
-        rooms = [(width - columns(line, look) - 0.1) / (size * EM) for line in steps.lines]
-        shown = list(tall)
-        for i in sorted(range(len(shown)), key=lambda i: -saved[i]):
-            narrow = flat[i].width <= rooms[i] / (_TIGHT if size <= SMALL else 1.0)
-            if height(shown, size) > room and narrow:
-                shown[i] = flat[i]
-        fit = all(one.width <= most for one, most in zip(shown, rooms, strict=True))
-        fit = fit or size <= SMALL  # a line that is still too wide is made smaller by itself
-        if (fit and height(shown, size) <= room) or size <= _TIGHT * SMALL:
-            return shown, size
+    while (shown := _spelt(steps, look, width, room, size)) is None and size > SMALL:
         size -= 1
+    return shown or [min(ways) for ways in spellings(steps, look)], size
+
+
+def fit(steps: Steps, look: Look, width: float, room: float) -> bool:
+    """Whether there is room for the equations in their least size."""
+    return _spelt(steps, look, width, room, SMALL) is not None
+
+
+def _spelt(steps: Steps, look: Look, width: float, room: float, size: float) -> list[Setting] | None:
+    """How each line is spelt, that all have room in a size; nothing where they have none."""
+    rooms = [(width - columns(line, look) - 0.2) / (size * EM) + 1e-9 for line in steps.lines]
+    pairs = zip(spellings(steps, look), rooms, strict=True)
+    fitting = [[way for way in ways if way.width <= most] for ways, most in pairs]
+    if not all(fitting):
+        return None
+    shown, least = [ways[0] for ways in fitting], [min(ways, key=_tall) for ways in fitting]
+    for i in sorted(range(len(shown)), key=lambda i: _tall(least[i]) - _tall(shown[i])):
+        if height(shown, size) > room:
+            shown[i] = least[i]
+    return shown if height(shown, size) <= room else None
+
+
+def _tall(shown: Setting) -> float:
+    return shown.up + shown.down
 
 
 def height(shown: Sequence[Setting], size: float) -> float:
     """How high equations are with the least gap between them, in scene units."""
-    return sum((one.up + one.down) * size * EM + _LEAST for one in shown)
+    return sum(_tall(one) * size * EM + _LEAST for one in shown)
 
 
 class Panel(Group):
@@ -115,9 +132,8 @@ class Panel(Group):
         self._rows, self._values, self._levels = Group(), Group(), []
         y = top
         for line, one in zip(steps.lines, shown, strict=True):
-            fit = min(size, (right - left - columns(line, look) - 0.1) / (one.width * EM))
             base = y - gap / 2 - one.up * size * EM
-            self._rows.add(Equation(one, fit).stand(left + 0.1, base))
+            self._rows.add(Equation(one, size).stand(left + 0.1, base))
             colour = look.colours.get(parse(line.equation)[0], INK)
             cells = [right - 0.1] if line.scalar else [right - pitch - 0.1, right - 0.1]
             cells = cells if look.columns else []
@@ -202,8 +218,7 @@ class Panel(Group):
         for equation, shown in zip(self._sums, [*sums, None, None], strict=False):
             equation.set_opacity(float(shown is not None))
             if shown is not None:
-                fit = min(SMALL, (self._width - 0.2) / (shown.width * EM))
-                equation.write(shown, fit)
+                equation.write(shown)
 
     def _card(self, step: int, line: int | None, over: bool) -> tuple[list[str], list[Setting]]:
         steps, words = self._steps.value, self._look.words
@@ -253,15 +268,9 @@ class Panel(Group):
         scalars = {parse(other.equation)[0] for other in lines if other.scalar} | {"t"}
         others = {parse(other.equation)[0] for other in lines if other.shape is not Shape.ARROW}
         shown: list[Setting] = []
-        for digits, folded, tight in (
-            (3, set(), 1.0),
-            (2, set(), 1.0),
-            (2, set(), _TIGHT),
-            (3, scalars, _TIGHT),
-            (3, scalars | others, 1.0),
-        ):
+        for folded, digits in itertools.product((set(), scalars, scalars | others), (3, 2)):
             shown = self._with_numbers(step, place, line, digits, folded)
-            if all(one.width * SMALL * EM * tight <= self._width - 0.2 for one in shown):
+            if all(one.width * SMALL * EM <= self._width - 0.2 for one in shown):
                 break
         return shown
 

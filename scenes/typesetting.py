@@ -46,6 +46,7 @@ class Typesetter:
         settings: names of hyperparameters: what is made of them alone is one number then.
         conditions: the words before a condition, and for all other cases.
         digits: of very small and very large numbers.
+        narrow: whether a condition stands below what it is of, not beside it.
     """
 
     colours: Mapping[str, str]
@@ -54,6 +55,7 @@ class Typesetter:
     settings: frozenset[str] = frozenset()
     conditions: tuple[str, str] = ("if", "otherwise")
     digits: int = 3
+    narrow: bool = False
 
     def equation(self, equation: str) -> Setting:
         """A whole equation, in symbols."""
@@ -142,7 +144,7 @@ class Typesetter:
             if self.values is not None:
                 chosen = args[1] if bool(evaluate(args[0], self.values)) else args[2]
                 return self.set(chosen)
-            return cases(self._branches(args))
+            return cases(self._branches(args), self.narrow)
         inner = [part for arg in args for part in (word(",", FAINT), self.set(arg))][1:]
         inner = [row(*inner[i : i + 2]) for i in range(0, len(inner), 2)]
         return row(word(name, FAINT), brackets(row(*inner, gap=0.16), "()"), gap=0.04)
