@@ -57,9 +57,9 @@ def require_pair(name: str, value: Any) -> tuple[Any, Any]:
 def _require(allowed: str, holds: Callable[[Any], Any], hyperparameters: dict[str, Any]) -> None:
     for name, value in hyperparameters.items():
         try:
-            numbers = np.asarray(value)
+            numbers = np.asarray(float(value) if type(value) is int else value)  # numpy's int is shorter
             fits = numbers.dtype.kind in "fiu" and bool(np.all(np.isfinite(numbers) & holds(numbers)))
-        except ValueError:  # lists of different lengths
+        except (ValueError, OverflowError):  # lists of different lengths; no float is so large
             fits = False
         if not fits:
             raise ValueError(f"{name} must be {allowed}, got {shown(value)}")

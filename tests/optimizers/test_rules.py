@@ -272,3 +272,19 @@ def test_no_parameter_is_moved_twice(kind: type[Optimizer]) -> None:
     with pytest.raises(ValueError, match="params must differ") as error:
         kind([same, u, v, same])
     assert str(error.value) == "params must differ, got one Tensor twice, as params[0] and params[3]"
+
+
+@pytest.mark.parametrize("start", [1.0, np.array([1.0, 2.0])], ids=["float", "array"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_whole_number_may_be_longer_than_numpys(name: str, start: Any) -> None:
+    places = []
+    for lr in (2**64, 2.0**64):
+        x = Tensor(start)
+        optimizer = OPTIMIZERS[name]([x], lr=lr)
+        closure = closure_of(optimizer, lambda x: (x * x).sum())
+        for _ in range(3):
+            optimizer.step(closure)
+        places.append(x.data)
+    np.testing.assert_array_equal(*places)
+    with pytest.raises(ValueError, match="lr must be a finite number of at least 0, got 1000"):
+        OPTIMIZERS[name]([], lr=10**400)

@@ -56,10 +56,8 @@ def test_one_start_several_starts_and_an_array_of_them() -> None:
 
 
 def test_l_bfgs_is_called_what_people_call_it() -> None:
-    assert [racer.name for racer in race(racers=[{"optimizer": "lbfgs"}] * 2).racers] == [
-        "L-BFGS",
-        "L-BFGS 2",
-    ]
+    spec = race(racers=[{"optimizer": "lbfgs"}] * 2)
+    assert [racer.name for racer in spec.racers] == ["L-BFGS", "L-BFGS 2"]
 
 
 def test_names_and_colours_are_told_apart() -> None:
