@@ -12,11 +12,11 @@ from surfaces import SURFACES
 
 
 def print_surfaces() -> None:
-    """Print every surface: its name, domain, start and parameters, and where it is from."""
+    """Print every surface, by its name: domain, start and parameters, and where it is from."""
     table = Table(title="Surfaces", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("name", no_wrap=True)
     table.add_column("domain, start, and source")
-    for surface in SURFACES.values():
+    for _, surface in sorted(SURFACES.items()):
         where = "u {:g} to {:g}, v {:g} to {:g}, start ({:g}, {:g})".format(
             *surface.u_range, *surface.v_range, *surface.start
         )

@@ -19,7 +19,8 @@ from races.racer import RacerSpec
 from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB
-_STATE = 4  # an optimizer's terms take up to so many times the room of the positions
+# With the state it is the same: L-BFGS's terms take three times as much room as all else.
+_MOST = {"all": MOST, "ends": MOST, "state": MOST // 4}
 
 
 class FilmSpec(Frozen):
@@ -101,7 +102,7 @@ class RaceSpec(Frozen):
     def _known_surface(cls, value: Any) -> Any:
         if isinstance(value, str):
             if value not in SURFACES:
-                raise ValueError(unknown("surface", value, SURFACES))
+                raise ValueError(unknown("surface", value, sorted(SURFACES)))
         elif not isinstance(value, dict | ExpressionSpec | NamedSpec):
             raise ValueError(f"must be {_SURFACE}, got {shown(value)}")
         elif isinstance(value, dict) and not {"name", "expression"} & set(value):
@@ -148,12 +149,23 @@ class RaceSpec(Frozen):
                 raise ValueError(f"film: inside: {unknown('racer', name, names)}")
         if self.noise is None and surface.noise and not recorded:
             object.__setattr__(self, "noise", NoiseSpec(scale=surface.noise))
-        size = len(self.racers) * len(self.start) * len(self.recorded)
-        size *= _STATE if self.record == "state" else 1
-        if size > MOST:
-            cure = "" if self.record == "ends" else "; record = 'ends' keeps less"
-            raise ValueError(f"racers x starts x steps must be at most {MOST:,}, got {size:,}{cure}")
+        self._require_room()
         return self
+
+    def _require_room(self) -> None:
+        """Raise ValueError, with the records that there is room for, where the trace would be too large."""
+        sizes = {
+            record: len(self.racers) * len(self.start) * (2 if record == "ends" else self.steps + 1)
+            for record in _MOST
+        }
+        size, most = sizes[self.record], _MOST[self.record]
+        if size > most:
+            kept = "starts x 2" if self.record == "ends" else "starts x steps"
+            fitting = [f"'{record}'" for record, size in sizes.items() if size <= _MOST[record]]
+            cure = f"; there is room for record = {' or '.join(fitting)}" if fitting else ""
+            raise ValueError(
+                f"racers x {kept} must be at most {most:,} with record = '{self.record}', got {size:,}{cure}"
+            )
 
     def starts(self) -> NDArray[np.float64]:
         """`start` as a new array of shape (starts, 2)."""

@@ -51,8 +51,8 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = Fa
         return None
     writer = _Writer(surface, racer, shape, noisy)
     try:
-        first, names = writer.write(())
-        later, same = writer.write(names)
+        first, names = writer.write((), first=True)
+        later, same = writer.write(names, first=False)
         loss, _, value = trace(surface, (shape, shape))
         loss.outputs = [as_number(loss, value)]
     except UNTRACEABLE:
@@ -80,19 +80,19 @@ class _Writer:
         self.watched = list(self.watcher.first()) if self.watcher else []
         self.scheduled = callable(lr)
 
-    def write(self, names: Sequence[str]) -> tuple[Program, tuple[str, ...]]:
+    def write(self, names: Sequence[str], first: bool) -> tuple[Program, tuple[str, ...]]:
         """The program of a step from a state with terms of these names, and the names of the new state's.
 
-        Without names, and without terms that are watched, it is the first step.
+        Before the first step the terms that are watched are known.
         """
-        count, watched = len(names), self.watched if self._begun(names) else []
+        count, watched = len(names), [] if first else self.watched
         given = 2 + 2 * count + len(watched) + 2 * self.noisy
         program, symbols, _ = trace(lambda *_: None, (*(self.shape,) * given, (), *[()] * self.scheduled))
         (u, v), rest = symbols[:2], symbols[2:]
         terms = [dict(zip(names, rest[k * count : (k + 1) * count], strict=True)) for k in range(2)]
         rest = rest[2 * count :]
         watch: Any = dict(zip(watched, rest, strict=False))
-        if self.watcher and not watched:
+        if self.watcher and first:
             watch = self.watcher.first()
         rest = rest[len(watched) :]
         noise = [rest.pop(0) for _ in range(2 * self.noisy)]
@@ -119,10 +119,4 @@ class _Writer:
         program.outputs = [as_number(program, output) for output in outputs]
         if not {program.shapes[number] for number in program.outputs} <= {(), self.shape}:
             raise TypeError("an optimizer's terms must have the parameter's shape")
-        self._steps += 1
         return program, found[0]
-
-    _steps = 0
-
-    def _begun(self, names: Sequence[str]) -> bool:
-        return bool(names) or self._steps > 0

@@ -26,7 +26,7 @@ _FORMAT = 2
 _FLOAT, _TEXT = np.dtype(np.float64).str, np.dtype(np.str_).str[:2]
 _INT = np.dtype(np.int64).str
 _STATE = "state"
-_COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "status")
+_COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "evaluations", "status")
 
 
 # What zipfile, numpy and json raise on a file that is not theirs, or is cut short or altered.
@@ -130,7 +130,9 @@ class Trace:
                     raise TraceError(f"{path}: damaged: {damaged} does not match its checksum")
             with np.load(path, allow_pickle=False) as arrays:
                 if (found := arrays["format"]).shape or found != _FORMAT:
-                    raise TraceError(f"{path}: its format is {shorten(found)}, this version reads {_FORMAT}")
+                    raise TraceError(
+                        f"{path}: its format is {shorten(found)}, this version reads {_FORMAT}: race it again"
+                    )
                 spec = make_spec(json.loads(str(arrays["spec"])), path.name, context={"recorded": True})
                 trace = cls(spec, **{name: arrays[name] for name in _SHAPES}, **_extras(spec, arrays))
         except FileNotFoundError:
@@ -163,7 +165,8 @@ class Trace:
                     known = k < self.gradients.shape[1]
                     gradient = self.gradients[i, k, j].tolist() if known else [None, None]
                     position, loss = self.positions[i, k, j].tolist(), float(self.losses[i, k, j])
-                    yield name, j, step, *position, loss, *gradient, str(self.status[i, j])
+                    count = int(self.evaluations[i, k, j])
+                    yield name, j, step, *position, loss, *gradient, count, str(self.status[i, j])
 
     def to_csv(self, path: str | Path) -> None:
         """Write a line for each racer, start and step, whole or not at all; the last has no gradient."""
@@ -212,13 +215,15 @@ def _extras(spec: RaceSpec, arrays: Any) -> dict[str, Any]:
     """What a file holds of rates and states."""
     if spec.record != "state":
         return {}
-    states: list[dict[str, Array]] = [{} for _ in spec.racers]
+    states: dict[str, dict[str, Array]] = {str(i): {} for i in range(len(spec.racers))}
     for key in arrays.files:
         kind, _, rest = key.partition("/")
         if kind == _STATE:
             racer, _, name = rest.partition("/")
-            states[int(racer)][name] = arrays[key]
-    return {"rates": arrays["rates"], "states": tuple(states)}
+            if racer not in states:
+                raise ValueError(f"{key} is of no racer: there are {len(states)}, from 0")
+            states[racer][name] = arrays[key]
+    return {"rates": arrays["rates"], "states": tuple(states.values())}
 
 
 def _jsonable(value: Any) -> Any:

@@ -180,5 +180,5 @@ def get_surface(name: str, /, **parameters: float) -> Surface:
             such a value.
     """
     if name not in SURFACES:
-        raise ValueError(unknown("surface", str(name), SURFACES))
+        raise ValueError(unknown("surface", str(name), sorted(SURFACES)))
     return SURFACES[name].with_parameters(**parameters) if parameters else SURFACES[name]

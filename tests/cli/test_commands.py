@@ -208,6 +208,11 @@ def test_lists_fit_a_terminal(race: Race, what: str) -> None:
     assert max(map(len, done.out.splitlines())) <= 80
 
 
+def test_surfaces_are_listed_in_the_order_of_their_names(race: Race) -> None:
+    words = [line.split()[0] for line in race("list", "surfaces").out.splitlines() if line.strip()]
+    assert [word for word in words if word in SURFACES] == sorted(SURFACES)
+
+
 @pytest.mark.parametrize("scene", ["OptimizerRace", "ContourRace", "BackpropGraph"])
 def test_film_makes_each_film_and_prints_where_it_is(
     race: Race, folder: Path, scene: str, monkeypatch: pytest.MonkeyPatch

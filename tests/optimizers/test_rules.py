@@ -285,6 +285,6 @@ def test_a_whole_number_may_be_longer_than_numpys(name: str, start: Any) -> None
         for _ in range(3):
             optimizer.step(closure)
         places.append(x.data)
-    np.testing.assert_array_equal(*places)
+    np.testing.assert_array_equal(places[0], places[1])
     with pytest.raises(ValueError, match="lr must be a finite number of at least 0, got 1000"):
         OPTIMIZERS[name]([], lr=10**400)

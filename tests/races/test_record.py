@@ -65,5 +65,21 @@ def test_what_is_not_a_choice_is_refused(key: str, value: Any) -> None:
 def test_a_million_starts_are_allowed_where_the_ends_are_kept() -> None:
     many = np.full((200_000, 2), 0.5)
     assert len(race(start=many, steps=1000, record="ends").start) == 200_000
-    with pytest.raises(ValidationError, match="record = 'ends' keeps less"):
+    with pytest.raises(ValidationError, match="there is room for record = 'ends'"):
         race(start=many, steps=1000)
+
+
+def test_with_the_state_a_race_may_be_a_quarter_as_long() -> None:
+    starts = np.full((25, 2), 0.5)
+    assert race(start=starts, steps=999_999, record="state").steps == 999_999
+    with pytest.raises(ValidationError, match=r"at most 25,000,000 with record = 'state', got 25,000,025"):
+        race(start=starts, steps=1_000_000, record="state")
+
+
+def test_where_there_is_no_room_at_all_nothing_is_offered() -> None:
+    racers = [{"optimizer": "sgd"}] * 1001
+    with pytest.raises(ValidationError, match="got 100,100,000 ") as error:
+        race(start=np.full((50_000, 2), 0.5), steps=3, racers=racers, record="ends")
+    line = str(error.value)
+    assert "racers x starts x 2 must be at most 100,000,000 with record = 'ends'" in line
+    assert "there is room" not in line

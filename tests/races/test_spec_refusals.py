@@ -46,6 +46,11 @@ def named(table: str) -> str:
     return f"surface = {{ {table} }}\n{RACER}"
 
 
+def many(starts: int, record: str) -> str:
+    """A race of a million steps from so many starts."""
+    return top(f"record = '{record}'\nsteps = 1_000_000\nstart = {[[0.5, 0.5]] * starts}")
+
+
 # The file, and the words that its refusal must hold, in this order: place, value, what is allowed.
 REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     ("", ("surface", "missing")),
@@ -111,7 +116,9 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     (top("noise = { scale = 1, distribution = 'cauchy' }"), ("noise: distribution", "'gaussian' or")),
     (top("noise = { scale = 1, sed = 3 }"), ("noise: ", "'sed'", "did you mean 'seed'?")),
     (top("record = 'states'"), ("record", "'all', 'ends' or 'state'", "'states'")),
-    (top("record = 'state'\nsteps = 1_000_000\nstart = [" + "[0.5, 0.5], " * 30 + "]"), ("100,000,000",)),
+    (many(30, "state"), ("starts x steps", "at most 25,000,000 with", "got 30,000,030", "= 'all' or 'ends'")),
+    (many(101, "state"), ("at most 25,000,000 with", "got 101,000,101", "there is room for record = 'ends'")),
+    (many(101, "all"), ("at most 100,000,000 with", "got 101,000,101", "there is room for record = 'ends'")),
     # Named surfaces.
     (named("nam = 'ravine'"), ("surface", "'nam'", "did you mean 'name'?")),
     (named("name = 'ravin'"), ("surface", "'ravin'", "did you mean 'ravine'?")),
@@ -215,7 +222,7 @@ HARD: list[tuple[str, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [*REFUSED, *HARD], ids=[str(text) for text, _ in [*REFUSED, *HARD]]
+    ("text", "words"), [*REFUSED, *HARD], ids=[str(text)[:99] for text, _ in [*REFUSED, *HARD]]
 )
 def test_a_wrong_race_is_refused_in_one_line(path: Path, text: str | bytes, words: tuple[str, ...]) -> None:
     message = refusal(path, text)

@@ -160,9 +160,19 @@ def test_an_unknown_status_is_refused(saved: Path) -> None:
     assert "status" in refusal(saved)
 
 
-def test_a_file_of_a_later_format_is_refused(saved: Path) -> None:
-    np.savez_compressed(saved, **(contents(saved) | {"format": 99}))
-    assert "format" in refusal(saved)
+@pytest.mark.parametrize("number", [1, 99])
+def test_a_file_of_another_format_is_refused(saved: Path, number: int) -> None:
+    np.savez_compressed(saved, **(contents(saved) | {"format": number}))
+    assert refusal(saved).endswith(f"its format is {number}, this version reads 2: race it again")
+
+
+@pytest.mark.parametrize("racer", ["-1", "2", "01", "+1", "", "one"])
+def test_a_term_of_no_racer_is_refused(tmp_path: Path, racer: str) -> None:
+    path = tmp_path / "state.npz"
+    run_race(race(steps=2, record="state", racers=[{"optimizer": "adam"}, {"optimizer": "sgd"}])).save(path)
+    whole = contents(path)
+    np.savez_compressed(path, **whole | {f"state/{racer}/exp_avg": whole["state/0/exp_avg"]})
+    assert f"state/{racer}/exp_avg is of no racer: there are 2, from 0" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -204,19 +214,27 @@ def test_csv_has_a_line_for_each_racer_start_and_step(trace: Trace, tmp_path: Pa
     trace.to_csv(tmp_path / "t.csv")
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert ",".join(rows[0]) == "racer,start,step,u,v,loss,gradient_u,gradient_v,status"
+    assert ",".join(rows[0]) == "racer,start,step,u,v,loss,gradient_u,gradient_v,evaluations,status"
     assert len(rows) == len(trace.names) * 3 * 7
     for row in rows:
         i, j, k = trace.names.index(row["racer"]), int(row["start"]), int(row["step"])
         np.testing.assert_array_equal([float(row["u"]), float(row["v"])], trace.positions[i, k, j])
         np.testing.assert_array_equal(float(row["loss"]), trace.losses[i, k, j])
         assert row["status"] == trace.status[i, j]
+        assert int(row["evaluations"]) == trace.evaluations[i, k, j] == k
         if k < 6:
             gradient = [float(row["gradient_u"]), float(row["gradient_v"])]
             np.testing.assert_array_equal(gradient, trace.gradients[i, k, j])
         else:
             assert (row["gradient_u"], row["gradient_v"]) == ("", "")
     assert len({(row["racer"], row["start"], row["step"]) for row in rows}) == len(rows)
+
+
+def test_csv_counts_what_a_racer_evaluates(tmp_path: Path) -> None:
+    newton = run_race(race(steps=4, racers=[{"optimizer": "newton"}]))
+    newton.to_csv(tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        assert [int(row["evaluations"]) for row in csv.DictReader(file)] == [0, 3, 6, 9, 12]
 
 
 def test_json_holds_the_spec_and_every_number(trace: Trace, tmp_path: Path) -> None:
@@ -237,7 +255,7 @@ def test_json_holds_the_spec_and_every_number(trace: Trace, tmp_path: Path) -> N
 
 def test_rows_are_plain_numbers(trace: Trace) -> None:
     first = next(iter(trace.rows()))
-    assert [type(x) for x in first] == [str, int, int, float, float, float, float, float, str]
+    assert [type(x) for x in first] == [str, int, int, float, float, float, float, float, int, str]
     assert not any(math.isnan(x) for x in first[3:8])
 
 
