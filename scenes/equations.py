@@ -18,6 +18,15 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.float64]
 Values: TypeAlias = Mapping[str, Any]
 
+
+def _inverse(matrix: Array) -> Array:
+    """The inverse of a matrix; nan where there is none."""
+    try:
+        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.full(matrix.shape, np.nan)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "sign": np.sign,
@@ -25,6 +34,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": np.maximum,
     "clip": np.clip,
     "where": np.where,
+    "dot": np.matmul,
+    "inv": _inverse,
 }
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: np.add,

@@ -84,6 +84,19 @@ def fraction(over: Setting, under: Setting) -> Setting:
     return Setting(width, UP, DOWN, (), (bar,)) | upper | lower
 
 
+def table(rows: Sequence[Sequence[Setting]], pitch: float) -> Setting:
+    """Rows of settings in brackets, each column as wide as its widest, `pitch` ems from line to line."""
+    widths = [max(cell.width for cell in column) for column in zip(*rows, strict=True)]
+    whole = Setting(sum(widths) + 0.7 * (len(widths) - 1), UP, DOWN)
+    for i, cells in enumerate(rows):
+        right, y = 0.0, ((len(rows) - 1) / 2 - i) * pitch
+        for cell, width in zip(cells, widths, strict=True):
+            right += width
+            whole |= cell.moved(right - cell.width, y)
+            right += 0.7
+    return brackets(whole, "()")
+
+
 def root(inner: Setting) -> Setting:
     """Its square root."""
     top, bottom = inner.up + 0.1, -inner.down + 0.08

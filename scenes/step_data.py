@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from optimizers import OPTIMIZERS
 from races import Trace
 from scenes.equations import evaluate, names, parse
+from scenes.step_matrix import matrices
 from scenes.step_rules import Line, Shape, Unit, constants, lines_of
 
 Array = NDArray[np.float64]
@@ -39,6 +40,7 @@ class Steps:
         self.racer = trace.spec.racers[racer]
         self.positions, self.losses = trace.positions[racer, :, 0], trace.losses[racer, :, 0]
         self._gradients, self._rates = trace.gradients[racer, :, 0], trace.rates[racer, :, 0]
+        self._trace, self._index = trace, racer
         self._states = {name: term[:, 0] for name, term in trace.states[racer].items()}
         shown = np.isfinite(self.positions).all(axis=1) & np.isfinite(self.losses)
         with np.errstate(all="ignore"):
@@ -47,6 +49,7 @@ class Steps:
         given: dict[str, Any] = dict(self.racer.hyperparameters)
         if self.racer.optimizer in OPTIMIZERS:
             given = OPTIMIZERS[self.racer.optimizer].defaults() | given
+        self._settings = given
         self.lines = lines_of(self.racer.optimizer, given, list(self._states))
         self.constants = constants(given)
         self.values = lru_cache(maxsize=256)(self._values)
@@ -55,6 +58,11 @@ class Steps:
     def settings(self) -> frozenset[str]:
         """The names of what does not change within the equations of a step."""
         return frozenset({*self.constants, "lr"})
+
+    @cached_property
+    def matrices(self) -> Array:
+        """The matrix of each step, where the optimizer has one."""
+        return matrices(self._trace, self._index, self._settings)
 
     def before(self, step: int) -> dict[str, Any]:
         """All names before a step's first line."""
@@ -69,7 +77,7 @@ class Steps:
             if line.term:
                 name, _ = parse(line.equation)
                 if step > 0:
-                    values[name] = self._states[line.term][step - 1]
+                    values[name] = self._term(line, step - 1)
                 else:
                     values[name] = np.full(2, evaluate(parse(f"{name} = {line.first}")[1], values))
         return values
@@ -80,8 +88,10 @@ class Steps:
         with np.errstate(all="ignore"):
             for line in self.lines:
                 name, right = parse(line.equation)
-                if line.given:
-                    value = self._states[line.term][step]
+                if line.matrix:
+                    value = self.matrices[step]
+                elif line.given:
+                    value = self._term(line, step)
                 else:
                     value = np.broadcast_to(np.asarray(evaluate(right, moments[-1]), dtype=np.float64), 2)
                 moments.append(moments[-1] | {name: value})
@@ -91,7 +101,11 @@ class Steps:
         """What the trace has in place of a line's value."""
         if line.shape is Shape.STEP:
             return np.asarray(self.positions[step + 1])
-        return np.asarray(self._states[line.term][step]) if line.term else None
+        return self._term(line, step) if line.term else None
+
+    def _term(self, line: Line, step: int) -> Array:
+        """What a trace has of a term after a step; nan where the optimizer has not made it yet."""
+        return self._states[line.term][step] if line.term in self._states else np.full(2, np.nan)
 
     def source(self, line: Line) -> str | None:
         """What an arrow grows from: the last arrow that its equation names, but for itself."""
@@ -106,7 +120,7 @@ class Steps:
         if line.shape is Shape.STEP:
             return np.asarray(self.positions[step + 1] - self.positions[step])
         value = np.asarray(self.values(step)[self.lines.index(line) + 1][name])
-        return value if line.given else -value  # what a step adds points downhill by itself
+        return value if line.ahead else -value
 
     def largest(
         self, unit: Unit, shapes: set[Shape], first: int, end: int, also: Collection[str] = ()

@@ -171,7 +171,7 @@ class StepArrows(Group):
             name, _ = parse(line.equation)
             colours.append(look.colours.get(name, INK))
             if line.shape is Shape.ARROW:
-                sign = [] if line.given else [word("−", colours[-1])]
+                sign = [] if line.ahead else [word("−", colours[-1])]
                 self._names[i] = Equation(row(*sign, setter.name(name)), SMALL)
         # What is kept of a term, and what is added to it; then an arrow for each line.
         self._edges = Group(*(Trail(colour=BACKGROUND, ghost=0.0) for _ in range(2 + len(self._lines))))

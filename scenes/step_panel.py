@@ -24,7 +24,7 @@ from scenes.step_data import Steps
 from scenes.step_rules import Line, Shape
 from scenes.step_words import Look, wrapped
 from scenes.theme import EM, FAINT, HEADING, INK, SMALL
-from scenes.typesetting import Equation, Typesetter
+from scenes.typesetting import PITCH, Equation, Typesetter
 
 Room = tuple[float, float, float]
 
@@ -37,7 +37,8 @@ _DIM, _DONE = 0.35, 0.85  # the opacity of lines that are to come, and of those 
 
 def columns(line: Line, look: Look) -> float:
     """The width of the values beside a line."""
-    return (line_width("−8.88·10⁻⁸", SMALL) + 0.16) * (2 - line.scalar) * look.columns + 0.1
+    cells = 0 if line.matrix or not look.columns else 1 if line.scalar else 2
+    return (line_width("−8.88·10⁻⁸", SMALL) + 0.16) * cells + 0.1
 
 
 def spellings(steps: Steps, look: Look) -> list[tuple[Setting, ...]]:
@@ -136,7 +137,7 @@ class Panel(Group):
             self._rows.add(Equation(one, size).stand(left + 0.1, base))
             colour = look.colours.get(parse(line.equation)[0], INK)
             cells = [right - 0.1] if line.scalar else [right - pitch - 0.1, right - 0.1]
-            cells = cells if look.columns else []
+            cells = cells if look.columns and not line.matrix else []
             self._values.add(*(Label("0", SMALL, colour).stand(x, base, RIGHT) for x in cells))
             y -= (one.up + one.down) * size * EM + gap
             self._levels.append((y, y + (one.up + one.down) * size * EM + gap))
@@ -181,7 +182,7 @@ class Panel(Group):
             done = line is None or i < line
             self._rows[i].set_opacity(1.0 if i == line else _DONE if done else _DIM)
             value = moments[i + 1][parse(shown.equation)[0]]
-            axes = [0] if shown.scalar else [0, 1]
+            axes = [] if shown.matrix else [0] if shown.scalar else [0, 1]
             for axis in axes if self._look.columns else []:
                 cell = next(cells)
                 cell.write(number(float(value[axis])))
@@ -264,6 +265,8 @@ class Panel(Group):
 
     def _filled(self, step: int, place: int, line: Line) -> list[Setting]:
         """A line with its numbers, for u and for v; where they do not fit, with less of them."""
+        if line.matrix or "dot" in line.equation:
+            return self._whole(step, place, line)
         lines = self._steps.value.lines
         scalars = {parse(other.equation)[0] for other in lines if other.scalar} | {"t"}
         others = {parse(other.equation)[0] for other in lines if other.shape is not Shape.ARROW}
@@ -274,6 +277,19 @@ class Panel(Group):
                 break
         return shown
 
+    def _whole(self, step: int, place: int, line: Line) -> list[Setting]:
+        """A line of matrices and vectors with its numbers: as high as both lines of others."""
+        colours, moments = self._look.colours, self._steps.value.values(step)
+        name, right = parse(line.equation)
+        for digits in (3, 2, 1):
+            setter = Typesetter(colours, False, moments[place], digits=digits)
+            shown = Typesetter(colours).name(name) if line.matrix else setter.set(right)
+            result = setter.array(moments[place + 1][name], colours.get(name, INK))
+            shown = row(shown, word("=", FAINT), result, gap=0.25).moved(0.0, -PITCH / 2)
+            if shown.width * SMALL * EM <= self._width - 0.2:
+                break
+        return [shown]
+
     def _with_numbers(
         self, step: int, place: int, line: Line, digits: int, folded: set[str]
     ) -> list[Setting]:
@@ -283,7 +299,7 @@ class Panel(Group):
         name, right = parse(line.equation)
         shown = []
         for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
-            values = {key: _part(value, axis) for key, value in moments[place].items()}
+            values = {k: _part(value, axis) for k, value in moments[place].items() if np.ndim(value) < 2}
             setter = Typesetter(colours, False, values, steps.settings | folded, digits=digits)
             result = word(number(_part(moments[place + 1][name], axis), digits), colours.get(name, INK))
             when, chosen = branch(right, values)

@@ -44,6 +44,8 @@ class Line:
         term: the name under which a trace has its value, if it is a term of the optimizer's state.
         first: the equation's right side for its value before the first step.
         given: whether its value is read from the trace; the equation is then shown, but not computed.
+        matrix: whether its value is a matrix, of `scenes.step_matrix`; the equation is not computed either.
+        ahead: whether its value is added to the position, and not taken from it: it points downhill itself.
         over: what the line divides, and by the root of what: shown as bars on the squares.
         scalar: whether its values for u and for v are always the same.
     """
@@ -55,6 +57,8 @@ class Line:
     term: str = ""
     first: str = "0"
     given: bool = False
+    matrix: bool = False
+    ahead: bool = False
     over: tuple[str, str] | None = None
     scalar: bool = False
 
@@ -221,16 +225,21 @@ def _lion(settings: Settings) -> list[Line]:
 def _newton(_: Settings) -> list[Line]:
     return [
         _arrow("g = grad", "gradient"),
-        _arrow("d = -(abs(H) + c)**-1*g", "newton", Unit.WAY, term="direction", given=True),
+        Line("A = abs(H) + c*I", "curvature", matrix=True),
+        _arrow("d = -dot(inv(A), g)", "newton", Unit.WAY, term="direction", ahead=True),
         _step("p = p + lr*d"),
     ]
 
 
-def _lbfgs(_: Settings) -> list[Line]:
-    # With more than one iteration a step, d and t are the last one's: the whole step is what was moved.
+def _lbfgs(settings: Settings) -> list[Line]:
+    # With more than one iteration a step, B, d and t are the last one's: the whole step is what was moved.
+    last = [_arrow("h = grad", "last_slope", term="prev_flat_grad", given=True)]
+    several = settings["max_iter"] != 1
     return [
         _arrow("g = grad", "gradient"),
-        _arrow("d = -H**-1*g", "searched", Unit.WAY, term="d", given=True),
+        *(last if several else []),
+        Line("B = bfgs(s, y)", "remembered", matrix=True),
+        _arrow(f"d = -dot(B, {'h' if several else 'g'})", "searched", Unit.WAY, term="d", ahead=True),
         Line("t = search(d)", "searched_far", term="t", given=True, scalar=True),
         _step("p = p + delta", "made"),
     ]

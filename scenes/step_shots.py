@@ -14,6 +14,7 @@ from scenes.step_data import Steps
 Array = NDArray[np.float64]
 
 FEW = 5  # steps that are seen from near, the slow ones among them
+STILL = 1e-4  # of the longest step: shorter ones, to the end, count as none
 AROUND = 3  # steps before and after a later one that are seen with it
 
 
@@ -50,16 +51,20 @@ class Shot:
 
 
 def shots(racers: Sequence[Steps]) -> list[Shot]:
-    """The first step slowly, the next ones, then the whole way, with a turn and a late step slowly again."""
+    """The first steps slowly, the next ones, then the whole way, with a turn and a late step slowly again.
+
+    Where there are few steps, or few until nothing moves any more, more of the first ones are slow instead.
+    """
     count = max(steps.count for steps in racers)
     begin = (0, min(FEW, count))
+    closer = _closer(racers[0])
+    slow = min(2 if closer else 4, count)
     story = [Shot(0, 1, 0.33, slow=True, view=begin)]
-    if count > 1:
-        story.append(Shot(1, 2, 0.13, slow=True, view=begin))
-    if count > 2:
-        story.append(Shot(2, begin[1], 0.06, view=begin))
+    story += [Shot(step, step + 1, 0.13, slow=True, view=begin) for step in range(1, slow)]
+    if count > slow:
+        story.append(Shot(slow, begin[1], 0.06, view=begin))
     done = begin[1]
-    for step, share in _closer(racers[0]):
+    for step, share in closer:
         view = (max(step - AROUND, 0), min(step + AROUND, count))
         if step > done:
             story.append(Shot(done, step, 0.07))
@@ -72,11 +77,13 @@ def shots(racers: Sequence[Steps]) -> list[Shot]:
 
 def _closer(steps: Steps) -> list[tuple[int, float]]:
     """The steps that are shown slowly again, each with its share: where the racer turns, and a late one."""
-    if steps.count < 4 * FEW:
-        return []
     moves = np.diff(steps.positions[: steps.count + 1], axis=0)
-    late = int(0.75 * steps.count)
-    return [(_sharpest(moves, 2 * FEW, late - FEW), 0.13), (late, 0.11)]
+    far = np.hypot(*moves.T)
+    moving = int(np.flatnonzero(far > STILL * far.max()).max(initial=-1)) + 1
+    if moving < 4 * FEW:
+        return []
+    late = int(0.75 * moving)
+    return [(_sharpest(moves, 2 * FEW, max(late - FEW, 2 * FEW + 1)), 0.13), (late, 0.11)]
 
 
 def _sharpest(moves: Array, first: int, end: int) -> int:

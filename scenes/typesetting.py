@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from manim import ImageMobject
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
 from scenes.equations import Values, evaluate, names, number, parse, setting
-from scenes.setting import UP, Run, Setting, advance, brackets, cases, font, fraction, root, row, word
+from scenes.setting import UP, Run, Setting, advance, brackets, cases, font, fraction, root, row, table, word
 from scenes.sprite import Drawing, Sprite
 from scenes.theme import EM, FAINT, INK
 
@@ -32,6 +32,7 @@ _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Gt: (">", 0), ast.Lt: ("<", 0),
 }  # fmt: skip
 _SMALL = 0.72  # the size of powers
+PITCH = 1.3  # ems from line to line of a matrix
 _FINE = 4  # how many times finer strokes are drawn, to be smoothed
 
 
@@ -121,6 +122,8 @@ class Typesetter:
         if self.values is None:
             return None
         found = names(node)
+        if isinstance(node, ast.Name) and np.ndim(self.values[node.id]):
+            return self.array(self.values[node.id], self.colours.get(node.id, INK))
         if isinstance(node, ast.Name):
             value, colour = float(self.values[node.id]), self.colours.get(node.id, INK)
             fixed = node.id in self.settings or node.id == "t"
@@ -132,12 +135,22 @@ class Typesetter:
         scientific = above == 4 and "·" in shown.runs[0].words
         return self._bracketed(shown, (value < 0 and (right or above > 2)) or scientific)
 
+    def array(self, values: Any, colour: str) -> Setting:
+        """A vector, as a column, or a matrix."""
+        rows = np.reshape(np.asarray(values, dtype=np.float64), (len(values), -1)).tolist()
+        cells = [[word(number(value, self.digits), colour) for value in row] for row in rows]
+        return table(cells, PITCH)
+
     def _bracketed(self, inner: Setting, needed: bool) -> Setting:
         return brackets(inner, "()") if needed else inner
 
     def _call(self, name: str, args: Sequence[ast.expr]) -> Setting:
         if name == "sqrt":
             return root(self.set(args[0]))
+        if name in {"dot", "inv"}:
+            factors = [self.set(arg, 3) for arg in args]
+            power = word("−1").moved(0.03, max(0.42, factors[0].up - 0.3), _SMALL)
+            return row(*factors, gap=0.14) if name == "dot" else row(*factors, power)
         if name == "abs":
             return brackets(self.set(args[0]), "||")
         if name == "where":

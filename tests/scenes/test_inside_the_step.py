@@ -14,6 +14,7 @@ from manim import CairoRenderer, config
 from optimizers import OPTIMIZERS
 from races import RaceSpec, Trace, run_race
 from scenes.camera import DepthCamera
+from scenes.equations import number
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label
 from scenes.step_data import Steps
@@ -49,6 +50,70 @@ def test_what_the_equations_give_is_what_ran(optimizer: str, settings: dict[str,
                 seen += 1
     # The last line of every optimizer is its step.
     assert seen >= steps.count > 0
+
+
+NOISE = {"scale": 0.3, "seed": 2}
+
+
+@pytest.mark.parametrize("noise", [None, NOISE], ids=["exact", "noisy"])
+@pytest.mark.parametrize("settings", [SEARCH, {}, {"max_iter": 3, "history_size": 2, "lr": 0.05}])
+def test_the_inverse_of_lbfgs_gives_its_directions(settings: dict[str, Any], noise: Any) -> None:
+    steps = Steps(recorded({"optimizer": "lbfgs", **settings}, noise=noise, steps=12), 0)
+    lines = [line.equation.split(" ")[0] for line in steps.lines]
+    seen = set()
+    for step in range(steps.count):
+        moments = steps.values(step)
+        slope = moments[-1]["g" if settings is SEARCH else "h"]
+        inverse = moments[lines.index("B") + 1]["B"]
+        np.testing.assert_array_almost_equal(inverse, inverse.T)
+        known = steps.recorded(steps.lines[lines.index("d")], step)
+        if np.abs(slope).max() > 1e-6:  # else it has stopped
+            assert known is not None
+            np.testing.assert_allclose(-inverse @ slope, known, rtol=1e-8, atol=1e-13)
+            seen.add(step)
+    assert len(seen) >= 2
+
+
+@pytest.mark.parametrize("noise", [None, NOISE], ids=["exact", "noisy"])
+def test_newtons_matrix_has_the_eigenvalues_of_the_race(noise: Any) -> None:
+    start = [0.2, -0.3]  # where the Hessian is not positive
+    trace = recorded({"optimizer": "newton", "damping": 0.25}, noise=noise, start=start, surface="himmelblau")
+    assert trace.states is not None
+    eigenvalues = trace.states[0]["eigenvalues"][:, 0]
+    assert eigenvalues.min() < 0
+    found = np.linalg.eigvalsh(Steps(trace, 0).matrices)
+    np.testing.assert_allclose(found, np.sort(np.abs(eigenvalues) + 0.25), rtol=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "newton"])
+def test_a_race_from_a_minimum_is_shown(optimizer: str) -> None:
+    trace = recorded({"optimizer": optimizer}, surface="sphere", start=[0.0, 0.0], steps=3)
+    with small(426, 240):
+        assert all(not faults(film) for film, _ in shown(trace))
+
+
+def test_the_numbers_of_whole_vectors_are_those_of_the_step() -> None:
+    film_lines = []
+    trace = recorded({"optimizer": "newton", "damping": 0.5}, {"optimizer": "lbfgs", **SEARCH})
+    with small(426, 240):
+        film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
+        film.prepare()
+        for half in film.halves:
+            steps = half.steps
+            moments = steps.values(0)
+            film_lines.append([line.equation for line in steps.lines])
+            for place, line in enumerate(steps.lines):
+                if line.matrix or "dot" in line.equation:
+                    film.refresh((place + 0.5) / len(steps.lines))
+                    (equation, rest) = half.panel._sums
+                    assert rest.opacity == 0
+                    assert isinstance(equation, Equation)
+                    assert isinstance(equation.drawing, Typeset)
+                    words = [run.words for run in equation.drawing._setting.runs]
+                    name = line.equation.split(" ")[0]
+                    for value in np.ravel(moments[place + 1][name]):
+                        assert number(float(value)) in words
+    assert all(any("dot" in line for line in lines) for lines in film_lines)
 
 
 def test_every_optimizer_is_shown_by_more_than_its_gradient() -> None:
@@ -176,7 +241,7 @@ def test_a_race_without_states_is_run_again_with_them() -> None:
     np.testing.assert_array_equal(film.trace.positions, trace.positions)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 6, 24])
+@pytest.mark.parametrize("steps", [1, 2, 3, 6, 20, 24])
 @pytest.mark.parametrize("lr", [0.01, 1e200])
 def test_the_film_has_its_length(steps: int, lr: float) -> None:
     trace = recorded({"optimizer": "momentum", "lr": lr}, steps=steps, film={"length": 20.0})
