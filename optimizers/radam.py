@@ -62,7 +62,10 @@ class RAdam(Optimizer):
         """The update in the class's docstring; `state` holds m and v under torch's names."""
         beta1, beta2 = betas
         gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled_weight_decay)
-        exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
+        # As PyTorch goes over from the one to the other: where one is infinite, it matters.
+        before = state.get("exp_avg", 0.0)
+        way = gradient - before
+        exp_avg = np.where(beta1 > 0.5, before + (1 - beta1) * way, gradient - beta1 * way)
         exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
         fading = np.power(beta2, step)
         longest = 2 / (1 - beta2) - 1

@@ -6,6 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
+from autograd.messages import shown
 from optimizers.optimizer import Optimizer, State, absent, penalised
 
 
@@ -16,7 +17,7 @@ class SGD(Optimizer):
     With gradient g at the parameter p, learning rate lr, weight decay w, momentum m and dampening d::
 
         g <- g + w p
-        b <- m b + (1 - d) g        (b = g at the first step; b = g where m = 0)
+        b <- m b + (1 - d) g        (b = g at the first step with momentum; b = g where m = 0)
         p <- p - lr b               (Nesterov: p - lr (g + m b))
 
     Args:
@@ -49,8 +50,8 @@ class SGD(Optimizer):
         super().check(nesterov=nesterov, momentum=momentum, dampening=dampening, **others)
         if nesterov and not (np.all(np.asarray(momentum) > 0) and np.all(np.asarray(dampening) == 0)):
             raise ValueError(
-                f"nesterov must be false without momentum or with dampening, got momentum {momentum!r} "
-                f"and dampening {dampening!r}"
+                f"nesterov must be false without momentum or with dampening, got momentum {shown(momentum)} "
+                f"and dampening {shown(dampening)}"
             )
 
     @staticmethod
@@ -58,7 +59,7 @@ class SGD(Optimizer):
         gradient: Any,
         parameter: Any,
         state: State,
-        step: int,
+        step: int,  # noqa: ARG004
         *,
         lr: Any = 1e-3,
         momentum: Any = 0.0,
@@ -70,7 +71,9 @@ class SGD(Optimizer):
         gradient = penalised(gradient, parameter, weight_decay)
         if absent(momentum):
             return parameter - lr * gradient, {}
-        moving = momentum * state.get("momentum_buffer", 0.0) + (1 - dampening) * gradient
-        buffer = np.where(np.equal(step, 1) | np.equal(momentum, 0), gradient, moving)
+        buffer = gradient * 1.0
+        if "momentum_buffer" in state:
+            moving = momentum * state["momentum_buffer"] + (1 - dampening) * gradient
+            buffer = np.where(np.equal(momentum, 0), gradient, moving)
         direction = gradient + momentum * buffer if nesterov else buffer
         return parameter - lr * direction, {"momentum_buffer": buffer}
