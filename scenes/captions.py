@@ -24,6 +24,8 @@ class Captions:
     step: str
     pace: str  # of step and steps
     pull: str  # the negative gradient
+    noisy_pull: str  # the same where there is noise in it
+    noise: str  # that there is
     velocity: str
     results: str
     columns: tuple[str, str, str, str]  # racer, final loss, steps to target, status
@@ -70,6 +72,8 @@ _CAPTIONS = {
         step="step",
         pace="step {step} of {steps}",
         pull="downhill: -gradient",
+        noisy_pull="-gradient, with noise",
+        noise="with noise in the gradients",
         velocity="velocity: the step it takes",
         results="Results",
         columns=("racer", "final loss", "steps to target", "status"),
@@ -111,6 +115,8 @@ _CAPTIONS = {
         step="pas",
         pace="pas {step} sur {steps}",
         pull="la descente : -gradient",
+        noisy_pull="-gradient, avec du bruit",
+        noise="avec du bruit dans les gradients",
         velocity="la vitesse : le pas en cours",
         results="Résultats",
         columns=("coureur", "perte finale", "pas pour la cible", "état"),

@@ -87,7 +87,7 @@ class ContourRace(Film):
         left, _, _ = column()
         parts: list[Trail | Label] = []
         for y, colour, width, words in (
-            (-2.75, INK, THIN, self.captions.pull),
+            (-2.75, INK, THIN, self.captions.noisy_pull if self.noisy else self.captions.pull),
             (-3.35, self.trace.spec.racers[0].colour, THICK, self.captions.velocity),
         ):
             at = np.array([[left, y + 0.1, 0.0]])

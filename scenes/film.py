@@ -78,6 +78,12 @@ class Film(ThreeDScene):
         """The camera."""
         return cast("DepthCamera", self.camera)
 
+    @property
+    def noisy(self) -> bool:
+        """Whether the race adds noise to the gradients."""
+        noise = self.trace.spec.noise
+        return noise is not None and noise.scale > 0
+
     def fix(self, *mobjects: Mobject) -> None:
         """Fix mobjects in the frame: they stand there whatever the camera does."""
         self.lens.add_fixed_in_frame_mobjects(*mobjects)
@@ -98,9 +104,15 @@ class Film(ThreeDScene):
         room = ROOM - line_width(words(surface=""), HEADING)
         name = fitted(shorten(spec.build_surface().name, 60), room, HEADING)
         heading, line = fitted(self.captions.title, ROOM, TITLE, bold=True), words(surface=name)
+        self.show_heading(heading, line, seconds)
+
+    def show_heading(self, heading: str, line: str, seconds: float) -> None:
+        """A title, what it is about, and whether there is noise."""
         title = Group(
             Label(heading, TITLE, bold=True).stand(0, 0.3), Label(line, HEADING, FAINT).stand(0, -0.7)
         )
+        if self.noisy:
+            title.add(Label(self.captions.noise, HEADING, FAINT).stand(0, -1.4))
         self.fix(title)
         self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
         self.wait(0.5 * seconds)

@@ -9,18 +9,18 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from manim import UP, FadeIn, FadeOut, Group, config
+from manim import FadeIn, FadeOut, config
 
 from autograd.messages import shorten
 from races import Trace, run_race
 from scenes.film import Film, refuse, spec_of_config
 from scenes.mobjects import Trail
 from scenes.sayings import ROOM
-from scenes.sprite import Label, fitted
+from scenes.sprite import fitted
 from scenes.step_captions import step_captions
 from scenes.step_half import Half
 from scenes.step_shots import Moment, Shot, shots
-from scenes.theme import FAINT, HEADING, TITLE
+from scenes.theme import FAINT, HEADING
 
 # How much of the film's length the other parts take.
 TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06
@@ -81,14 +81,7 @@ class InsideTheStep(Film):
         surface = shorten(self.trace.spec.build_surface().name, 60)
         words = self.words.two if len(racers) > 1 else self.words.one
         line = words.format(racer=racers[0], other=racers[-1], surface=surface)
-        title = Group(
-            Label(fitted(self.words.title, ROOM, TITLE, bold=True), TITLE, bold=True).stand(0, 0.3),
-            Label(fitted(line, ROOM, HEADING), HEADING, FAINT).stand(0, -0.7),
-        )
-        self.fix(title)
-        self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
-        self.wait(0.5 * seconds)
-        self.play(FadeOut(title), run_time=0.2 * seconds)
+        self.show_heading(self.words.title, fitted(line, ROOM, HEADING), seconds)
 
     def begin(self, seconds: float) -> None:
         """Everything appears."""

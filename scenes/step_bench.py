@@ -15,7 +15,7 @@ from scenes.setting import Setting, row, word
 from scenes.shared import Shared
 from scenes.sprite import Corners, Drawing, Label, Sprite
 from scenes.step_data import Steps
-from scenes.step_rules import Shape
+from scenes.step_line import Shape
 from scenes.step_words import Look
 from scenes.theme import FAINT, INK, SMALL
 from scenes.typesetting import Equation, Typesetter

@@ -41,6 +41,7 @@ _CAPTIONS = {
         ended="{status} after step\u00a0{steps}, at a loss of {loss}",
         lines={
             "gradient": "The slope here, on each axis. The loss falls against it: the arrow is −g.",
+            "noisy": "The gradient here and the step's noise ξ: a noisy gradient. The arrow is −g.",
             "penalty": "Weight decay adds a pull towards 0 to the gradient.",
             "decay": "Weight decay first draws the position itself towards 0.",
             "momentum": "{symbol} keeps {keep} of the old push and adds the new one.",
@@ -98,6 +99,7 @@ _CAPTIONS = {
         ended="{status} après le pas\u00a0{steps}, avec une perte de {loss}",
         lines={
             "gradient": "La pente ici, sur chaque axe. On descend à l'opposé : la flèche est −g.",
+            "noisy": "Le gradient ici et le bruit ξ du pas : un gradient bruité. La flèche est −g.",
             "penalty": "Le weight decay ajoute au gradient une force vers 0.",
             "decay": "Le weight decay rapproche d'abord la position de 0.",
             "momentum": "{symbol} garde {keep} de l'ancien élan et y ajoute le nouveau.",

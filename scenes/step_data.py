@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection
 from functools import cached_property, lru_cache
 from typing import Any
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from optimizers import OPTIMIZERS
 from races import Trace
 from scenes.equations import evaluate, names, parse
+from scenes.step_line import Line, Shape, Unit
 from scenes.step_matrix import matrices
-from scenes.step_rules import Line, Shape, Unit, constants, lines_of
+from scenes.step_rules import constants, lines_of, with_noise
 
 Array = NDArray[np.float64]
 
@@ -51,6 +53,11 @@ class Steps:
             given = OPTIMIZERS[self.racer.optimizer].defaults() | given
         self._settings = given
         self.lines = lines_of(self.racer.optimizer, given, list(self._states))
+        noise = trace.spec.noise
+        self._noise = np.zeros(self._gradients.shape)
+        if noise and noise.scale > 0:
+            self.lines = with_noise(self.lines)
+            self._noise[:] = list(itertools.islice(noise.of_start(0), len(self._noise)))
         self.constants = constants(given)
         self.values = lru_cache(maxsize=256)(self._values)
 
@@ -70,7 +77,8 @@ class Steps:
             "t": step + 1,
             "lr": float(self._rates[step]),
             "p": self.positions[step],
-            "grad": self._gradients[step],
+            "grad": self._gradients[step] - self._noise[step],
+            "xi": self._noise[step],
             "delta": self.positions[step + 1] - self.positions[step],
         }
         for line in self.lines:

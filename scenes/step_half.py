@@ -14,10 +14,12 @@ from scenes.sprite import Corners
 from scenes.step_bench import Bench
 from scenes.step_captions import StepCaptions
 from scenes.step_data import Steps
-from scenes.step_map import BELOW, StepMap, Window
-from scenes.step_panel import CARD, HEAD, Panel, Room, fit
-from scenes.step_rules import Shape
+from scenes.step_line import Shape
+from scenes.step_map import BELOW, StepMap
+from scenes.step_panel import CARD, HEAD, Panel, Room
 from scenes.step_shots import Moment, Shot
+from scenes.step_spelling import fit
+from scenes.step_window import Window
 from scenes.step_words import Look
 
 _EDGE_X, _EDGE_Y = 0.3, 0.3  # from the frame's edges

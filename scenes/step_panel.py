@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -21,7 +19,8 @@ from scenes.shared import Shared
 from scenes.sprite import Corners, Label, fitted, line_width
 from scenes.step_bench import Field, Patch
 from scenes.step_data import Steps
-from scenes.step_rules import Line, Shape
+from scenes.step_line import Line, Shape
+from scenes.step_spelling import GAP, cell, cells, equations, height
 from scenes.step_words import Look, wrapped
 from scenes.theme import EM, FAINT, HEADING, INK, SMALL
 from scenes.typesetting import PITCH, Equation, Typesetter
@@ -31,66 +30,7 @@ Room = tuple[float, float, float]
 HEAD = 0.5  # the height of the name's line
 CARD = 1.76  # the height of the words and numbers below the equations
 _LEVELS = (1.4, 0.97, 0.49, 0.04)  # of their base lines, from its bottom
-_LEAST = 0.05  # the least gap between two equations
 _DIM, _DONE = 0.35, 0.85  # the opacity of lines that are to come, and of those that are done
-
-
-def columns(line: Line, look: Look) -> float:
-    """The width of the values beside a line."""
-    cells = 0 if line.matrix or not look.columns else 1 if line.scalar else 2
-    return (line_width("−8.88·10⁻⁸", SMALL) + 0.16) * cells + 0.1
-
-
-def spellings(steps: Steps, look: Look) -> list[tuple[Setting, ...]]:
-    """Each line's equation with fractions stacked, with them in a line, and with narrow cases."""
-    usual = Typesetter(look.colours, conditions=look.words.conditions)
-    setters = usual, replace(usual, stacked=False), replace(usual, narrow=True)
-    return [tuple(setter.equation(line.equation) for setter in setters) for line in steps.lines]
-
-
-def equations(
-    steps: Steps, look: Look, width: float, room: float, size: float
-) -> tuple[list[Setting], float]:
-    """The equations, their fractions stacked as far as there is room, and their size.
-
-    Args:
-        steps: the racer's.
-        look: colours and words.
-        width: of the panel, in scene units.
-        room: the height that there is.
-        size: in points, from which to go down to `SMALL`.
-    """
-    while (shown := _spelt(steps, look, width, room, size)) is None and size > SMALL:
-        size -= 1
-    return shown or [min(ways) for ways in spellings(steps, look)], size
-
-
-def fit(steps: Steps, look: Look, width: float, room: float) -> bool:
-    """Whether there is room for the equations in their least size."""
-    return _spelt(steps, look, width, room, SMALL) is not None
-
-
-def _spelt(steps: Steps, look: Look, width: float, room: float, size: float) -> list[Setting] | None:
-    """How each line is spelt, that all have room in a size; nothing where they have none."""
-    rooms = [(width - columns(line, look) - 0.2) / (size * EM) + 1e-9 for line in steps.lines]
-    pairs = zip(spellings(steps, look), rooms, strict=True)
-    fitting = [[way for way in ways if way.width <= most] for ways, most in pairs]
-    if not all(fitting):
-        return None
-    shown, least = [ways[0] for ways in fitting], [min(ways, key=_tall) for ways in fitting]
-    for i in sorted(range(len(shown)), key=lambda i: _tall(least[i]) - _tall(shown[i])):
-        if height(shown, size) > room:
-            shown[i] = least[i]
-    return shown if height(shown, size) <= room else None
-
-
-def _tall(shown: Setting) -> float:
-    return shown.up + shown.down
-
-
-def height(shown: Sequence[Setting], size: float) -> float:
-    """How high equations are with the least gap between them, in scene units."""
-    return sum(_tall(one) * size * EM + _LEAST for one in shown)
 
 
 class Panel(Group):
@@ -123,47 +63,54 @@ class Panel(Group):
         self._ended = Status.LEFT_DOMAIN if steps.count < self._total else Status(trace.status[racer, 0])
         if not np.isfinite(trace.positions[racer, : steps.count + 2, 0]).all():
             self._ended = Status.DIVERGED
-        (left, bottom, right, top), card, head = rooms
-        pitch = line_width("−8.88·10⁻⁸", SMALL) + 0.16
-        self._left, self._right = left, right
-        self._width = card[1] - card[0]
-        shown, size = equations(steps, look, right - left, top - bottom, size)
-        spare = (top - bottom - height(shown, size)) / max(len(shown), 1)
-        gap = _LEAST + float(np.clip(spare, 0.0, 0.5))
-        self._rows, self._values, self._levels = Group(), Group(), []
-        y = top
-        for line, one in zip(steps.lines, shown, strict=True):
-            base = y - gap / 2 - one.up * size * EM
-            self._rows.add(Equation(one, size).stand(left + 0.1, base))
-            colour = look.colours.get(parse(line.equation)[0], INK)
-            cells = [right - 0.1] if line.scalar else [right - pitch - 0.1, right - 0.1]
-            cells = cells if look.columns and not line.matrix else []
-            self._values.add(*(Label("0", SMALL, colour).stand(x, base, RIGHT) for x in cells))
-            y -= (one.up + one.down) * size * EM + gap
-            self._levels.append((y, y + (one.up + one.down) * size * EM + gap))
-        self._mark = Field(Patch(INK, 0.1)).cover((left, y, right, y + 0.1))
-        levels = [card[2] + level for level in _LEVELS]
-        x = card[0] + 0.1
-        self._words = Group(*(Label("-", SMALL, INK).stand(x, level, LEFT) for level in levels[:2]))
-        self._sums = Group(*(Equation(word("0"), SMALL).stand(x, level) for level in levels[2:]))
+        self._said: dict[tuple[int, int], tuple[list[str], list[Setting]]] = {}
+        corners, card, head = rooms
+        axes = self._set_rows(corners, size)
+        self._set_card(card)
         self._pace = Label("0", SMALL, FAINT).stand(head[1], head[2], RIGHT)
         self.live = Group(self._mark, *self._rows, *self._words, *self._sums, self._pace, *self._values)
-        total = look.common.count(self._total)
-        steps_words = look.common.pace.format(step=total, steps=total)
+        super().__init__(*self._set_head(head), *axes, self.live)
+
+    def _set_rows(self, corners: Corners, size: float) -> list[Label]:
+        """The equations, their values, and the names of the axes over these."""
+        (left, bottom, right, top), steps, look = corners, self._steps.value, self._look
+        self._left, self._right = left, right
+        shown, size = equations(steps, look, right - left, top - bottom, size)
+        spare = (top - bottom - height(shown, size)) / max(len(shown), 1)
+        gap = GAP + float(np.clip(spare, 0.0, 0.5))
+        self._rows, self._values, self._levels = Group(), Group(), []
+        ends, y = (right - cell() - 0.1, right - 0.1), top
+        for line, one in zip(steps.lines, shown, strict=True):
+            base, below = y - gap / 2 - one.up * size * EM, y - (one.up + one.down) * size * EM - gap
+            self._rows.add(Equation(one, size).stand(left + 0.1, base))
+            colour = look.colours.get(parse(line.equation)[0], INK)
+            count = cells(line, look)
+            self._values.add(*(Label("0", SMALL, colour).stand(x, base, RIGHT) for x in ends[2 - count :]))
+            self._levels.append((below, y))
+            y = below
+        self._mark = Field(Patch(INK, 0.1)).cover((left, y, right, y + 0.1))
+        axes = zip("uv", ends, strict=True) if look.columns else ()
+        return [Label(axis, SMALL, FAINT).stand(x, top + 0.1, RIGHT) for axis, x in axes]
+
+    def _set_card(self, card: Room) -> None:
+        """The words on the line at hand, and its sums."""
+        left, right, bottom = card
+        self._width = right - left
+        levels = [bottom + level for level in _LEVELS]
+        self._words = Group(*(Label("-", SMALL, INK).stand(left + 0.1, y, LEFT) for y in levels[:2]))
+        self._sums = Group(*(Equation(word("0"), SMALL).stand(left + 0.1, y) for y in levels[2:]))
+
+    def _set_head(self, head: Room) -> list[Ball | Label]:
+        """The racer's ball and name, as much of it as there is room for beside the count of steps."""
+        (left, right, base), racer, common = head, self._steps.value.racer, self._look.common
+        total = common.count(self._total)
+        pace = common.pace.format(step=total, steps=total)
         big = HEADING * 0.8
-        room = head[1] - head[0] - line_width(steps_words, SMALL) - 0.9
-        name = fitted(steps.racer.name, room, big, bold=True)
-        super().__init__(
-            Ball((head[0] + 0.16, head[2] + 0.12, 0.0), steps.racer.colour, radius=0.14),
-            Label(name, big, steps.racer.colour, bold=True).stand(head[0] + 0.45, head[2], LEFT),
-            *(
-                Label(axis, SMALL, FAINT).stand(right - 0.1 - pitch * (1 - k), top + 0.1, RIGHT)
-                for k, axis in enumerate(("u", "v"))
-                if look.columns
-            ),
-            self.live,
-        )
-        self._said: dict[tuple[int, int], tuple[list[str], list[Setting]]] = {}
+        name = fitted(racer.name, right - left - line_width(pace, SMALL) - 0.9, big, bold=True)
+        return [
+            Ball((left + 0.16, base + 0.12, 0.0), racer.colour, radius=0.14),
+            Label(name, big, racer.colour, bold=True).stand(left + 0.45, base, LEFT),
+        ]
 
     def at(self, step: int, line: int | None, progress: float, over: bool) -> Self:
         """Show a step.
@@ -176,17 +123,16 @@ class Panel(Group):
         """
         steps, count = self._steps.value, self._look.common.count
         self._pace.write(self._look.common.pace.format(step=count(step + 1), steps=count(self._total)), RIGHT)
-        cells = iter(self._values)
+        labels = iter(self._values)
         moments = steps.values(step)
         for i, shown in enumerate(steps.lines):
             done = line is None or i < line
             self._rows[i].set_opacity(1.0 if i == line else _DONE if done else _DIM)
             value = moments[i + 1][parse(shown.equation)[0]]
-            axes = [] if shown.matrix else [0] if shown.scalar else [0, 1]
-            for axis in axes if self._look.columns else []:
-                cell = next(cells)
-                cell.write(number(float(value[axis])))
-                cell.set_opacity(
+            for axis in range(cells(shown, self._look)):
+                label = next(labels)
+                label.write(number(float(value[axis])))
+                label.set_opacity(
                     1.0 if done else float(np.clip(3 * progress - 1, 0, 1)) if i == line else 0.0
                 )
         self._move_mark(line, progress)

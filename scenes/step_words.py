@@ -11,7 +11,7 @@ from scenes.equations import evaluate, kept_and_added, names, parse
 from scenes.sprite import fitted, line_width
 from scenes.step_captions import StepCaptions
 from scenes.step_data import Steps
-from scenes.step_rules import Line, Shape, Unit
+from scenes.step_line import Line, Shape, Unit
 from scenes.theme import INK
 from scenes.typesetting import SYMBOLS
 

@@ -25,7 +25,7 @@ Picture = NDArray[np.uint8]
 SYMBOLS = {
     "grad": "∂z/∂p", "b1": "β₁", "b2": "β₂", "eps": "ε", "rho": "ρ", "alpha": "α", "mu": "μ", "tau": "τ",
     "e1": "η⁻", "e2": "η⁺", "low": "s₁", "high": "s₂", "psi": "ψ", "w": "λ", "delta": "Δ", "next": "c⁺",
-    "decay": "κ",
+    "decay": "κ", "xi": "ξ",
 }  # fmt: skip
 _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Add: ("+", 1), ast.Sub: ("−", 1), ast.Mult: ("·", 2), ast.Div: ("/", 2), ast.Pow: ("", 4),

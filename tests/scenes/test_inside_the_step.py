@@ -5,22 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from manim import CairoRenderer, config
 
+from autograd import value_and_grad
 from optimizers import OPTIMIZERS
 from races import RaceSpec, Trace, run_race
 from scenes.camera import DepthCamera
+from scenes.captions import captions
+from scenes.contour_race import ContourRace
 from scenes.equations import number
+from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label
 from scenes.step_data import Steps
 from scenes.typesetting import Equation, Typeset
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
+from tests.scenes.moments import faults as faults_of_all
 
 SEARCH = {"max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"}
 SETTINGS = [(case.name, settings) for case in CASES for settings in case.valid]
@@ -114,6 +119,40 @@ def test_the_numbers_of_whole_vectors_are_those_of_the_step() -> None:
                     for value in np.ravel(moments[place + 1][name]):
                         assert number(float(value)) in words
     assert all(any("dot" in line for line in lines) for lines in film_lines)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rprop", "newton"])
+def test_a_noisy_gradient_is_that_of_the_surface_and_noise(optimizer: str) -> None:
+    trace = recorded({"optimizer": optimizer, "lr": 0.01}, noise=NOISE)
+    steps, slope = Steps(trace, 0), value_and_grad(trace.spec.build_surface())
+    assert steps.lines[0].equation == "g = grad + xi"
+    for step in range(steps.count):
+        before, after, *_ = steps.values(step)
+        exact = np.array(slope(*steps.positions[step].tolist())[1])
+        np.testing.assert_allclose(before["grad"], exact, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(after["g"], trace.gradients[0, step, 0], rtol=1e-12)
+        assert np.abs(before["xi"]).min() > 0
+    silent = recorded({"optimizer": optimizer}, noise={"scale": 0.0})
+    assert Steps(silent, 0).lines[0].equation == "g = grad"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", [InsideTheStep, ContourRace])
+def test_the_film_says_that_there_is_noise(kind: type[Film], language: Literal["en", "fr"]) -> None:
+    words = captions(language)
+    for noise, said in ((NOISE, True), ({"scale": 0.0}, False), (None, False)):
+        trace = recorded(
+            {"optimizer": "sgd"}, noise=noise, steps=3, film={"length": 20.0, "language": language}
+        )
+        with small(160, 90, rate=2):
+            moments = watch(kind, trace)
+        texts = {text.content for moment in moments for text in moment.texts}
+        assert (words.noise in texts) is said
+        assert not [fault for moment in moments[:3] for fault in faults_of_all(moment)]
+        if kind is ContourRace:
+            assert (words.noisy_pull in texts, words.pull in texts) == (said, not said)
+        else:
+            assert any("ξ" in text for text in texts) is said
 
 
 def test_every_optimizer_is_shown_by_more_than_its_gradient() -> None:
