@@ -12,29 +12,15 @@ Source: Breuer, "Generation of optimal code for expressions via factorization", 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import reduce
 from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import TypeAlias
 
-from autograd.algebra import mild
-from autograd.program import Constant, Input, Operation, Program, Simplify
+from autograd.factoring import factored, factored_through, rewritten, spread
+from autograd.products import PRODUCTS, Product, Reader, copied, multiplied, times
+from autograd.program import Constant, Input, Program, Simplify
 
-_MOST = 16  # factors of a product that is taken apart
-_SUMS = ("add", "subtract")
-_PRODUCTS = ("multiply", "negative")
-Numbers: TypeAlias = dict[int, int]  # of values in a new program, by those in an old one
 Pair: TypeAlias = tuple[int, int]
-
-
-@dataclass
-class Product:
-    """A known number times other values, each as often as it is a factor."""
-
-    known: float
-    factors: Counter[int]
 
 
 def regrouped(program: Program) -> Program:
@@ -54,126 +40,16 @@ def regrouped(program: Program) -> Program:
     t5 = multiply t1 t3
     return t4 t5
     """
-    return program if program.exact else _paired(_rewritten(_rewritten(program, _spread), _factored))
-
-
-class _Reader:
-    """What the steps ask of a program."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.uses: Counter[int] = Counter(program.outputs)
-        for number in program.live():
-            self.uses.update(self.inputs(number))
-
-    def inputs(self, number: int, *names: str) -> tuple[int, ...]:
-        """What an operation is applied to; nothing if its name is none of those, or it takes truths."""
-        value = self.program.values[number]
-        if not isinstance(value, Operation) or (names and value.name not in names):
-            return ()
-        # Truths are factors of their own: numpy does not calculate with two of them as with numbers.
-        return value.inputs if not names or self.program.truths.isdisjoint(value.inputs) else ()
-
-    def once(self, number: int) -> bool:
-        """Whether a value is used only once."""
-        return self.uses[number] == 1
-
-    def product(self, number: int, through: Callable[[int], bool]) -> Product | None:
-        """A product taken apart, through those products in it for which that is so; None if it is none."""
-        shape, found = self.program.shapes[number], Product(1.0, Counter())
-        waiting = [number]
-        while waiting:
-            n = waiting.pop()
-            known = self.program.constant(n)
-            inputs = self.inputs(n, *_PRODUCTS) if n == number or through(n) else ()
-            if known is not None and mild(known):
-                found.known *= known
-            elif inputs and self.program.shapes[n] == shape:
-                found.known *= -1.0 if len(inputs) == 1 else 1.0
-                waiting += inputs
-            else:
-                found.factors[n] += 1
-            if found.factors.total() > _MOST or not mild(found.known):
-                return None
-        return found if found.factors.total() > 1 or (found.factors and abs(found.known) != 1) else None
-
-    def terms(self, number: int) -> list[int]:
-        """The terms of a sum that is used only once, and of the sums in it; itself if it is none."""
-        inputs = self.inputs(number, *_SUMS) if self.once(number) else ()
-        return [term for i in inputs for term in self.terms(i)] if inputs else [number]
-
-
-Write: TypeAlias = Callable[[_Reader, int, Program, Numbers], int]
-
-
-def _rewritten(program: Program, write: Write) -> Program:
-    """The program with each operation written anew, and without what it does not need."""
-    reader, new, numbers = _Reader(program), Program(program.simplify), {}
-    for number in program.live():
-        value = program.values[number]
-        if isinstance(value, Input):
-            numbers[number] = new.add_input(program.shapes[number])
-        elif isinstance(value, Constant):
-            numbers[number] = new.add_constant(value.value)
-        else:
-            numbers[number] = write(reader, number, new, numbers)
-    new.outputs = [numbers[number] for number in program.outputs]
-    return new.simplified(program.simplify)
-
-
-def _copied(reader: _Reader, number: int, new: Program, numbers: Numbers) -> int:
-    value = reader.program.values[number]
-    assert isinstance(value, Operation)  # noqa: S101
-    return new.add(value.name, [numbers[i] for i in value.inputs], dict(value.settings))
-
-
-def _multiplied(new: Program, factors: Iterable[int]) -> int:
-    return reduce(lambda a, b: new.add("multiply", (a, b)), factors)
-
-
-def _times(new: Program, number: int, known: float) -> int:
-    return number if known == 1 else new.add("multiply", (number, new.add_constant(known)))
-
-
-def _spread(reader: _Reader, number: int, new: Program, numbers: Numbers) -> int:
-    """A known factor of a sum is brought into it, if all of its terms but one have known factors."""
-
-    def spread(n: int, known: float) -> int:
-        if len(reader.terms(n)) == 1:
-            return _times(new, numbers[n], known)
-        value = reader.program.values[n]
-        return new.add(value.name, [spread(i, known) for i in value.inputs])  # type: ignore[union-attr]
-
-    product = reader.product(number, reader.once)
-    if product and product.known != 1:
-        for factor, times in product.factors.items():
-            terms = reader.terms(factor)
-            parts = [reader.product(term, reader.once) for term in terms]
-            own = {abs(part.known) if part else 1.0 for part in parts}
-            if times == 1 and len(own) > 1 and sum(not part or part.known == 1 for part in parts) <= 1:
-                others = (product.factors - Counter([factor])).elements()
-                return _multiplied(new, [spread(factor, product.known), *(numbers[i] for i in others)])
-    return _copied(reader, number, new, numbers)
-
-
-def _factored(reader: _Reader, number: int, new: Program, numbers: Numbers) -> int:
-    """A sum of two products that have a factor in common is written as a product of a sum."""
-    inputs = reader.inputs(number, *_SUMS)
-    parts = [reader.product(i, reader.once) for i in inputs if reader.once(i)]
-    if len(parts) == 2 and parts[0] and parts[1]:
-        both = parts[0].factors & parts[1].factors
-        rests = [part.factors - both for part in parts if part]
-        if both and all(rests):
-            sides = [_multiplied(new, [numbers[i] for i in rest.elements()]) for rest in rests]
-            sides = [_times(new, side, part.known) for side, part in zip(sides, parts, strict=True) if part]
-            name = reader.program.values[number].name  # type: ignore[union-attr]
-            return _multiplied(new, [new.add(name, sides), *(numbers[i] for i in both.elements())])
-    return _copied(reader, number, new, numbers)
+    if program.exact:
+        return program
+    program = rewritten(program, spread)
+    found = [_paired(rewritten(program, way)) for way in (factored, factored_through)]
+    return min(found, key=lambda new: len(new.live()))
 
 
 def _paired(program: Program) -> Program:
     """The program with its products made of pairs of factors, those first that occur most often."""
-    reader = _Reader(program)
+    reader = Reader(program)
     users = defaultdict(list)
     for number in program.live():
         for i in reader.inputs(number):
@@ -181,7 +57,7 @@ def _paired(program: Program) -> Program:
     products = {}
     for number in program.live():
         inner = all(
-            reader.inputs(user, *_PRODUCTS) and program.shapes[user] == program.shapes[number]
+            reader.inputs(user, *PRODUCTS) and program.shapes[user] == program.shapes[number]
             for user in users[number]
         )
         if reader.inputs(number, "multiply") and (number in program.outputs or not inner):
@@ -244,11 +120,11 @@ class _Pairing:
     def program(self) -> Program:
         """The program, with products in that order, which simplifying would change."""
         new = Program(Simplify.EXACTLY)
-        reader, numbers = _Reader(self._program), dict[int, int]()
+        reader, numbers = Reader(self._program), dict[int, int]()
 
         def factor(number: int) -> int:
             if number not in numbers:  # a pair
-                numbers[number] = _multiplied(new, map(factor, self._pairs[number]))
+                numbers[number] = multiplied(new, map(factor, self._pairs[number]))
             return numbers[number]
 
         def product(product: Product) -> int:
@@ -256,8 +132,8 @@ class _Pairing:
             known = [number for number in factors if number < 0]
             if negative and known:
                 factors.remove(known[0])
-                return _times(new, _multiplied(new, map(factor, factors)), -sizes[known[0]])
-            whole = _multiplied(new, map(factor, sorted(factors, reverse=True)))
+                return times(new, multiplied(new, map(factor, factors)), -sizes[known[0]])
+            whole = multiplied(new, map(factor, sorted(factors, reverse=True)))
             return new.add("negative", (whole,)) if negative else whole
 
         sizes = {number: size for size, number in self._known.items()}
@@ -272,7 +148,7 @@ class _Pairing:
             elif number in self._products:
                 numbers[number] = product(self._products[number])
             else:
-                numbers[number] = _copied(reader, number, new, numbers)
+                numbers[number] = copied(reader, number, new, numbers)
         new.outputs = [numbers[number] for number in self._program.outputs]
         return new.simplified(Simplify.EXACTLY)
 

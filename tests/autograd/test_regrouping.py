@@ -71,7 +71,8 @@ def test_what_must_stay_exact_stays(rows: list[tuple[str, int, int]]) -> None:
     [
         (lambda x, y, z: [x * y * z, y * (z * y)], 3),  # y z, x (y z), y (y z)
         (lambda x, y, z: x * z - y * z, 2),  # (x - y) z
-        (lambda x, y, z: x * z * 2.0 - z * y * x, 4),  # (2 - y) would be one more constant: (2 x - x y) z
+        (lambda x, y, z: x * z * 2.0 - z * y * x, 3),  # x z (2 - y)
+        (lambda x, y, z: x * y + z + x * z + x * x, 4),  # x (y + z + x) + z
         (lambda x, y, z: 3.0 * (2.0 * x + 5.0 * y), 3),  # 6 x + 15 y
         (lambda x, y, z: 3.0 * (x + y), 2),
         (lambda x, y, z: x * x * x * x, 2),
