@@ -63,7 +63,7 @@ def test_a_file_that_cannot_be_run(text: str, line: str, folder: Path) -> None:
 def test_a_file_that_fails_in_the_race(folder: Path) -> None:
     (folder / "mine.py").write_text(LION.format(function="foo"))
     line = "mine.py:8: AttributeError: module 'numpy' has no attribute 'foo'"
-    assert race(folder, "run") == (2, "", f"race: racer 2: {line}\n")
+    assert race(folder, "run") == (2, "", f"race: race.toml: racer 2: {line}\n")
     assert not list((folder / "runs").glob("*"))
 
 
@@ -80,5 +80,5 @@ def test_a_film_of_a_file_that_fails_in_the_race(folder: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("optimizer_race: racer 2: mine.py:8: AttributeError: ")
+    assert done.stderr.splitlines()[-1].startswith("optimizer_race: race.toml: racer 2: mine.py:8: ")
     assert not (folder / "media").exists()

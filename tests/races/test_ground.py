@@ -82,8 +82,8 @@ def test_another_surface_on_the_command_line_suggests_its_rates(path: Path) -> N
     assert noisy is not None
     assert noisy.scale == SURFACES["noisy_quadratic"].noise > 0
     # Where nothing is suggested, the file's stands.
-    assert not SURFACES["rosenbrock"].suggested
-    assert rates(load_spec(path, surface="rosenbrock")) == [0.005, None]
+    assert not SURFACES["ackley"].suggested
+    assert rates(load_spec(path, surface="ackley")) == [0.005, None]
 
 
 def test_another_surface_may_be_a_table(path: Path) -> None:

@@ -170,6 +170,47 @@ def test_the_racers_go_different_ways(raced: Trace) -> None:
     assert alike <= {("adam", "adamw"), ("momentum", "nesterov")}
 
 
+# Surfaces whose starts are hard, and who comes to the target in a race of all, of 200 steps, at the learning
+# rates suggested: nobody leaves them, and everybody gets on.
+ARRIVING = {
+    "rosenbrock": {"sgd", "momentum", "nesterov", "radam"},
+    "rastrigin": {"adagrad", "rprop", "adam", "adamw", "adamax"},
+    "beale": set[str](),
+}
+
+
+@pytest.mark.parametrize("name", ARRIVING)
+def test_hard_starts_have_learning_rates_that_show_them(name: str) -> None:
+    surface = get_surface(name)
+    racers = [{"optimizer": optimizer} for optimizer in surface.suggested]
+    trace = run_race(RaceSpec.model_validate({"surface": name, "steps": STEPS, "racers": racers}))
+    assert len(racers) >= 12
+    assert surface.contains(trace.positions[..., 0], trace.positions[..., 1]).all()
+    assert (trace.losses[:, [120, 150, STEPS]] < trace.losses[:, :1]).all()
+    arrived = trace.status[:, 0] == "converged"
+    assert {racer["optimizer"] for racer, there in zip(racers, arrived, strict=True) if there} == ARRIVING[
+        name
+    ]
+    for end in trace.positions[arrived, -1, 0]:
+        assert min(np.hypot(*(end - minimum)) for minimum in surface.minima) < 0.5
+
+
+def test_rastrigins_start_holds_whoever_steps_by_the_slope() -> None:
+    surface = get_surface("rastrigin")
+    racers = [{"optimizer": optimizer} for optimizer in ("sgd", "momentum", "nesterov", "adam", "rmsprop")]
+    trace = run_race(RaceSpec.model_validate({"surface": "rastrigin", "steps": STEPS, "racers": racers}))
+    far = np.hypot(*(trace.positions[:, 30, 0] - surface.start).T)
+    assert (far[:3] < 0.01).all()
+    assert (far[3:] > 0.9).all()
+
+
+def test_beales_start_leads_out_of_the_domain() -> None:
+    # As its docstring says of Rprop, and as an Adam does that is but three times as fast.
+    racers = [{"optimizer": "rprop", "lr": 1e-6}, {"optimizer": "adam", "lr": 0.015}]
+    trace = run_race(RaceSpec.model_validate({"surface": "beale", "steps": STEPS, "racers": racers}))
+    assert set(trace.status[:, 0]) == {"left_domain"}
+
+
 def test_gradient_descent_crosses_a_ravine_as_its_condition_says() -> None:
     for condition in (1.0, 25.0, 1e4):
         surface = get_surface("ravine", condition=condition)
