@@ -32,7 +32,8 @@ def adapted(name: str) -> type[VectorOptimizer]:
     """The optimizer that Optax's function of this name makes, as one of ours.
 
     Its hyperparameters are the function's arguments, with its defaults. What they may be, Optax decides: they
-    are checked by two steps. Its state holds Optax's state as "optax", and beside it its terms as arrays.
+    are checked by two steps. Its state holds Optax's state under its whole name, as "optax.adamw", and beside
+    it its terms as arrays.
 
     Raises:
         ValueError: if Optax is not installed, or has no such optimizer.
@@ -41,13 +42,13 @@ def adapted(name: str) -> type[VectorOptimizer]:
     makers = _makers(optax)
     if name not in makers:
         raise ValueError(unknown("optimizer of Optax", name, sorted(makers)))
-    make = makers[name]
+    make, key = makers[name], f"optax.{name}"
 
     def rule(objective: Any, parameter: Any, state: State, step: int, **hyperparameters: Any) -> Any:  # noqa: ARG001
         rate = hyperparameters.pop(_RATE, None)
         stepper = _stepper(make, tuple(hyperparameters.items()))
-        moved, inner = stepper.step(objective, parameter, state.get("optax"), rate)
-        return moved, {"optax": inner} | stepper.terms(inner, len(parameter))
+        moved, inner = stepper.step(objective, parameter, state.get(key), rate)
+        return moved, {key: inner} | stepper.terms(inner, len(parameter))
 
     arguments = inspect.signature(make).parameters.values()
     named = [

@@ -29,8 +29,8 @@ def adapted(name: str) -> type[VectorOptimizer]:
     """The class of torch.optim that has this name, as one of ours.
 
     Its hyperparameters are those of the class, with its defaults. What they may be, PyTorch decides: they are
-    checked by two steps. Its state holds as "torch" the optimizer of PyTorch itself, which each step changes,
-    and beside it its terms as arrays.
+    checked by two steps. Its state holds under its whole name, as "torch.optim.AdamW", PyTorch's optimizer
+    itself, which each step changes, and beside it its terms as arrays.
 
     Raises:
         ValueError: if PyTorch is not installed, or has no such optimizer.
@@ -38,12 +38,12 @@ def adapted(name: str) -> type[VectorOptimizer]:
     kinds = _kinds(_torch(name))
     if name not in kinds:
         raise ValueError(unknown("optimizer of torch.optim", name, sorted(kinds)))
-    kind = kinds[name]
+    kind, key = kinds[name], f"torch.optim.{name}"
 
     def rule(objective: Any, parameter: Any, state: State, step: int, **hyperparameters: Any) -> Any:  # noqa: ARG001
-        running = state.get("torch") or _Running(kind, hyperparameters, len(parameter))
+        running = state.get(key) or _Running(kind, hyperparameters, len(parameter))
         moved = running.step(objective, parameter, hyperparameters.get("lr"))
-        return moved, {"torch": running} | running.terms()
+        return moved, {key: running} | running.terms()
 
     arguments = list(inspect.signature(kind).parameters.values())[1:]
     named = [a.replace(kind=inspect.Parameter.KEYWORD_ONLY) for a in arguments]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import sys
 from typing import Any
 
@@ -90,7 +91,7 @@ class TestTorch:
         _, ours = descend(Adam, steps=7)
         _, theirs = descend(find("torch.optim.Adam", None), steps=7)
         (state,) = theirs.state
-        assert set(state) == {"torch", "exp_avg", "exp_avg_sq"}
+        assert set(state) == {"torch.optim.Adam", "exp_avg", "exp_avg_sq"}
         for name in ours.state[0]:
             np.testing.assert_allclose(state[name], [term[name] for term in ours.state], rtol=1e-12)
 
@@ -107,6 +108,14 @@ class TestTorch:
             go_on(optimizer, u, v, 10)
             copies.append((u.data, v.data))
         assert copies == [tuple(whole[20])] * 2
+
+    def test_anothers_state_is_refused(self) -> None:
+        saved = descend(find("torch.optim.Adam", None), steps=3, lr=1e-3)[1].state_dict()
+        for name in ("torch.optim.AdamW", "torch.optim.SGD"):
+            other = find(name, None)([Tensor(0.0), Tensor(0.0)], lr=1e-3)
+            words = f"state[0] must hold the terms of {name.split('.')[-1]} as it is set: {name}"
+            with pytest.raises(ValueError, match=re.escape(words)):
+                other.load_state_dict(saved)
 
     def test_each_has_torchs_defaults(self, torch: Any) -> None:
         defaults = find("torch.optim.RMSprop", None).defaults()
@@ -201,7 +210,7 @@ class TestOptax:
         _, ours = descend(Adam, steps=7, lr=0.01)
         _, theirs = descend(find("optax.adam", None), steps=7, learning_rate=0.01)
         (state,) = theirs.state
-        assert set(state) == {"optax", "mu", "nu"}
+        assert set(state) == {"optax.adam", "mu", "nu"}
         means = [term["exp_avg"] for term in ours.state]
         np.testing.assert_allclose(state["mu"], means, rtol=1e-12)
 
@@ -216,7 +225,7 @@ class TestOptax:
         )
         np.testing.assert_array_equal(first, second)
         for key, term in before.items():
-            if key != "optax":
+            if not key.startswith("optax."):
                 np.testing.assert_array_equal(optimizer.state[0][key], term)
 
     def test_jax_is_left_in_float32(self) -> None:
