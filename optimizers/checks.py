@@ -1,13 +1,14 @@
-"""What hyperparameters may be: each check raises ValueError in one line that names the argument."""
+"""What hyperparameters and parameters may be: each check raises in one line that names the argument."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd.messages import shown
+from autograd.tensor import Tensor
 
 
 def require_non_negative(**hyperparameters: Any) -> None:
@@ -52,6 +53,35 @@ def require_pair(name: str, value: Any) -> tuple[Any, Any]:
     first, second = require_two(name, value, "two numbers in [0, 1)")
     require_fraction(**{f"{name}[0]": first, f"{name}[1]": second})
     return first, second
+
+
+def require_no_class(name: str, lr: Any) -> None:
+    """Raise ValueError for a learning rate that is a class, and no schedule made of it."""
+    if isinstance(lr, type):
+        kind = lr.__name__
+        raise ValueError(f"{name} must be a number or a schedule, as {kind}(...), got the class {kind}")
+
+
+def require_parameters(params: Any) -> list[Any]:
+    """The parameters, in a list.
+
+    Raises:
+        TypeError: unless each has a value and a gradient.
+        ValueError: where one is given twice, which each step would move twice.
+    """
+    listed = list(params) if isinstance(params, Iterable) and not isinstance(params, Tensor) else [None]
+    if not all(map(_is_parameter, listed)):
+        raise TypeError(f"params must be a list of Tensors, as [u, v], got {shown(params)}")
+    first: dict[int, int] = {}
+    for i, parameter in enumerate(listed):
+        if (j := first.setdefault(id(parameter), i)) < i:
+            raise ValueError(f"params must differ, got one Tensor twice, as params[{j}] and params[{i}]")
+    return listed
+
+
+def _is_parameter(x: Any) -> bool:
+    # A Tensor's `data` is not asked for: it would be handed out, and the graph would take copies of it.
+    return isinstance(x, Tensor) or (hasattr(x, "data") and hasattr(x, "grad"))
 
 
 def _require(allowed: str, holds: Callable[[Any], Any], hyperparameters: dict[str, Any]) -> None:

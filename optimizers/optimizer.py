@@ -22,9 +22,14 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 import numpy as np
 
 from autograd.compiling import ALONE
-from autograd.messages import shown
 from autograd.tensor import Tensor, peek, put
-from optimizers.checks import require_flag, require_non_negative, require_pair
+from optimizers.checks import (
+    require_flag,
+    require_no_class,
+    require_non_negative,
+    require_pair,
+    require_parameters,
+)
 from optimizers.compiled import RuleCode, rule_code
 from optimizers.reuse import is_alone, laid_out, unseen
 from optimizers.saved import counted, names_of, require_keys, require_length, require_schedule, require_terms
@@ -98,9 +103,9 @@ class Optimizer(ABC):
             raise TypeError(f"{type(self).__name__} {error}") from None
         bound.apply_defaults()
         given = bound.arguments
-        _require_made(self.rate_name, given.get(self.rate_name))
+        require_no_class(self.rate_name, given.get(self.rate_name))
         self.check(**given)
-        self.params = _listed(params)
+        self.params = require_parameters(params)
         pairs = {a.name: tuple(given[a.name]) for a in named if isinstance(a.default, tuple)}
         self.hyperparameters: dict[str, Any] = given | pairs
         self.state: list[State] = [{} for _ in self.params]
@@ -336,35 +341,6 @@ class Optimizer(ABC):
         """
         arguments = inspect.signature(cls).parameters.values()
         return {a.name: a.default for a in arguments if a.name != "params"}
-
-
-def _listed(params: Any) -> list[Any]:
-    """The parameters in a list.
-
-    Raises:
-        TypeError: unless each has a value and a gradient.
-        ValueError: where one is given twice, which each step would move twice.
-    """
-    listed = [] if isinstance(params, Tensor) else list(params)
-    if isinstance(params, Tensor) or not all(map(_is_parameter, listed)):
-        raise TypeError(f"params must be a list of Tensors, as [u, v], got {shown(params)}")
-    first: dict[int, int] = {}
-    for i, parameter in enumerate(listed):
-        if (j := first.setdefault(id(parameter), i)) < i:
-            raise ValueError(f"params must differ, got one Tensor twice, as params[{j}] and params[{i}]")
-    return listed
-
-
-def _is_parameter(x: Any) -> bool:
-    # A Tensor's `data` is not asked for: it would be handed out, and the graph would take copies of it.
-    return isinstance(x, Tensor) or (hasattr(x, "data") and hasattr(x, "grad"))
-
-
-def _require_made(name: str, lr: Any) -> None:
-    """Raise ValueError for a learning rate that is a class, and no schedule made of it."""
-    if isinstance(lr, type):
-        kind = lr.__name__
-        raise ValueError(f"{name} must be a number or a schedule, as {kind}(...), got the class {kind}")
 
 
 def is_schedule(lr: Any) -> bool:

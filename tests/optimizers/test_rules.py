@@ -259,7 +259,9 @@ def test_a_rule_is_enough_for_an_optimizer() -> None:
         Sign([param], lr=-1)
 
 
-@pytest.mark.parametrize("params", [Tensor([1.0, 2.0]), [1.0], "ab", [{"params": [Tensor(1.0)]}]], ids=str)
+@pytest.mark.parametrize(
+    "params", [Tensor([1.0, 2.0]), [1.0], "ab", None, 3, [{"params": [Tensor(1.0)]}]], ids=str
+)
 def test_parameters_must_be_tensors(params: Any) -> None:
     with pytest.raises(TypeError, match="params must be a list of Tensors"):
         SGD(params, lr=0.1)
