@@ -127,7 +127,7 @@ def number(value: float, digits: int = 3) -> str:
 
     Args:
         value: the number.
-        digits: how many are shown of a very small or very large one; others have three.
+        digits: how many are shown, but that a whole number has all of them.
 
     >>> [number(x) for x in (0.0, -0.98765, 123.4, 1.5e-7, float("inf"))]
     ['0', '−0.988', '123', '1.50·10⁻⁷', '–']
@@ -138,7 +138,7 @@ def number(value: float, digits: int = 3) -> str:
     if value == 0:
         shown = "0"
     elif -2 <= exponent <= 3:
-        shown = f"{abs(value):.{max(0, 2 - exponent)}f}"
+        shown = f"{abs(value):.{max(0, digits - 1 - exponent)}f}"
     else:
         mantissa, _, power = f"{abs(value):.{digits - 1}e}".partition("e")
         shown = f"{mantissa}·10{str(int(power)).translate(_SUPERSCRIPTS)}"

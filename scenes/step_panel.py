@@ -217,8 +217,9 @@ class Panel(Group):
         scalars = {parse(other.equation)[0] for other in lines if other.scalar} | {"t"}
         others = {parse(other.equation)[0] for other in lines if other.shape is not Shape.ARROW}
         shown: list[Setting] = []
-        for folded, digits in itertools.product((set(), scalars, scalars | others), (3, 2)):
-            shown = self._with_numbers(step, place, line, digits, folded)
+        folds: tuple[set[str], ...] = set(), scalars, scalars | others
+        for brief, folded, digits in itertools.product((False, True), folds, (3, 2)):
+            shown = self._with_numbers(step, place, line, digits, folded, brief)
             if all(one.width * SMALL * EM <= self._width - 0.2 for one in shown):
                 break
         return shown
@@ -237,7 +238,7 @@ class Panel(Group):
         return [shown]
 
     def _with_numbers(
-        self, step: int, place: int, line: Line, digits: int, folded: set[str]
+        self, step: int, place: int, line: Line, digits: int, folded: set[str], brief: bool
     ) -> list[Setting]:
         """A line with its numbers, of so many digits; what is made of the names in `folded` is one number."""
         steps, colours = self._steps.value, self._look.colours
@@ -246,7 +247,7 @@ class Panel(Group):
         shown = []
         for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
             values = {k: _part(value, axis) for k, value in moments[place].items() if np.ndim(value) < 2}
-            setter = Typesetter(colours, False, values, steps.settings | folded, digits=digits)
+            setter = Typesetter(colours, False, values, steps.settings | folded, digits=digits, brief=brief)
             result = word(number(_part(moments[place + 1][name], axis), digits), colours.get(name, INK))
             when, chosen = branch(right, values)
             inner = [] if when is None else [row(setter.set(when), word(":", FAINT))]

@@ -46,7 +46,8 @@ class Typesetter:
         values: with them, numbers are set in place of names, each in its name's colour.
         settings: names of hyperparameters: what is made of them alone is one number then.
         conditions: the words before a condition, and for all other cases.
-        digits: of very small and very large numbers.
+        digits: of numbers; what is made of hyperparameters alone has more.
+        brief: whether what a whole expression joins is one number each.
         narrow: whether a condition stands below what it is of, not beside it.
     """
 
@@ -56,6 +57,7 @@ class Typesetter:
     settings: frozenset[str] = frozenset()
     conditions: tuple[str, str] = ("if", "otherwise")
     digits: int = 3
+    brief: bool = False
     narrow: bool = False
 
     def equation(self, equation: str) -> Setting:
@@ -129,9 +131,14 @@ class Typesetter:
             fixed = node.id in self.settings or node.id == "t"
         elif found and set(found) <= self.settings:
             value, colour, fixed = float(evaluate(node, self.values)), FAINT, True
+        elif self.brief and above:
+            value, colour, fixed = float(evaluate(node, self.values)), INK, False
         else:
             return None
-        shown = word(setting(value) if fixed else number(value, self.digits), FAINT if fixed else colour)
+        words = number(value, self.digits)
+        if fixed and (self.digits >= 3 or len(setting(value)) <= len(words)):
+            words = setting(value)
+        shown = word(words, FAINT if fixed else colour)
         scientific = above == 4 and "·" in shown.runs[0].words
         return self._bracketed(shown, (value < 0 and (right or above > 2)) or scientific)
 
@@ -158,7 +165,7 @@ class Typesetter:
                 chosen = args[1] if bool(evaluate(args[0], self.values)) else args[2]
                 return self.set(chosen)
             return cases(self._branches(args), self.narrow)
-        inner = [part for arg in args for part in (word(",", FAINT), self.set(arg))][1:]
+        inner = [part for arg in args for part in (word(",", FAINT), self.set(arg, int(self.brief)))][1:]
         inner = [row(*inner[i : i + 2]) for i in range(0, len(inner), 2)]
         return row(word(name, FAINT), brackets(row(*inner, gap=0.16), "()"), gap=0.04)
 

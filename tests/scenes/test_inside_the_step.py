@@ -22,6 +22,7 @@ from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label
 from scenes.step_data import Steps
+from scenes.theme import EM
 from scenes.typesetting import Equation, Typeset
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
@@ -249,6 +250,35 @@ def test_equations_are_large_inside_and_apart(
             for line in range(lines):
                 film.refresh(shot.first + (line + 0.7) / lines)
                 assert faults(film) == []
+
+
+WIDE = (-8.88e-8, -0.0888, 8.88e21)
+
+
+@pytest.mark.parametrize("value", WIDE)
+@pytest.mark.parametrize(("optimizer", "settings"), SETTINGS, ids=LABELS)
+def test_numbers_have_room_whatever_they_are(optimizer: str, settings: dict[str, Any], value: float) -> None:
+    plain = {key: list(x) if isinstance(x, tuple) else x for key, x in settings.items()}
+    trace = recorded(
+        {"optimizer": optimizer, **plain}, {"optimizer": "sgd", "lr": 0.01}, noise={"scale": 0.1}
+    )
+    with small(426, 240):
+        film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
+        film.prepare()
+    panel, steps = film.halves[0].panel, film.halves[0].steps
+    fixed = {*steps.settings, "t"}
+    moments = tuple(
+        {
+            name: one if name in fixed else np.full_like(one, value, dtype=float)
+            for name, one in moment.items()
+        }
+        for moment in steps.values(20 if steps.count > 20 else 0)
+    )
+    steps.values = lambda _: moments  # type: ignore[assignment]
+    for place, line in enumerate(steps.lines):
+        with np.errstate(all="ignore"):
+            for one in panel._filled(0, place, line):
+                assert one.width * LEAST * EM <= panel._width - 0.2 + 1e-9, line.equation
 
 
 @pytest.mark.parametrize("name", SHOWN)
