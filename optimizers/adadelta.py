@@ -7,7 +7,8 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.checks import require_share
-from optimizers.optimizer import Optimizer, State, penalised
+from optimizers.decay import penalised
+from optimizers.optimizer import Optimizer, State
 
 
 @final

@@ -6,7 +6,8 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, penalised
+from optimizers.decay import penalised
+from optimizers.optimizer import Optimizer, State
 
 
 @final

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.adam import Adam
-from optimizers.optimizer import Optimizer, State, decayed
+from optimizers.decay import decayed
+from optimizers.optimizer import Optimizer, State
 
 
 @final

@@ -348,23 +348,6 @@ def is_schedule(lr: Any) -> bool:
     return type(lr) is not float and (callable(lr) or isinstance(lr, Watcher))
 
 
-def absent(hyperparameter: Any) -> bool:
-    """Whether a part of a formula has no share in it, as in PyTorch: its factor is one number, and 0."""
-    return isinstance(hyperparameter, float | int) and hyperparameter == 0
-
-
-def penalised(gradient: Any, parameter: Any, weight_decay: Any) -> Any:
-    """The gradient with that of weight_decay / 2 p^2, the L2 penalty."""
-    return gradient if absent(weight_decay) else gradient + weight_decay * parameter
-
-
-def decayed(gradient: Any, parameter: Any, lr: Any, weight_decay: Any, decoupled: bool) -> tuple[Any, Any]:
-    """Gradient and parameter with the weight decay in one of them: in the parameter where it is decoupled."""
-    if not decoupled:
-        return penalised(gradient, parameter, weight_decay), parameter
-    return gradient, parameter if absent(weight_decay) else parameter * (1 - lr * weight_decay)
-
-
 def _equal(some: dict[str, Any], others: dict[str, Any]) -> bool:
     """Whether hyperparameters are the same; arrays never are."""
     try:

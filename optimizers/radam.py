@@ -6,7 +6,8 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.optimizer import Optimizer, State, decayed
+from optimizers.decay import decayed
+from optimizers.optimizer import Optimizer, State
 
 
 @final

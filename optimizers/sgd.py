@@ -7,7 +7,8 @@ from typing import Any, final
 import numpy as np
 
 from autograd.messages import shown
-from optimizers.optimizer import Optimizer, State, absent, penalised
+from optimizers.decay import absent, penalised
+from optimizers.optimizer import Optimizer, State
 
 
 @final
