@@ -1,4 +1,4 @@
-"""Factors of sums: those that are known brought into them, and those that terms have in common taken out."""
+"""Factors of sums: what their terms have in common is taken out of them."""
 
 from __future__ import annotations
 
@@ -25,21 +25,6 @@ def rewritten(program: Program, write: Write) -> Program:
             numbers[number] = write(reader, number, new, numbers)
     new.outputs = [numbers[number] for number in program.outputs]
     return new.simplified(program.simplify)
-
-
-def spread(reader: Reader, number: int, new: Program, numbers: Numbers) -> int:
-    """A known factor of a sum is brought into it, if all of its terms but one have known factors."""
-    product = reader.product(number, reader.once)
-    if product and product.known != 1:
-        for factor, count in product.factors.items():
-            if count == 1 and reader.once(factor) and reader.inputs(factor, *SUMS):
-                terms = _terms(reader, factor, numbers, reader.once)
-                terms = [Product(product.known * term.known, term.factors) for term in terms]
-                sizes = Counter(abs(term.known) for term in terms)
-                if len(sizes) > 1 and sizes[abs(product.known)] <= 1:
-                    others = (product.factors - Counter([factor])).elements()
-                    return multiplied(new, [_sum(new, terms), *(numbers[i] for i in others)])
-    return copied(reader, number, new, numbers)
 
 
 def factored(

@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 _NONE: Array = np.empty(0)
 
 STRETCH = 8192  # points of a stretch at least
+GRAIN = 1024  # all stretches begin at multiples of it
 LOOKS = 10_000_000  # that a helper takes before it goes to sleep: some milliseconds, as OpenMP's threads do
 # What caller and helper tell each other, in numbers of their own: how many stretches have been offered, how
 # many begun and how many done; whether the helper is wanted elsewhere; the stretch; and room for what the
@@ -74,7 +75,7 @@ def begin(x: Array) -> int:
     """Where in memory an array begins that has no gaps."""
     try:
         return addressof(c_char.from_buffer(x.data))  # several times quicker than to ask numpy
-    except TypeError:  # an array that is read only
+    except (TypeError, ValueError):  # an array that is read only, or has no numbers
         return int(x.__array_interface__["data"][0])
 
 
@@ -137,20 +138,26 @@ if hasattr(os, "register_at_fork"):  # a process that is forked off has none of 
     os.register_at_fork(after_in_child=team.cache_clear)
 
 
+def _part(length: int, k: int, count: int) -> int:
+    """Where the stretch k of so many begins, and the one before it ends."""
+    return length if k == count else length * k // count // GRAIN * GRAIN
+
+
 @cache
 def _compiled() -> tuple[Callable[..., None], Callable[..., None]]:
     """How a caller shares out a loop, and how a helper helps, as machine code."""
     njit = importlib.import_module("numba").njit(nogil=True)
     load, store, claim, call = intrinsics()
+    part = njit(_part)
 
     def share(loop: int, length: int, arrays: Any, numbers: Any, lines: Any) -> None:
         count = len(lines) + 1
         for k in range(1, count):
             line = lines[k - 1]
-            line[LOOP], line[BEGIN], line[END] = loop, length * k // count, length * (k + 1) // count
+            line[LOOP], line[BEGIN], line[END] = loop, part(length, k, count), part(length, k + 1, count)
             line[ARRAYS], line[NUMBERS] = arrays.ctypes.data, numbers.ctypes.data
             store(line, OFFERED, line[OFFERED] + 1)
-        call(loop, 0, length // count, arrays.ctypes.data, numbers.ctypes.data)
+        call(loop, 0, part(length, 1, count), arrays.ctypes.data, numbers.ctypes.data)
         for k in range(1, count):
             line = lines[k - 1]
             offer = line[OFFERED]

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from autograd.algebra import mild
 from autograd.program import Operation, Program
 
-_MOST = 16  # factors of a product that is taken apart
+_MOST = 16  # factors of a product that is taken apart, and terms of a sum
 SUMS = ("add", "subtract")
 PRODUCTS = ("multiply", "negative")
 Numbers: TypeAlias = dict[int, int]  # of values in a new program, by those in an old one
@@ -64,16 +64,18 @@ class Reader:
                 waiting += inputs
             else:
                 found.factors[n] += 1
-            if found.factors.total() > _MOST or not mild(found.known):
+            if found.factors.total() + len(waiting) > _MOST or not mild(found.known):
                 return None
         return found if found.factors.total() > 1 or (found.factors and abs(found.known) != 1) else None
 
     def terms(self, number: int) -> list[tuple[int, float]]:
-        """The terms of a sum, through the sums in it that are used only once, with their signs."""
-        shape, found, waiting = self.program.shapes[number], [], [(number, 1.0)]
+        """The terms of a sum, through sums in it that are used only once, with their signs."""
+        found: list[tuple[int, float]] = []
+        shape, waiting = self.program.shapes[number], [(number, 1.0)]
         while waiting:
             n, sign = waiting.pop()
-            inputs = self.inputs(n, *SUMS) if n == number or self.once(n) else ()
+            deeper = (n == number or self.once(n)) and len(found) + len(waiting) < _MOST
+            inputs = self.inputs(n, *SUMS) if deeper else ()
             if inputs and self.program.shapes[n] == shape:
                 value = self.program.values[n]
                 second = -sign if value.name == "subtract" else sign  # type: ignore[union-attr]

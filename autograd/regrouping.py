@@ -1,10 +1,10 @@
 """Products regrouped: fewer multiplications, since factors that meet in several products meet once.
 
 The reverse sweep multiplies in the order of the chain rule: (a b) c here, and a (c b) there. `regrouped`
-brings known factors into sums whose terms have some of their own; takes out of a sum what its two products
-have in common; and takes products apart into their factors, of which the two that occur together most often
-are multiplied first, again and again, until no two do so more than once. Numbers may change by a few units in
-the last place, and leave float64's range on the way as `autograd.algebra` says.
+takes out of a sum what its products have in common, and takes products apart into their factors, of which the
+two that occur together most often are multiplied first, again and again, until no two do so more than once.
+The terms of a sum may change by a few units in the last place, and products of very large or small numbers
+leave float64's range on the way where those of the original do not, or stay in it where those leave it.
 
 Source: Breuer, "Generation of optimal code for expressions via factorization", 1969.
 """
@@ -12,11 +12,13 @@ Source: Breuer, "Generation of optimal code for expressions via factorization", 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import reduce
 from heapq import heapify, heappop, heappush
 from itertools import combinations
+from operator import and_
 from typing import TypeAlias
 
-from autograd.factoring import factored, factored_through, rewritten, spread
+from autograd.factoring import factored, factored_through, rewritten
 from autograd.products import PRODUCTS, Product, Reader, copied, multiplied, times
 from autograd.program import Constant, Input, Program, Simplify
 
@@ -42,7 +44,6 @@ def regrouped(program: Program) -> Program:
     """
     if program.exact:
         return program
-    program = rewritten(program, spread)
     found = [_paired(rewritten(program, way)) for way in (factored, factored_through)]
     return min(found, key=lambda new: len(new.live()))
 
@@ -86,19 +87,23 @@ class _Pairing:
                 self._holders[pair].add(number)
         self._pair()
 
-    def _times(self, pair: Pair) -> int:
-        return sum(_pairs_in(self._products[number].factors, pair) for number in self._holders[pair])
+    def _order(self, pair: Pair) -> tuple[int, ...]:
+        """When a pair's turn comes: how often it occurs, then how much else its products have in common."""
+        held = [self._products[number].factors for number in self._holders[pair]]
+        held = [factors for factors in held if _pairs_in(factors, pair)]
+        common = reduce(and_, held).total() if held else 0
+        return (-sum(_pairs_in(factors, pair) for factors in held), -common, -pair[0], -pair[1])
 
     def _pair(self) -> None:
-        waiting = [(-self._times(pair), pair) for pair in self._holders]
+        waiting = [(self._order(pair), pair) for pair in self._holders]
         heapify(waiting)
         while waiting:
-            count, pair = heappop(waiting)
-            times = self._times(pair)
-            if times < 2:
+            order, pair = heappop(waiting)
+            now = self._order(pair)
+            if now[0] > -2:
                 continue
-            if times < -count:  # some have been taken since
-                heappush(waiting, (-times, pair))
+            if now > order:  # some have been taken since
+                heappush(waiting, (now, pair))
                 continue
             number = len(self._program.values) + len(self._pairs)
             self._pairs[number] = pair
@@ -115,7 +120,7 @@ class _Pairing:
                         self._holders[other].add(holder)
                         found.add(other)
             for other in found:
-                heappush(waiting, (-self._times(other), other))
+                heappush(waiting, (self._order(other), other))
 
     def program(self) -> Program:
         """The program, with products in that order, which simplifying would change."""

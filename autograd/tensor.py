@@ -240,7 +240,7 @@ class Tensor(Operators):
         held: Any = self._grad
         if held is not None:
             self._grad = None
-            mine = getrefcount(held) <= _HELD and held.base is None
+            mine = getrefcount(held) <= _HELD and held.base is None and held.flags.writeable
             self._grad = np.add(held, share, out=held if mine else None)
         elif self._prev:
             self._grad = share

@@ -222,6 +222,7 @@ class Optimizer(ABC):
             else:
                 self._codes.clear()
                 self._left.clear()
+                self._scratch.clear()
             self._compiled = dict(given)
         return self.rate if self._rated or is_schedule(given.get(self.rate_name)) else None
 
@@ -325,7 +326,7 @@ class Optimizer(ABC):
     @staticmethod
     def _places() -> list[tuple[Any, Any]]:
         """Gradients and parameters to try a rule with: where it is flat, and where it is steep."""
-        return [(0.0, 1.0), (0.5, 1.0)]
+        return [(np.zeros(1), np.ones(1)), (np.full(1, 0.5), np.ones(1))]
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: not what has been compiled, which is again when it is needed."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.compiling import ALONE
-from autograd.machine_code import STRETCH, MachineCode
-from optimizers.compiled import PAYS
+from autograd.machine_code import GRAIN, MachineCode
 
 Array: TypeAlias = NDArray[np.float64]
+
+LONG = 200_000  # numbers from which on it pays to have machine code, which takes two seconds to make
 
 
 def dot(some: Array, other: Array) -> float:
@@ -44,55 +44,59 @@ def move(vector: Array, factor: float, direction: Array, other: Array, scale: fl
 
 
 class Sweep:
-    """A loop that sums something up, as machine code once there has been so much of it that it pays.
+    """A loop that sums something up, as machine code for long arrays, if numba is installed.
+
+    The sum is made of those over `GRAIN` numbers each: whoever computes them, and on how many threads, it is
+    the same to the last bit.
 
     Args:
         loop: a function of `begin`, `end`, `arrays` and `numbers`, as `autograd.machine_code` takes it. It
-            leaves its sum in the last of the arrays, at ``begin // STRETCH``.
+            leaves its sums in the last of the arrays, each at ``i // GRAIN``.
     """
 
     def __init__(self, loop: Callable[[int, int, Any, Any], None]) -> None:
         self._loop = loop
-        self._swept: float = 0
-        self._code: MachineCode | None = None
+
+    @cached_property
+    def _code(self) -> MachineCode | None:
+        try:
+            return MachineCode(self._loop, reorder=True)
+        except ImportError:
+            return None
 
     def run(self, arrays: Sequence[Array], numbers: Sequence[float]) -> float | None:
-        """The sum; None where the arrays are short, where it does not pay, or without numba."""
+        """The sum; None where numpy is to compute it."""
         length = arrays[0].size
-        code = self._compiled(length) if length > ALONE else None
-        if code is None:
+        if length < LONG or self._code is None or not all(_plain(x, length) for x in arrays):
             return None
-        sums = np.zeros(1 + length // STRETCH)
-        code.run(length, [*arrays, sums], numbers)
-        return math.fsum(sums)
+        sums = np.zeros(-(-length // GRAIN))
+        self._code.run(length, [*arrays, sums], numbers)
+        return float(np.sum(sums))
 
-    def _compiled(self, length: int) -> MachineCode | None:
-        self._swept += length
-        if self._code is None and self._swept >= PAYS:
-            try:
-                self._code = MachineCode(self._loop, reorder=True)
-            except ImportError:
-                self._swept = -math.inf
-        return self._code
+
+def _plain(x: Array, length: int) -> bool:
+    return x.size == length and x.dtype == np.float64 and x.flags.c_contiguous and x.flags.aligned
 
 
 def _dot(begin: int, end: int, arrays: Any, _: Any) -> None:
     some, other, sums = arrays[0], arrays[1], arrays[2]
-    total = 0.0
-    for i in range(begin, end):
-        total += some[i] * other[i]
-    sums[begin // STRETCH] = total
+    for first in range(begin, end, GRAIN):
+        total = 0.0
+        for i in range(first, min(first + GRAIN, end)):
+            total += some[i] * other[i]
+        sums[first // GRAIN] = total
 
 
 def _move(begin: int, end: int, arrays: Any, numbers: Any) -> None:
     vector, direction, other, sums = arrays[0], arrays[1], arrays[2], arrays[3]
     factor, scale = numbers[0], numbers[1]
-    total = 0.0
-    for i in range(begin, end):
-        moved = scale * vector[i] + factor * direction[i]
-        vector[i] = moved
-        total += moved * other[i]
-    sums[begin // STRETCH] = total
+    for first in range(begin, end, GRAIN):
+        total = 0.0
+        for i in range(first, min(first + GRAIN, end)):
+            moved = scale * vector[i] + factor * direction[i]
+            vector[i] = moved
+            total += moved * other[i]
+        sums[first // GRAIN] = total
 
 
 _DOT, _MOVE = Sweep(_dot), Sweep(_move)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograd.compiling import Arrays, Floats, Points
 from autograd.program import POINTS, Operation, Program, Simplify
 from autograd.regrouping import regrouped
+from autograd.tracing import Symbol
 from tests.autograd.graphs import written
 
 ROWS = st.tuples(
@@ -73,7 +74,7 @@ def test_what_must_stay_exact_stays(rows: list[tuple[str, int, int]]) -> None:
         (lambda x, y, z: x * z - y * z, 2),  # (x - y) z
         (lambda x, y, z: x * z * 2.0 - z * y * x, 3),  # x z (2 - y)
         (lambda x, y, z: x * y + z + x * z + x * x, 4),  # x (y + z + x) + z
-        (lambda x, y, z: 3.0 * (2.0 * x + 5.0 * y), 3),  # 6 x + 15 y
+        (lambda x, y, z: 0.7 * (x - 3.0 * y), 3),  # which is 0 where x = 3 y; 0.7 x - 2.1 y would not be
         (lambda x, y, z: 3.0 * (x + y), 2),
         (lambda x, y, z: x * x * x * x, 2),
         (lambda x, y, z: [np.exp(-2.0 * x * y), x * y * z], 4),
@@ -98,6 +99,31 @@ def test_numbers_for_all_points_are_no_points() -> None:
     first, second = Points(program).call(x, 3.0, 5.0)
     np.testing.assert_array_equal(first, 15 * x)
     np.testing.assert_array_equal(second, 20 * x)
+
+
+@pytest.mark.parametrize("k", range(1, 60))
+def test_what_cancels_out_cancels_out(k: int) -> None:
+    single = written(lambda x, y: np.abs(0.7 * (x - 3.0 * y)), (), ())
+    assert Floats(single).call(3.0 * k, float(k)) == (0.0,)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [lambda y, x: y * x + 0.5, lambda y, x: y * x, lambda y, x: y + x * (0.5 * x), lambda y, x: y - x * y],
+)
+def test_the_time_for_chains_grows_with_their_length(step: Any) -> None:
+    def seconds(length: int) -> float:
+        program = Program()
+        y, x = (Symbol(program, program.add_input(())) for _ in range(2))
+        for _ in range(length):
+            y = step(y, x)
+        program.outputs = [y.number]
+        begun = time.process_time()
+        regrouped(program)
+        return time.process_time() - begun
+
+    seconds(100)
+    assert seconds(4000) < 12 * max(seconds(1000), 0.02)  # sixteen times it would be, and more
 
 
 def test_long_programs_are_regrouped_in_time_that_grows_with_them() -> None:

@@ -23,7 +23,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     else:
         monkeypatch.setattr(machine_code, "processors", lambda: 1 if request.param == "one thread" else 3)
         machine_code.team.cache_clear()
-    monkeypatch.setattr(sweep, "PAYS", 0)
+    monkeypatch.setattr(sweep, "LONG", ALONE)
     for name in ("_DOT", "_MOVE"):
         monkeypatch.setattr(sweep, name, sweep.Sweep(getattr(sweep, name)._loop))
     return str(request.param)
@@ -47,20 +47,35 @@ def test_products_and_moves(length: int, way: str) -> None:
     product = sweep.move(x, 0.3, y, z, 0.7)
     np.testing.assert_array_equal(x, 0.7 * moved + 0.3 * y)
     assert product == pytest.approx(float(x @ z), rel=1e-12, abs=1e-12 * length)
-    assert (sweep._MOVE._code is not None) is (way != "numpy" and length > ALONE)
+    assert (sweep._MOVE.run([x, y, z], (0.0, 1.0)) is not None) is (way != "numpy" and length >= ALONE)
 
 
-def test_what_is_not_finite_is_seen(way: str) -> None:  # noqa: ARG001  (a fixture)
-    x, y, z = vectors(2 * ALONE)
-    x[-1] = np.inf
-    assert sweep.dot(x, np.abs(y)) == np.inf
-    x[5] = np.nan
-    assert np.isnan(sweep.dot(x, y))
-    assert np.isnan(sweep.move(x, 1.0, y, z))
+@pytest.mark.parametrize("numbers", [(np.inf, 1.0), (np.inf, -np.inf), (1.7e308, 1.7e308), (np.nan, 1.0)])
+def test_what_is_not_finite_is_seen(numbers: tuple[float, float], way: str) -> None:  # noqa: ARG001
+    x, y = np.zeros(2 * ALONE), np.ones(2 * ALONE)
+    x[0], x[-1] = numbers
+    with np.errstate(all="ignore"):
+        expected = numbers[0] + numbers[1]
+        np.testing.assert_equal(sweep.dot(x, y), expected)
+        np.testing.assert_equal(sweep.move(x, 1.0, np.zeros_like(x), y), expected)
 
 
-def test_machine_code_is_made_when_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
-    x, y, _ = vectors(2 * ALONE)
-    monkeypatch.setattr(sweep, "PAYS", 4 * x.size)
-    swept = sweep.Sweep(sweep._DOT._loop)
-    assert [swept.run([x, y], ()) is None for _ in range(5)] == [True, True, True, False, False]
+def test_sums_do_not_depend_on_who_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "LONG", 0)
+    x, y, z = vectors(5 * ALONE + 3)
+    found = set()
+    for threads in (1, 2, 3, 7):
+        monkeypatch.setattr(machine_code, "processors", lambda threads=threads: threads)
+        machine_code.team.cache_clear()
+        for _ in range(3):
+            moved = x.copy()
+            found.add((sweep.dot(x, y), sweep.move(moved, 0.3, y, z), moved.tobytes()))
+    machine_code.team.cache_clear()
+    assert len(found) == 1
+
+
+def test_what_is_no_plain_array_is_numpys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "LONG", 0)
+    x, y, _ = vectors(1000)
+    assert sweep.dot(x[::2], y[::2]) == float(x[::2] @ y[::2])
+    assert sweep.dot(x, y.astype(np.float32)) == float(x @ y.astype(np.float32))
