@@ -101,7 +101,9 @@ def test_one_function_serves_all_kinds_in_any_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["1.0", None, 1j, [1j], object(), ["a"], {}, b"1", 10**400, Tensor(1.0)], ids=repr
+    "wrong",
+    ["1.0", None, 1j, [1j], object(), ["a"], {}, b"1", 10**400, Tensor(1.0)],
+    ids=lambda wrong: type(wrong).__name__,
 )
 def test_what_is_no_real_number_is_refused(wrong: Any) -> None:
     for make in (value_and_grad, grad, hessian):

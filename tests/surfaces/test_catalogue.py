@@ -20,7 +20,8 @@ each = pytest.mark.parametrize(("name", "row"), LITERATURE.items(), ids=list(LIT
 every = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
 ours = pytest.mark.parametrize("surface", [get_surface(name) for name in LITERATURE], ids=list(LITERATURE))
 with_minima = pytest.mark.parametrize(
-    ("name", "row"), [(name, row) for name, row in LITERATURE.items() if row.minimizers], ids=str
+    ("name", "row"),
+    [pytest.param(name, row, id=name) for name, row in LITERATURE.items() if row.minimizers],
 )
 STEPS = 200
 
