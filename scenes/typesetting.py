@@ -136,7 +136,7 @@ class Typesetter:
         else:
             return None
         words = number(value, self.digits)
-        if fixed and (self.digits >= 3 or len(setting(value)) <= len(words)):
+        if fixed and (self.digits >= 3 or len(setting(value)) <= max(5, len(words))):  # 0.999 is not 1.00
             words = setting(value)
         shown = word(words, FAINT if fixed else colour)
         scientific = above == 4 and "·" in shown.runs[0].words

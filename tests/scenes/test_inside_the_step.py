@@ -17,13 +17,13 @@ from races import RaceSpec, Trace, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
 from scenes.contour_race import ContourRace
-from scenes.equations import number
+from scenes.equations import number, parse
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label
 from scenes.step_data import Steps
 from scenes.theme import EM
-from scenes.typesetting import Equation, Typeset
+from scenes.typesetting import Equation, Typeset, Typesetter
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
 from tests.scenes.moments import faults as faults_of_all
@@ -332,3 +332,11 @@ def test_every_optimizer_is_drawn_alone_and_beside_another(optimizer: str) -> No
                 film.refresh((line + 0.7) / len(steps.lines))
                 seen = [part for half in film.halves for part in half.live.get_family()]
                 assert all(np.isfinite(part.points).all() for part in seen)
+
+
+def test_hyperparameters_keep_their_digits_where_others_have_fewer() -> None:
+    setter = Typesetter({}, False, {"beta2": 0.999, "v": 0.12345}, frozenset({"beta2"}), digits=2)
+    _, right = parse("v = beta2 * v")
+    words = [run.words for run in setter.set(right).runs]
+    assert "0.999" in words
+    assert "0.12" in words
