@@ -123,8 +123,11 @@ class TestTorch:
         assert torch.optim.RMSprop([torch.zeros(1)]).defaults["alpha"] == 0.99
 
     def test_the_dtype_is_left_alone(self, torch: Any) -> None:
+        before = torch.get_default_dtype()
+        torch.set_default_dtype(torch.float32)
         descend(find("torch.optim.Adam", None), steps=2)
         assert torch.get_default_dtype() == torch.float32
+        torch.set_default_dtype(before)
         assert torch.is_grad_enabled()
 
     @pytest.mark.parametrize(

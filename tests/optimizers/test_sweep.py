@@ -21,6 +21,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "numpy":
         monkeypatch.setitem(sys.modules, "numba", None)
     else:
+        pytest.importorskip("numba")
         monkeypatch.setattr(machine_code, "processors", lambda: 1 if request.param == "one thread" else 3)
         machine_code.team.cache_clear()
     monkeypatch.setattr(sweep, "LONG", ALONE)
