@@ -36,7 +36,7 @@ def _split(p: Writer, a: int, b: int) -> tuple[int, float] | None:
     return None
 
 
-def mild(c: float) -> bool:
+def _mild(c: float) -> bool:
     """Whether products with a number may be reordered: it brings no number near the ends of the range."""
     return 1e-9 < abs(c) < 1e9
 
@@ -49,7 +49,7 @@ def _scaled(p: Writer, number: int) -> tuple[int, float] | None:
         return None
     parts = p.parts(number, "multiply")
     split = parts and _split(p, *parts)
-    return split if split and mild(split[1]) else None
+    return split if split and _mild(split[1]) else None
 
 
 def _zero(p: Writer, number: int) -> bool:
@@ -97,7 +97,7 @@ def _multiply(p: Writer, a: int, b: int) -> int | None:
             return x
         if c == -1:
             return p.add("negative", (x,))
-        if (inner := _scaled(p, x)) and mild(c):
+        if (inner := _scaled(p, x)) and _mild(c):
             return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
         return None
     # Known factors go outwards, where they meet.

@@ -17,7 +17,6 @@ from autograd import array_code, block_code, float_code, loop_code
 from autograd.crew import crew, processors
 from autograd.machine_code import MachineCode
 from autograd.program import Operation, Program
-from autograd.regrouping import regrouped
 from autograd.tracing import lowered, with_half_angles
 
 Array = NDArray[np.float64]
@@ -44,7 +43,7 @@ class Floats:
     def __init__(
         self, program: Program, results: str = "", otherwise: Callable[..., Any] | None = None
     ) -> None:
-        lines = float_code.emit(regrouped(lowered(program, float_code.OPERATIONS)))
+        lines = float_code.emit(lowered(program, float_code.OPERATIONS))
         names = [f"x{i}" for i in range(len(program.inputs))]
         arguments, results = ", ".join(names), results or _results(program)
         check = " or ".join(f"type({name}) is not float" for name in names)
@@ -116,7 +115,7 @@ class Points:
 
     def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
         self.program = program
-        short = regrouped(lowered(program, block_code.OPERATIONS))
+        short = lowered(program, block_code.OPERATIONS)
         code = block_code.emit(with_half_angles(short), over)
         self._inputs, self._outputs = len(program.inputs), len(program.outputs)
         self._floats, self._truths = code.floats, code.truths
