@@ -71,6 +71,12 @@ class MachineCode:
         team().run(self._address, length, places, np.array(numbers, dtype=np.float64) if numbers else _NONE)
 
 
+def suits(x: Array, length: int) -> bool:
+    """Whether an array is one that loops take: of float64, without gaps, and as long as that."""
+    flags = x.flags
+    return x.size == length and x.dtype == np.float64 and flags.c_contiguous and flags.aligned
+
+
 def begin(x: Array) -> int:
     """Where in memory an array begins that has no gaps."""
     try:

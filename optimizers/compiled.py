@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from autograd import loop_code
 from autograd.compiling import ALONE, Floats, Loop, Points, block_length, share_blocks
 from autograd.hoisting import hoisted
-from autograd.machine_code import begin
+from autograd.machine_code import begin, suits
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tracing import as_number, lowered, trace
@@ -183,12 +183,8 @@ class ArrayCode:
         """A loop that does the work, once there has been so much of it that it pays to compile one."""
         length = arrays[0].size
         self._moved += length
-        if self._moved < PAYS:
+        if self._moved < PAYS or not all(suits(x, length) for x in (*arrays, *results)):
             return None
-        for x in (*arrays, *results):
-            flags = x.flags
-            if x.size != length or x.dtype != np.float64 or not (flags.c_contiguous and flags.aligned):
-                return None
         over = tuple([k for k, i in self._over.items() if _same(arrays[i], results[k])])
         if over not in self._loops:
             try:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.machine_code import GRAIN, MachineCode
+from autograd.machine_code import GRAIN, MachineCode, suits
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -67,15 +67,11 @@ class Sweep:
     def run(self, arrays: Sequence[Array], numbers: Sequence[float]) -> float | None:
         """The sum; None where numpy is to compute it."""
         length = arrays[0].size
-        if length < LONG or self._code is None or not all(_plain(x, length) for x in arrays):
+        if length < LONG or self._code is None or not all(suits(x, length) for x in arrays):
             return None
         sums = np.zeros(-(-length // GRAIN))
         self._code.run(length, [*arrays, sums], numbers)
         return float(np.sum(sums))
-
-
-def _plain(x: Array, length: int) -> bool:
-    return x.size == length and x.dtype == np.float64 and x.flags.c_contiguous and x.flags.aligned
 
 
 def _dot(begin: int, end: int, arrays: Any, _: Any) -> None:

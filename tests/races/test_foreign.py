@@ -117,6 +117,7 @@ def test_a_class_from_a_file_races_as_ours(engine: str, starts: int, tmp_path: P
 RATES = [
     "0.1",
     '{ schedule = "cosine", start = 0.1, steps = 30 }',
+    '{ schedule = "one_cycle", max_lr = 0.2, steps = 40 }',
     '{ schedule = "reduce_on_plateau", start = 0.5, patience = 1 }',
 ]
 
@@ -220,14 +221,7 @@ def twin(request: pytest.FixtureRequest) -> tuple[str, str]:
     return name, "lr" if name.startswith("torch") else "learning_rate"
 
 
-SCHEDULES = [
-    "0.1",
-    '{ schedule = "one_cycle", max_lr = 0.2, steps = 40 }',
-    '{ schedule = "reduce_on_plateau", start = 0.5, patience = 1 }',
-]
-
-
-@pytest.mark.parametrize("rate", SCHEDULES)
+@pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("engine", ["compiled", "eager"])
 def test_a_librarys_adam_races_as_ours(twin: tuple[str, str], rate: str, engine: str, tmp_path: Path) -> None:
     name, key = twin
