@@ -68,7 +68,7 @@ class Tensor(Operators):
     array([2., 4., 6.])
     """
 
-    __slots__ = ("_blank", "_data", "_grad", "_lent", "_number", "_op", "_prev", "_saved", "_vjps")
+    __slots__ = ("_blank", "_data", "_grad", "_lent", "_number", "_op", "_prev", "_saved", "_unread", "_vjps")
 
     _blank: Array  # set once zeros have been handed out for a gradient that there is not
     _data: Value
@@ -78,6 +78,7 @@ class Tensor(Operators):
     _op: str  # the name of the operation that computed it; "" for a leaf
     _prev: tuple[Tensor, ...]  # the Tensors it was computed from: its parents in the graph
     _saved: tuple[Value, ...]  # the value, and those of all inputs, as they were
+    _unread: bool  # set while nobody has read an array that a sweep has left as a leaf's gradient
     _vjps: tuple[Callable[..., Any], ...]  # the derivative with respect to each parent
 
     def __init__(self, data: Any) -> None:
@@ -109,8 +110,13 @@ class Tensor(Operators):
     @property
     def grad(self) -> Value:
         """The gradient, in the shape of `data`; zeros while there is none. None forgets it."""
-        if self._grad is not None:
-            return self._grad
+        grad: Any = self._grad
+        if grad is not None:
+            if type(grad) is not float and hasattr(self, "_unread"):
+                del self._unread
+                mine = getrefcount(grad) <= _HELD + 1
+                self._grad = grad = np.add(grad, 0.0, out=grad if mine else None)  # no zero with a sign
+            return grad  # type: ignore[no-any-return]
         if type(self._data) is float:
             return 0.0
         if not hasattr(self, "_blank"):
@@ -121,6 +127,8 @@ class Tensor(Operators):
     def grad(self, value: Any) -> None:
         if hasattr(self, "_blank"):
             del self._blank
+        if hasattr(self, "_unread"):
+            del self._unread
         if value is None:
             self._grad = None
             return
@@ -247,9 +255,10 @@ class Tensor(Operators):
         else:
             # A new array: a leaf's gradient is its owner's to change in place, and may have been already.
             mine = getrefcount(share) <= _PASSED and share.base is None
-            blank = self._blank if hasattr(self, "_blank") else 0.0
-            self._grad = np.add(share, blank, out=share if mine else None)
+            self._grad = share if mine else np.array(share)
+            self._unread = True
             if hasattr(self, "_blank"):
+                self._grad += self._blank
                 del self._blank
 
     @classmethod
@@ -304,6 +313,24 @@ _HELD, _PASSED = _held(), _passed()
 def peek(tensor: Tensor) -> Value:
     """A Tensor's value itself, which must not be changed: `data` hands out a copy that may be."""
     return tensor._data
+
+
+def peek_grad(tensor: Tensor) -> Value:
+    """A Tensor's gradient itself, unless somebody has read it already; the caller must not change it.
+
+    Whoever reads `grad` afterwards gets a copy.
+
+    >>> x = Tensor([1.0, 2.0])
+    >>> (x * x).sum().backward()
+    >>> kept = peek_grad(x)
+    >>> x.grad *= 2
+    >>> x.grad, kept
+    (array([4., 8.]), array([2., 4.]))
+    """
+    if hasattr(tensor, "_unread"):
+        return tensor._grad  # type: ignore[return-value]
+    grad = tensor.grad
+    return grad if type(grad) is float else np.array(grad)
 
 
 def put(tensor: Tensor, value: Value) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from autograd.graph_hessian import hessian_of
 from autograd.messages import shown
-from autograd.tensor import Tensor, peek, put
+from autograd.tensor import Tensor, peek, peek_grad, put
 from optimizers.optimizer import Optimizer, Parameter
 from optimizers.saved import counted, require_keys
 from optimizers.trial import Bowl
@@ -94,7 +94,7 @@ class ClosureObjective:
                 self.first = loss
             self.evaluations += 1
             self._x, self._loss = x, loss
-            self._gradient = np.concatenate([np.zeros(0), *map(_gradient, self._params)])
+            self._gradient = _joined([_gradient(parameter) for parameter in self._params])
         return float(self._loss), self._gradient
 
     def hessian(self, x: Array) -> Array:
@@ -190,10 +190,18 @@ def _equal(x: Array, before: Array) -> bool:
     return x is before or (np.array_equal(x[:9], before[:9]) and np.array_equal(x, before))
 
 
+def _joined(parts: list[Array]) -> Array:
+    """Vectors, one after the other, as one; a single one is that itself."""
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0), *parts])
+
+
 def _value(parameter: Parameter) -> Any:
     return peek(parameter) if isinstance(parameter, Tensor) else parameter.data
 
 
-def _gradient(parameter: Parameter) -> Any:
+def _gradient(parameter: Parameter) -> Array:
+    """The numbers of a parameter's gradient, which nobody changes."""
+    if isinstance(parameter, Tensor):
+        return np.ravel(peek_grad(parameter))
     gradient = parameter.grad
-    return np.zeros(np.size(_value(parameter))) if gradient is None else np.ravel(gradient)
+    return np.zeros(np.size(parameter.data)) if gradient is None else np.array(gradient, np.float64).ravel()

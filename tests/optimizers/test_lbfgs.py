@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
+from optimizers import lbfgs as lbfgs_module
 from optimizers.lbfgs import LBFGS
+from optimizers.optimizer import State
+from surfaces import get_surface
+from tests.autograd.cases import Array
 from tests.optimizers.case import STEPS, Settings
 from tests.optimizers.closures import closure_of, values
 from tests.optimizers.functions import FUNCTIONS
@@ -27,7 +31,8 @@ def descend(settings: Settings, function: str) -> tuple[Recording, LBFGS]:
         losses.append(float(lbfgs.step(closure)))
         positions.append(values(lbfgs))
         evaluations.append(lbfgs.state[0]["func_evals"])
-    state = {f"state/{name}": np.array(term) for name, term in lbfgs.state[0].items()}
+    terms = {name: term for name, term in lbfgs.state[0].items() if name != "near"}  # which is ours alone
+    state = {f"state/{name}": np.array(term) for name, term in terms.items()}
     for name in ("state/old_dirs", "state/old_stps"):
         state[name] = state[name].reshape(-1, 2)
     found = {"positions": positions, "losses": losses, "evaluations": evaluations} | state
@@ -120,3 +125,52 @@ def test_the_history_keeps_the_last_pairs_only() -> None:
             lbfgs.step(closure_of(lbfgs, lambda x: (x**4).sum()))
             assert len(lbfgs.state[0]["ro"]) == min(count, lbfgs.hyperparameters["history_size"])
     assert long.state[0]["n_iter"] == 6
+
+
+def two_loop(history: State, gradient: Array) -> Array:
+    """-H g by algorithm 7.4 as it is printed, pair by pair, with more digits."""
+    ys, ss = ([term.astype(np.longdouble) for term in history[name]] for name in ("old_dirs", "old_stps"))
+    vector, shares = -gradient.astype(np.longdouble), {}
+    for k in reversed(range(len(ys))):
+        shares[k] = ss[k] @ vector / (ys[k] @ ss[k])
+        vector = vector - shares[k] * ys[k]
+    vector = history["H_diag"] * vector
+    for k in range(len(ys)):
+        vector = vector + (shares[k] - ys[k] @ vector / (ys[k] @ ss[k])) * ss[k]
+    return np.array(vector, dtype=np.float64)
+
+
+@pytest.mark.parametrize("settings", [{"lr": 0.05, "max_iter": 4}, {"lr": 0.3}, WOLFE], ids=str)
+@pytest.mark.parametrize("surface", ["funky2", "rosenbrock", "beale", "himmelblau"])
+def test_pairs_taken_together_give_the_direction_of_pair_after_pair(
+    surface: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On funky2 a hundred pairs are nearly parallel: taken all together they gave no digit right.
+    function, errors, pairs = get_surface(surface), [], [0]
+    descent = lbfgs_module._descent
+
+    def compare(history: State, gradient: Array) -> tuple[Array, float]:
+        direction, slope = descent(history, gradient)
+        twin = two_loop(history, gradient)
+        pairs.append(len(history["ro"]))
+        if np.all(np.isfinite(twin)) and np.any(twin):
+            errors.append(np.linalg.norm(direction - twin) / np.linalg.norm(twin))
+        return direction, slope
+
+    monkeypatch.setattr(lbfgs_module, "_descent", compare)
+    lbfgs = LBFGS([Tensor(x) for x in np.atleast_2d(function.start)[0]], **settings)
+    for _ in range(40):
+        lbfgs.step(closure_of(lbfgs, function))
+    assert max(pairs) > 6
+    assert np.max(errors) < 1e-10
+    assert np.median(errors) < 1e-14
+
+
+def test_near_are_the_products_with_the_moves_before() -> None:
+    lbfgs = LBFGS([Tensor([3.0, -1.0, 2.0])], lr=0.1, max_iter=1, history_size=6)
+    for _ in range(11):
+        lbfgs.step(closure_of(lbfgs, lambda x: (x**4).sum()))
+    ys, ss, near = (lbfgs.state[0][name] for name in ("old_dirs", "old_stps", "near"))
+    assert [len(products) for products in near] == [3] * 6
+    for k in range(3, 6):
+        np.testing.assert_allclose(near[k], [ys[k] @ ss[k - back] for back in (1, 2, 3)], rtol=1e-14)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,30 +26,56 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setattr(machine_code, "processors", lambda: 1 if request.param == "one thread" else 3)
         machine_code.team.cache_clear()
     monkeypatch.setattr(sweep, "LONG", ALONE)
-    for name in ("_DOT", "_MOVE"):
-        monkeypatch.setattr(sweep, name, sweep.Sweep(getattr(sweep, name)._loop))
+    monkeypatch.setattr(sweep, "_MOVE", sweep.Sweep(sweep._move))
     return str(request.param)
 
 
-def vectors(length: int) -> tuple[Array, Array, Array]:
-    x, y, z = np.random.default_rng(length).normal(size=(3, length))
-    return x, y, z
+def vectors(length: int, count: int = 3) -> list[Array]:
+    return list(np.random.default_rng(length).normal(size=(count, length)))
+
+
+def exact(x: Array, y: Array) -> Any:
+    """Their product, to all digits."""
+    length = max(1, len(x))
+    return pytest.approx(float(np.sum(x.astype(np.longdouble) * y)), rel=1e-12, abs=1e-12 * length)
 
 
 @pytest.mark.parametrize("length", LENGTHS)
-def test_products_and_moves(length: int, way: str) -> None:
-    x, y, z = vectors(length)
-    exact = float(np.sum(x.astype(np.longdouble) * y))
-    assert sweep.dot(x, y) == pytest.approx(exact, rel=1e-12, abs=1e-12 * length)
-    moved = x + 0.3 * y
-    product = sweep.move(x, 0.3, y, z)
-    np.testing.assert_array_equal(x, moved)
-    exact = float(np.sum(moved.astype(np.longdouble) * z))
-    assert product == pytest.approx(exact, rel=1e-12, abs=1e-12 * length)
-    product = sweep.move(x, 0.3, y, z, 0.7)
-    np.testing.assert_array_equal(x, 0.7 * moved + 0.3 * y)
-    assert product == pytest.approx(float(x @ z), rel=1e-12, abs=1e-12 * length)
-    assert (sweep._MOVE.run([x, y, z], (0.0, 1.0)) is not None) is (way != "numpy" and length >= ALONE)
+def test_products(length: int, way: str) -> None:
+    vector, *others = vectors(length, 7)
+    before = vector.copy()
+    for count in range(7):
+        found = sweep.dots(vector, others[:count])
+        assert found == [exact(vector, other) for other in others[:count]]
+    np.testing.assert_array_equal(vector, before)
+    assert (sweep._MOVE.run([vector, vector], (0, 0, 0, 1.0), 0) is not None) is (
+        way != "numpy" and length >= ALONE
+    )
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("directions", "others"), [(0, 1), (1, 0), (1, 1), (3, 5), (4, 4), (5, 1), (9, 2)])
+@pytest.mark.parametrize("scale", [1.0, -0.7])
+def test_moves_and_what_they_are_multiplied_with(
+    length: int, directions: int, others: int, scale: float, way: str
+) -> None:
+    vector, *rest = vectors(length, 1 + directions + others)
+    factors = list(np.linspace(-1.0, 2.0, directions))
+    expected = scale * vector
+    for factor, direction in zip(factors, rest[:directions], strict=True):
+        expected = expected + factor * direction
+    before, out = vector.copy(), np.full(length, np.nan)
+    tolerance = {"rtol": 0, "atol": 0 if way == "numpy" else 1e-14}
+    products = sweep.move(vector, factors, rest[:directions], [*rest[directions:], out], scale, out)
+    np.testing.assert_array_equal(vector, before)
+    np.testing.assert_allclose(out, expected, **tolerance)
+    assert products == [exact(out, other) for other in (*rest[directions:], out)]
+    again = sweep.move(vector, factors, rest[:directions], rest[directions:], scale)
+    np.testing.assert_array_equal(vector, out)
+    assert again == [exact(out, other) for other in rest[directions:]]
+    if directions:
+        moved = sweep.moved(before, factors[0], rest[0])
+        np.testing.assert_array_equal(moved, before + factors[0] * rest[0])
 
 
 @pytest.mark.parametrize("numbers", [(np.inf, 1.0), (np.inf, -np.inf), (1.7e308, 1.7e308), (np.nan, 1.0)])
@@ -57,20 +84,21 @@ def test_what_is_not_finite_is_seen(numbers: tuple[float, float], way: str) -> N
     x[0], x[-1] = numbers
     with np.errstate(all="ignore"):
         expected = numbers[0] + numbers[1]
-        np.testing.assert_equal(sweep.dot(x, y), expected)
-        np.testing.assert_equal(sweep.move(x, 1.0, np.zeros_like(x), y), expected)
+        np.testing.assert_equal(sweep.dots(x, [y]), [expected])
+        np.testing.assert_equal(sweep.move(x, [1.0] * 5, [np.zeros_like(x)] * 5, [y]), [expected])
 
 
 def test_sums_do_not_depend_on_who_sums(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "LONG", 0)
-    x, y, z = vectors(5 * ALONE + 3)
+    x, *others = vectors(5 * ALONE + 3, 6)
     found = set()
     for threads in (1, 2, 3, 7):
         monkeypatch.setattr(machine_code, "processors", lambda threads=threads: threads)
         machine_code.team.cache_clear()
         for _ in range(3):
             moved = x.copy()
-            found.add((sweep.dot(x, y), sweep.move(moved, 0.3, y, z), moved.tobytes()))
+            products = sweep.move(moved, [0.3] * 5, others, others)
+            found.add((*sweep.dots(x, others), *products, moved.tobytes()))
     machine_code.team.cache_clear()
     assert len(found) == 1
 
@@ -78,5 +106,5 @@ def test_sums_do_not_depend_on_who_sums(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_is_no_plain_array_is_numpys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "LONG", 0)
     x, y, _ = vectors(1000)
-    assert sweep.dot(x[::2], y[::2]) == float(x[::2] @ y[::2])
-    assert sweep.dot(x, y.astype(np.float32)) == float(x @ y.astype(np.float32))
+    assert sweep.dots(x[::2], [y[::2]]) == [float(x[::2] @ y[::2])]
+    assert sweep.dots(x, [y.astype(np.float32)]) == [float(x @ y.astype(np.float32))]
