@@ -149,6 +149,10 @@ def in_turn(jobs: list[tuple[Peer, str]], rounds: int) -> list[list[float]]:
 
 
 def faster(ours: list[float], *theirs: list[float]) -> float:
-    """How many times faster ours is than the fastest of the others: the median over the rounds."""
-    ratios = (min(row) / our for our, row in zip(ours, zip(*theirs, strict=True), strict=True))
-    return float(statistics.median(ratios))
+    """How many times faster ours is than the fastest of the others: the median over the rounds.
+
+    The fastest is the one with the least median. The least time of each round would be that of whoever was
+    disturbed least, which ours, measured once a round, cannot be as often.
+    """
+    fastest = min(theirs, key=statistics.median)
+    return float(statistics.median(other / our for our, other in zip(ours, fastest, strict=True)))

@@ -14,6 +14,7 @@ from optimizers import sweep
 from tests.autograd.cases import Array
 
 LENGTHS = (0, 1, 2, 1000, ALONE, ALONE + 1, 5 * ALONE + 3)
+_WITH, _WITHOUT = sweep.Sweep(sweep._move), sweep.Sweep(sweep._move)  # numba, which compiles but once
 
 
 @pytest.fixture(params=["numpy", "one thread", "three threads"])
@@ -26,7 +27,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setattr(machine_code, "processors", lambda: 1 if request.param == "one thread" else 3)
         machine_code.team.cache_clear()
     monkeypatch.setattr(sweep, "LONG", ALONE)
-    monkeypatch.setattr(sweep, "_MOVE", sweep.Sweep(sweep._move))
+    monkeypatch.setattr(sweep, "_MOVE", _WITHOUT if request.param == "numpy" else _WITH)
     return str(request.param)
 
 
