@@ -36,6 +36,7 @@ LIGHT = np.array([-0.45, -0.35, 0.82]) / np.linalg.norm([-0.45, -0.35, 0.82])
 CONTOURS, CELLS = 14.0, 24.0
 SAMPLES = 4  # for a picture that stays
 NEARER = 0.0006  # of the depth range: how far a line is drawn before what it lies on
+_DEVICES = 8  # that are tried: a card that is listed may be one that the user may not use
 _CLIP_DISTANCE = 0x3000  # OpenGL's GL_CLIP_DISTANCE0
 
 
@@ -80,13 +81,22 @@ class Sight:
 def make_context() -> moderngl.Context:
     """The OpenGL context that all painters share: on the graphics card where there is one, else in software.
 
+    On Linux it is made by the first of EGL's devices that can; cards come first there, and software last.
+
     Raises:
         Exception: of moderngl's or its platform's choosing, where none can be had.
     """
-    backend: Any = {"backend": "egl"} if sys.platform.startswith("linux") else {}
-    context = moderngl.create_context(standalone=True, **backend)
-    context.gc_mode = "auto"  # what a painter has made goes with it
-    return context
+    egl: list[Any] = [{"backend": "egl", "device_index": number} for number in range(_DEVICES)]
+    refusals = []
+    for settings in egl if sys.platform.startswith("linux") else [{}]:
+        try:
+            context = moderngl.create_context(standalone=True, **settings)
+        except Exception as error:  # noqa: BLE001  (moderngl raises nothing more special)
+            refusals.append(error)
+        else:
+            context.gc_mode = "auto"  # what a painter has made goes with it
+            return context
+    raise refusals[0]
 
 
 class Painter:

@@ -66,10 +66,9 @@ def test_moves_and_what_they_are_multiplied_with(
     for factor, direction in zip(factors, rest[:directions], strict=True):
         expected = expected + factor * direction
     before, out = vector.copy(), np.full(length, np.nan)
-    tolerance = {"rtol": 0, "atol": 0 if way == "numpy" else 1e-14}
     products = sweep.move(vector, factors, rest[:directions], [*rest[directions:], out], scale, out)
     np.testing.assert_array_equal(vector, before)
-    np.testing.assert_allclose(out, expected, **tolerance)
+    np.testing.assert_allclose(out, expected, rtol=0, atol=0 if way == "numpy" else 1e-14)
     assert products == [exact(out, other) for other in (*rest[directions:], out)]
     again = sweep.move(vector, factors, rest[:directions], rest[directions:], scale)
     np.testing.assert_array_equal(vector, out)
