@@ -29,8 +29,8 @@ Picture = NDArray[np.uint8]
 FRAMES = Path(__file__).parent / "frames"
 WIDTH, HEIGHT = 426, 240
 BLOCK = 16
-# How much a picture, and any block of it, may differ, of 255. Two of Mesa's drivers differ by 0.05 and 1.1,
-# and so do pictures with and without smooth edges.
+# How much a picture, and any block of it, may differ, of 255. Two of Mesa's drivers differ by 0.05 and 1.1;
+# so do Mesa and SwiftShader, a rasterizer of another house, and pictures with and without smooth edges.
 MEAN, MOST = 1.0, 5.0
 
 
