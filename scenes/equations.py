@@ -145,6 +145,18 @@ def number(value: float, digits: int = 3) -> str:
     return f"−{shown}" if value < 0 else shown
 
 
+def told_apart(before: float, after: float, digits: int = 3) -> int:
+    """How many digits show a number's change, with one fewer of the change itself; not more than 7.
+
+    >>> told_apart(3.5, 3.49684), told_apart(3.5, 1.0), told_apart(0.0, 0.01)
+    (5, 3, 3)
+    """
+    change, size = abs(after - before), max(abs(before), abs(after))
+    if not (np.isfinite(change) and change > 0 and 0.01 <= size < 10000):
+        return digits
+    return int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(change)) + digits - 1, digits, 7))
+
+
 def setting(value: float) -> str:
     """A hyperparameter as it was given, or nearly.
 

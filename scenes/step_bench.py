@@ -41,9 +41,11 @@ class Patch(Drawing):
         self._ink = np.array([*ManimColor(colour).to_rgb(), 1.0]) * opacity * 255
         super().__init__((0.0, 0.0, 1.0, 1.0), repr((colour, opacity)))
 
-    def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> NDArray[np.uint8]:  # noqa: ARG002
-        """Colour it."""
-        return np.broadcast_to(np.rint(self._ink).astype(np.uint8), (size[1], size[0], 4)).copy()
+    def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> NDArray[np.uint8]:
+        """Colour it, and leave the margin."""
+        picture, side = np.zeros((size[1], size[0], 4), dtype=np.uint8), int(np.ceil(unit))
+        picture[top - side : top, -left : side - left] = np.rint(self._ink)
+        return picture
 
     def plain(self) -> ImageMobject:
         """The same as an image of Manim's."""
@@ -157,7 +159,10 @@ class Bench(Group):
     def _draw(self, cell: int, shape: Shape, size: float) -> None:
         x, y = self._corners[cell]
         size = float(np.clip(size, 0.0, self._widest)) if np.isfinite(size) else 0.0
-        if shape is Shape.SQUARE:
+        self._fills[cell].set_opacity(float(size > 0))
+        if not size:
+            self._rims[cell].set_pieces([])
+        elif shape is Shape.SQUARE:
             self._fills[cell].cover((x, y, x + max(size, 0.02), y + max(size, 0.02)))
             self._rims[cell].set_pieces([_ring(x, y, size)])
         else:

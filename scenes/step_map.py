@@ -19,6 +19,7 @@ from scenes.runners import Runners
 from scenes.setting import row, word
 from scenes.shared import Shared
 from scenes.sprite import Label, Sprite, line_width
+from scenes.step_bench import Field, Patch
 from scenes.step_data import Steps
 from scenes.step_line import Shape, Unit
 from scenes.step_window import Window
@@ -60,13 +61,14 @@ class StepMap(Group):
         if times:  # of the way, only the end of what was before
             positions[: shown[0]] = positions[shown[0]]
         path = way(surface, positions, window.place)
-        self._runners = Runners([steps.racer.colour], [path], radius=0.1, width=4.0)
+        self._runners = Runners([steps.racer.colour], [path], radius=0.08, width=4.0)
         self._arrows = StepArrows(steps, look, window, shown)
         self.live = Group(*self._runners, *self._arrows)
         self.window = window
-        words = look.words.whole if times == 0 else look.words.near.format(times=_times(times))
+        magnified = _times(times, look)
+        words = look.words.whole if times == 0 else look.words.near.format(times=magnified)
         if line_width(words, SMALL) > right - left - 1.3:
-            words = f"×{_times(times)}" if times else "×1"
+            words = f"×{magnified}" if times else "×1"
         below = bottom - BELOW + 0.08
         names = Group(
             Label("u", SMALL, FAINT).stand(left + 0.3, below),
@@ -107,7 +109,8 @@ class StepArrows(Group):
         self._edges = Group(*(Trail(colour=BACKGROUND, ghost=0.0) for _ in range(2 + len(self._lines))))
         self._shafts = Group(*(Trail(colour=colour, ghost=0.0) for colour in (INK, INK, *colours)))
         self._colours = colours
-        super().__init__(*self._edges, *self._shafts, *self._names.values())
+        self._plate = Field(Patch(BACKGROUND, 0.6))  # behind a name
+        super().__init__(*self._edges, *self._shafts, self._plate, *self._names.values())
 
     def _scaled(self, steps: Steps, window: Window, shown: tuple[int, int]) -> dict[Unit, float]:
         """Scene units to a unit of what is shown: the longest arrow has its length."""
@@ -125,6 +128,7 @@ class StepArrows(Group):
         tail = self._place.value.place(*steps.positions[step])
         self._draw(0, tail, np.zeros(2), 0, 0)
         self._draw(1, tail, np.zeros(2), 0, 0)
+        self._plate.set_opacity(0.0)
         for i, number in enumerate(self._lines):
             label = self._names.get(number)
             along = self._vector(number, step)
@@ -182,7 +186,7 @@ class StepArrows(Group):
     ) -> None:
         """Draw an arrow, as far as it is on the map."""
         shaft, edge = cast("Trail", self._shafts[i]), cast("Trail", self._edges[i])
-        along = self._cut(tail, along) if along.any() else along
+        whole, along = along, self._cut(tail, along) if along.any() else along
         length = float(np.hypot(*along))
         if not np.isfinite(length) or length < 0.02:
             if len(shaft.points):
@@ -190,6 +194,8 @@ class StepArrows(Group):
                 edge.set_pieces([])
             return
         lines = arrow_lines(tail, np.array([*along, 0.0]), min(HEAD, 0.5 * length))
+        if not np.array_equal(whole, along):  # it ends beyond the map: no head
+            lines = lines[:1]
         for trail, wide, seen in ((edge, width + _EDGE, 0.5 * opacity), (shaft, width, opacity)):
             trail.thickness = wide
             trail.set_opacity(seen)
@@ -219,14 +225,12 @@ class StepArrows(Group):
         x = np.clip(tip[0], left + 0.1 + wide / 2, right - 0.1 - wide / 2)
         y = np.clip(tip[1], bottom + 0.1 + high / 2, top - 0.1 - high / 2)
         label.move_to(np.array([x, y, 0.0]))
+        wide, high = wide / 2 + 0.04, high / 2 + 0.04
+        self._plate.cover((x - wide, y - high, x + wide, y + high)).set_opacity(1.0)
         return True
 
 
-def _times(times: float) -> str:
-    """How many times something is magnified.
-
-    >>> _times(3.21), _times(2345.6)
-    ('3.2', '2,300')
-    """
-    digits = max(0, int(np.log10(times)) - 1)
-    return f"{times:.1f}" if times < 10 else f"{round(times, -digits):,.0f}"
+def _times(times: float, look: Look) -> str:
+    """How many times something is magnified, as it is read."""
+    digits = max(0, int(np.log10(max(times, 1.0))) - 1)
+    return f"{times:.1f}" if times < 10 else look.common.count(int(round(times, -digits)))

@@ -12,7 +12,7 @@ from manim import LEFT, RIGHT, Group
 from races import Trace
 from races.status import Status
 from scenes.board import loss_digits
-from scenes.equations import branch, number, parse
+from scenes.equations import branch, number, parse, told_apart
 from scenes.mobjects import Ball
 from scenes.setting import Setting, row, word
 from scenes.shared import Shared
@@ -128,10 +128,13 @@ class Panel(Group):
         for i, shown in enumerate(steps.lines):
             done = line is None or i < line
             self._rows[i].set_opacity(1.0 if i == line else _DONE if done else _DIM)
-            value = moments[i + 1][parse(shown.equation)[0]]
+            name, _ = parse(shown.equation)
             for axis in range(cells(shown, self._look)):
                 label = next(labels)
-                label.write(number(float(value[axis])))
+                value = _part(moments[i + 1][name], axis)
+                label.write(
+                    number(value, told_apart(_part(moments[i]["p"], axis), value) if name == "p" else 3)
+                )
                 label.set_opacity(
                     1.0 if done else float(np.clip(3 * progress - 1, 0, 1)) if i == line else 0.0
                 )
@@ -170,7 +173,8 @@ class Panel(Group):
     def _card(self, step: int, line: int | None, over: bool) -> tuple[list[str], list[Setting]]:
         steps, words = self._steps.value, self._look.words
         width = self._width - 0.2
-        loss = loss_digits(float(steps.losses[min(step + 1, steps.count)])).replace("-", "−")
+        loss = loss_digits(float(steps.losses[min(step + 1, steps.count)]))
+        loss = loss.replace("-", "−").replace("inf", "∞")
         if over:
             status = self._look.common.statuses[self._ended]
             end = words.ended.format(status=status, steps=self._look.common.count(steps.count), loss=loss)
@@ -190,18 +194,18 @@ class Panel(Group):
 
     def _brief(self, step: int) -> list[Setting]:
         """Gradient and new position."""
-        values = self._steps.value.values(step)[-1]
+        first, *_, values = self._steps.value.values(step)
         setter = Typesetter(self._look.colours)
         return [
             row(
                 word(f"{letter}:", FAINT),
                 *(
                     part
-                    for name in ("g", "p")
+                    for name, digits in (("g", 3), ("p", told_apart(first["p"][axis], values["p"][axis])))
                     for part in (
                         setter.name(name),
                         word("=", FAINT),
-                        word(number(_part(values[name], axis)), self._look.colours.get(name, INK)),
+                        word(number(_part(values[name], axis), digits), self._look.colours.get(name, INK)),
                     )
                 ),
                 gap=0.3,
@@ -247,8 +251,11 @@ class Panel(Group):
         shown = []
         for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
             values = {k: _part(value, axis) for k, value in moments[place].items() if np.ndim(value) < 2}
-            setter = Typesetter(colours, False, values, steps.settings | folded, digits=digits, brief=brief)
-            result = word(number(_part(moments[place + 1][name], axis), digits), colours.get(name, INK))
+            value = _part(moments[place + 1][name], axis)
+            finer = {"p": told_apart(values["p"], value, digits)} if name == "p" else {}
+            fixed = steps.settings | folded
+            setter = Typesetter(colours, False, values, fixed, digits=digits, finer=finer, brief=brief)
+            result = word(number(value, finer.get(name, digits)), colours.get(name, INK))
             when, chosen = branch(right, values)
             inner = [] if when is None else [row(setter.set(when), word(":", FAINT))]
             plain = line.given or isinstance(chosen, ast.Name | ast.Constant)

@@ -184,16 +184,20 @@ def _newton(_: Settings) -> list[Line]:
 
 
 def _lbfgs(settings: Settings) -> list[Line]:
-    # With more than one iteration a step, B, d and t are the last one's: the whole step is what was moved.
-    last = [_arrow("h = grad", "last_slope", term="prev_flat_grad", given=True)]
-    several = settings["max_iter"] != 1
+    gradient, remembered = _arrow("g = grad", "gradient"), Line("B = bfgs(s, y)", "remembered", matrix=True)
+    far = Line("t = search(d)", "searched_far", term="t", given=True, scalar=True)
+    if settings["max_iter"] == 1:
+        searched = _arrow("d = -dot(B, g)", "searched", Unit.WAY, term="d", ahead=True)
+        return [gradient, remembered, searched, far, _step("p = p + delta", "made")]
+    # With more than one iteration a step, B, d and t are the last one's, which was made at another place:
+    # no arrows. The whole step is what was moved.
     return [
-        _arrow("g = grad", "gradient"),
-        *(last if several else []),
-        Line("B = bfgs(s, y)", "remembered", matrix=True),
-        _arrow(f"d = -dot(B, {'h' if several else 'g'})", "searched", Unit.WAY, term="d", ahead=True),
-        Line("t = search(d)", "searched_far", term="t", given=True, scalar=True),
-        _step("p = p + delta", "made"),
+        gradient,
+        Line("h = grad", "last_slope", term="prev_flat_grad", given=True),
+        remembered,
+        Line("d = -dot(B, h)", "searched_last", unit=Unit.WAY, term="d"),
+        far,
+        _step("p = p + delta", "made_of_many"),
     ]
 
 

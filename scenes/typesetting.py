@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Self
 
@@ -47,6 +47,7 @@ class Typesetter:
         settings: names of hyperparameters: what is made of them alone is one number then.
         conditions: the words before a condition, and for all other cases.
         digits: of numbers; what is made of hyperparameters alone has more.
+        finer: how many digits there are of names that need others.
         brief: whether what a whole expression joins is one number each.
         narrow: whether a condition stands below what it is of, not beside it.
     """
@@ -57,6 +58,7 @@ class Typesetter:
     settings: frozenset[str] = frozenset()
     conditions: tuple[str, str] = ("if", "otherwise")
     digits: int = 3
+    finer: Mapping[str, int] = field(default_factory=dict)
     brief: bool = False
     narrow: bool = False
 
@@ -135,7 +137,8 @@ class Typesetter:
             value, colour, fixed = float(evaluate(node, self.values)), INK, False
         else:
             return None
-        words = number(value, self.digits)
+        finer = self.finer.get(node.id, self.digits) if isinstance(node, ast.Name) else self.digits
+        words = number(value, finer)
         if fixed and (self.digits >= 3 or len(setting(value)) <= max(5, len(words))):  # 0.999 is not 1.00
             words = setting(value)
         shown = word(words, FAINT if fixed else colour)

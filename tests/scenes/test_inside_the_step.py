@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from manim import CairoRenderer, config
 
 from autograd import value_and_grad
@@ -17,7 +19,7 @@ from races import RaceSpec, Trace, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
 from scenes.contour_race import ContourRace
-from scenes.equations import number, parse
+from scenes.equations import number, parse, told_apart
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label
@@ -340,3 +342,16 @@ def test_hyperparameters_keep_their_digits_where_others_have_fewer() -> None:
     words = [run.words for run in setter.set(right).runs]
     assert "0.999" in words
     assert "0.12" in words
+
+
+@given(st.floats(0.01, 9999.0), st.floats(1e-5, 1.0), st.booleans())
+def test_a_position_that_changes_is_seen_to(size: float, share: float, back: bool) -> None:
+    before, after = (size, size * (1 - share)) if back else (-size * (1 - share), -size)
+    digits = told_apart(before, after)
+    assert 3 <= digits <= 7
+    assert number(before, digits) != number(after, digits)
+
+
+@pytest.mark.parametrize("pair", [(0.0, 0.0), (1.5, 1.5), (1e200, 1e-200), (1.0, np.nan), (np.inf, 1.0)])
+def test_a_position_that_does_not_has_three_digits(pair: tuple[float, float]) -> None:
+    assert told_apart(*pair) == 3
