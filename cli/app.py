@@ -216,6 +216,7 @@ def main() -> None:
         sys.exit(130)
     except typer.TyperException as error:
         message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
+        message = message.replace("Value error, ", "")  # which typer puts before those of a choice
     except ValueError as error:
         from races import SpecError, TraceError  # noqa: PLC0415
 

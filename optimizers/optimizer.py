@@ -143,7 +143,7 @@ class Optimizer(ABC):
                     require_flag(**{a.name: value})
                 elif isinstance(a.default, tuple):
                     require_pair(a.name, value)
-                elif isinstance(a.default, float):
+                elif isinstance(a.default, int | float):
                     require_non_negative(**{a.name: value})
 
     @classmethod

@@ -26,6 +26,7 @@ from optimizers.trial import (
     try_rule,
     try_vector_rule,
 )
+from optimizers.vector import VectorOptimizer
 
 
 class OwnError(ValueError):
@@ -184,8 +185,18 @@ def _try(kind: type[Optimizer], source: _Source, line: int | None) -> None:
         require_signature(rule)
         make_steps = try_rule if kind.elementwise else try_vector_rule
         make_steps(kind.rule, kind.defaults())
+        _require_made(kind)
     except (Exception, SystemExit) as error:
         raise source.refusal(error, line) from error
+
+
+def _require_made(kind: type[Optimizer]) -> None:
+    """Raise WrongRuleError unless objects of a class are what a race takes them for."""
+    base = Optimizer if kind.elementwise else VectorOptimizer
+    if inspect.getattr_static(kind, "step") is not inspect.getattr_static(base, "step"):
+        raise WrongRuleError(f"{kind.__name__} must leave step() as it is: a race calls the rule alone")
+    if not hasattr(kind([]), "hyperparameters"):
+        raise WrongRuleError(f"the __init__ of {kind.__name__} must call super().__init__")
 
 
 def _guard(kind: type[Optimizer], source: _Source) -> None:
@@ -193,6 +204,8 @@ def _guard(kind: type[Optimizer], source: _Source) -> None:
     rule, check = inspect.getattr_static(kind, "rule"), inspect.getattr_static(kind, "check")
     guarded: Any = kind
     guarded.rule = staticmethod(_guarded(held_to_its_form(rule.__func__, kind.elementwise), source, OwnError))
+    if "__init__" in vars(kind):
+        guarded.__init__ = _guarded(kind.__init__, source, OwnError)
     # What `check` refuses by a ValueError, it says itself.
     if isinstance(check, classmethod):
         guarded.check = classmethod(_guarded(check.__func__, source, ValueError))

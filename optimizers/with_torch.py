@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -81,7 +82,8 @@ class _Running:
         self._torch: Any = import_module("torch")
         self._given = kind, dict(hyperparameters), size
         self._tensor = self._torch.zeros(size, dtype=self._torch.float64, requires_grad=True)
-        self._optimizer = kind([self._tensor], **hyperparameters)
+        with self._float64():
+            self._optimizer = kind([self._tensor], **hyperparameters)
 
     def step(self, objective: Objective, parameter: Array, lr: Any) -> Array:
         """Where the optimizer goes from `parameter` in one step."""
@@ -97,9 +99,20 @@ class _Running:
         for group in self._optimizer.param_groups:
             if "lr" in group:
                 group["lr"] = float(lr)
-        self._optimizer.step(closure)
+        with self._float64():
+            self._optimizer.step(closure)
         moved: Array = tensor.detach().numpy().copy()
         return moved
+
+    @contextmanager
+    def _float64(self) -> Iterator[None]:
+        """Have PyTorch keep the terms that it makes, as NAdam's `mu_product`, in float64 too."""
+        before = self._torch.get_default_dtype()
+        self._torch.set_default_dtype(self._torch.float64)
+        try:
+            yield
+        finally:
+            self._torch.set_default_dtype(before)
 
     def terms(self) -> State:
         """The optimizer's terms that are a number, or one for each of the tensor's; but for the step's."""

@@ -66,7 +66,8 @@ class RaceSpec(Frozen):
         start: where every racer starts, one point (u, v) or several; the surface's own by default.
         steps: gradient steps of each racer.
         record: what the trace keeps: "all" steps; their "ends", the first position and the last; or beside
-            all steps the optimizers' "state", their named terms.
+            all steps the optimizers' "state", their named terms, so far as these are a number for each of u
+            and v: matrices, and L-BFGS's pairs, are left out.
         engine: how steps are computed: by "compiled" programs, or "eager", by the graph of Tensors itself.
         target: the loss to reach; by default within 1 % of the drop from the start to the lowest loss
             that any racer reaches from there (see `races.metrics.target_loss`).

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
 from optimizers import OPTIMIZERS
 from optimizers.schedules import SCHEDULES
@@ -27,6 +29,14 @@ def test_every_optimizer_has_a_picture_and_tells_when_it_fails() -> None:
         (section,) = [text for text in sections if f"](optimizers/{name}.png)" in text]
         assert "```text" in section
         assert "**When it fails.**" in section
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_picture_has_the_colours_that_the_page_names(name: str) -> None:
+    picture = np.array(Image.open(DOCS / "optimizers" / f"{name}.png").convert("RGB"), dtype=int)
+    for colour, least in (("#D55E00", 200), ("#56B4E9", 0 if name == "sgd" else 200)):
+        near = np.abs(picture - ImageColor.getrgb(colour)).max(axis=-1) <= 12
+        assert near.sum() >= least
 
 
 def test_every_schedule_is_listed() -> None:

@@ -303,7 +303,7 @@ def test_a_bad_race_gives_one_line_status_2_and_writes_nothing(
         (["film", "-q", "z"], "quality"),
         (["film", "--scene", "nonsense"], "ContourRace"),
         (["film", "--scene", "contourrace"], "--scene"),
-        (["list", "cars"], "surfaces"),
+        (["list", "cars"], "'what': 'cars' is not one of 'surfaces'"),
         (["fly"], "fly"),
     ],
 )

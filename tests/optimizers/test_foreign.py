@@ -250,8 +250,9 @@ def test_an_error_in_check_has_its_line_and_a_refusal_none(tmp_path: Path) -> No
         "    def check(cls, *, lr, **others):\n"
         "        if lr > 1:\n"
         "            raise ValueError('lr is too high')\n"
-        "        others['nothing']\n"
+        "        if lr == 0.5:\n"
+        "            others['nothing']\n"
     )
     kind = own(tmp_path, text)
     assert refusal(kind, [], lr=2.0) == "lr is too high"
-    assert refusal(kind, [], lr=0.5) == "mine.py:14: KeyError: 'nothing'"
+    assert refusal(kind, [], lr=0.5) == "mine.py:15: KeyError: 'nothing'"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from optimizers import Adam, Lion
+from optimizers import Adam, Lion, NAdam
 from optimizers.foreign import find
 from optimizers.lbfgs import LBFGS
 from optimizers.schedules import Cosine, ReduceLROnPlateau
@@ -71,6 +71,18 @@ class TestTorch:
         ours, _ = descend(Adam, **settings)
         theirs, _ = descend(find("torch.optim.Adam", None), **settings)
         assert_same_descent(ours, theirs)
+
+    def test_nadam_is_ours_to_the_digits_of_float64(self) -> None:
+        # PyTorch keeps the product of its shares in the default dtype: float32, unless it is told otherwise.
+        before = self._dtype()
+        ours, _ = descend(NAdam, steps=200, lr=0.03)
+        theirs, _ = descend(find("torch.optim.NAdam", None), steps=200, lr=0.03)
+        assert_same_descent(ours, theirs)
+        assert self._dtype() == before
+
+    @staticmethod
+    def _dtype() -> Any:
+        return pytest.importorskip("torch").get_default_dtype()
 
     def test_adam_follows_a_plateau(self) -> None:
         plateau = ReduceLROnPlateau(0.2, patience=3, factor=0.5)

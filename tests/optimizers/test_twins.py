@@ -56,8 +56,7 @@ def assert_same_descent(case: OptimizerCase, i: int, function: str, twin: Record
     for key, values in twin.items():
         if key.startswith("state/") and key != "state/step" and i < len(case.valid):
             ours = np.array([term[key.removeprefix("state/")] for term in state])
-            # Gradients change hundreds of times as much as positions, which processors round differently.
-            np.testing.assert_allclose(ours, values, rtol=1e-8, atol=1e-10)
+            np.testing.assert_allclose(ours, values, rtol=1e-8, atol=1e-12)
 
 
 @pytest.mark.parametrize("function", STARTS)

@@ -176,6 +176,40 @@ def test_hyperparameters_are_checked_as_ours(line: str, words: tuple[str, ...], 
     assert [word for word in words if word not in message] == [], message
 
 
+MADE = {
+    "an error": ('def __init__(self, params, lr=0.1):\n        raise RuntimeError("no")', "RuntimeError: no"),
+    "no base": ("def __init__(self, params, lr=0.1):\n        self.params = params", "call super().__init__"),
+    "a check that is none": ("check = None", "TypeError: 'NoneType' object is not callable"),
+    "a step of its own": ("def step(self, closure=None):\n        pass", "must leave step() as it is"),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_class_that_makes_no_racer_is_said_so_in_one_line(name: str, tmp_path: Path) -> None:
+    lines, words = MADE[name]
+    mine = LION.replace("    @staticmethod", f"    {lines}\n\n    @staticmethod", 1)
+    message = refusal(tmp_path, 'optimizer = "mine.py:Lion2"', mine=mine)
+    assert re.fullmatch(r"race\.toml: racer 1: mine\.py:\d+: .*", message)
+    assert words in message
+
+
+def test_a_constructor_of_its_own_is_called(tmp_path: Path) -> None:
+    lines = "def __init__(self, params, lr=0.2):\n        super().__init__(params, lr=lr / 2)"
+    mine = LION.replace("    @staticmethod", f"    {lines}\n\n    @staticmethod", 1)
+    racers = 'optimizer = "mine.py:Lion2"', 'optimizer = "lion"\nlr = 0.1'
+    trace = run_race(spec_of(tmp_path, *racers, mine=mine))
+    np.testing.assert_array_equal(trace.positions[0], trace.positions[1])
+
+
+@pytest.mark.parametrize("value", ["-3", "'abc'", "true"])
+def test_a_whole_number_is_a_number(value: str, tmp_path: Path) -> None:
+    mine = LION.replace("lr=1e-4", "lr=1e-4, power=1")
+    line = f"power = {value}"
+    message = refusal(tmp_path, f'optimizer = "mine.py:Lion2"\n{line}', mine=mine)
+    assert message.startswith("race.toml: racer 1: power must be a finite number of at least 0, got ")
+    spec_of(tmp_path, 'optimizer = "mine.py:Lion2"\npower = 2.5', mine=mine)
+
+
 @pytest.mark.parametrize("starts", [1, FEW + 1])
 def test_what_fails_in_the_race_is_said_in_one_line(starts: int, tmp_path: Path) -> None:
     top = f"steps = 30\nstart = {[[1.0, 1.0]] * starts}"
