@@ -17,7 +17,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 _LEAST_CURVATURE = 1e-10  # of y s: pairs with less tell nothing, or no convexity, and are not remembered
 # Pairs that one sweep takes together: with all of them the vector is read least, and rounding errors grow
-# beyond bounds where many pairs are nearly parallel; with four it is read half as often as with one.
+# beyond bounds where many pairs are nearly parallel; with four a quarter as often as with one.
 _TOGETHER = 4
 
 
