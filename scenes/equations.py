@@ -152,7 +152,8 @@ def told_apart(before: float, after: float, digits: int = 3) -> int:
     (5, 3, 3)
     """
     change, size = abs(after - before), max(abs(before), abs(after))
-    if not (np.isfinite(change) and change > 0 and 0.01 <= size < 10000):
+    # Only where `number` shows both without a power of ten, for which there would be no room.
+    if not (np.isfinite(change) and change > 0 and min(abs(before), abs(after)) >= 0.009995 and size < 9995):
         return digits
     return int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(change)) + digits - 1, digits, 7))
 

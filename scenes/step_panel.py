@@ -132,9 +132,7 @@ class Panel(Group):
             for axis in range(cells(shown, self._look)):
                 label = next(labels)
                 value = _part(moments[i + 1][name], axis)
-                label.write(
-                    number(value, told_apart(_part(moments[i]["p"], axis), value) if name == "p" else 3)
-                )
+                label.write(_seen(_part(moments[i]["p"], axis), value) if name == "p" else number(value))
                 label.set_opacity(
                     1.0 if done else float(np.clip(3 * progress - 1, 0, 1)) if i == line else 0.0
                 )
@@ -263,6 +261,14 @@ class Panel(Group):
             begin = [] if line.scalar else [word(f"{letter}:", FAINT)]
             shown.append(row(*begin, *inner, word("=", FAINT), result, gap=0.25))
         return shown
+
+
+def _seen(before: float, after: float) -> str:
+    """A new position, with the digits that show how it has changed, so far as a cell has room for them."""
+    digits = told_apart(before, after)
+    while digits > 3 and line_width(number(after, digits), SMALL) > cell() - 0.16:
+        digits -= 1
+    return number(after, digits)
 
 
 def _part(value: object, axis: int) -> float:

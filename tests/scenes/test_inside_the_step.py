@@ -22,9 +22,11 @@ from scenes.contour_race import ContourRace
 from scenes.equations import number, parse, told_apart
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
-from scenes.sprite import Label
+from scenes.sprite import Label, line_width
 from scenes.step_data import Steps
-from scenes.theme import EM
+from scenes.step_panel import _seen
+from scenes.step_spelling import cell
+from scenes.theme import EM, SMALL
 from scenes.typesetting import Equation, Typeset, Typesetter
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
@@ -355,3 +357,9 @@ def test_a_position_that_changes_is_seen_to(size: float, share: float, back: boo
 @pytest.mark.parametrize("pair", [(0.0, 0.0), (1.5, 1.5), (1e200, 1e-200), (1.0, np.nan), (np.inf, 1.0)])
 def test_a_position_that_does_not_has_three_digits(pair: tuple[float, float]) -> None:
     assert told_apart(*pair) == 3
+
+
+@given(st.floats(0.001, 1e5), st.floats(1e-7, 2.0))
+def test_a_position_keeps_to_its_cell(size: float, share: float) -> None:
+    shown = _seen(-size, -size * (1 - share))
+    assert line_width(shown, SMALL) < cell() - 0.1  # which leaves most of the gap before it
