@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import av
 import numpy as np
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from manim import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
@@ -61,12 +61,15 @@ class SegmentEncoder(VideoSegmentEncoder):
         super().__init__(target=_part(target), spec=spec)
         self._part, self.target = self.target, target
         self._reformatter = VideoReformatter()
-        self._last: tuple[bytes, av.VideoFrame] | None = None
+        self._last: tuple[Picture, av.VideoFrame] | None = None
         self._transparent = any(part.is_alpha for part in av.VideoFormat(spec.pixel_format).components)
         self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        """Encode a picture, RGBA of shape (height, width, 4), for as many frames as `repeat` says."""
+        """Encode a picture, RGBA of shape (height, width, 4), for as many frames as `repeat` says.
+
+        As with Manim's writer, the picture is handed over: it must not change afterwards.
+        """
         self._validate_frame(pixels, repeat)
         if self._transparent:
             pixels = straight(pixels)
@@ -82,12 +85,15 @@ class SegmentEncoder(VideoSegmentEncoder):
 
     def _converted(self, pixels: Picture) -> av.VideoFrame:
         """A picture in the film's format; one that is the same as the last has been converted then."""
-        content = pixels.tobytes()
-        if self._last is None or self._last[0] != content:
+        if self._last is None or not _same(self._last[0], pixels):
             shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
-            frame = self._reformatter.reformat(shown, format=self.spec.pixel_format)
+            # Where colours are kept at half the size, each is the mean of four pixels. On one thread, as the
+            # film is encoded: the other core draws.
+            frame = self._reformatter.reformat(
+                shown, format=self.spec.pixel_format, interpolation=Interpolation.AREA, threads=1
+            )
             frame.time_base = self._time_base
-            self._last = content, frame
+            self._last = pixels, frame
         return self._last[1]
 
     def finish(self) -> None:
@@ -114,6 +120,11 @@ def straight(pixels: Picture) -> Picture:
     colours, opacity = pixels[some, :3].astype(int), pixels[some, 3:].astype(int)
     found[some, :3] = np.minimum(colours * 255 // opacity, 255)
     return found
+
+
+def _same(before: Picture, after: Picture) -> bool:
+    """Whether two pictures are the same; few rows of them tell most that are not."""
+    return np.array_equal(before[::16], after[::16]) and np.array_equal(before, after)
 
 
 def _part(file: Path) -> Path:

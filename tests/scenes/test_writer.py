@@ -93,17 +93,33 @@ def test_a_picture_that_is_shown_again_is_converted_once(tmp_path: Path) -> None
     np.testing.assert_allclose(frames(tmp_path / "piece.mp4").mean(axis=(1, 2)), levels, atol=2)
 
 
-def test_a_picture_may_be_drawn_on_once_it_is_written(tmp_path: Path) -> None:
-    encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=SPEC)
-    picture = grey(0)
-    for level in (10, 100, 250):
-        picture[..., :3] = level
-        encoder.write_frame(picture, repeat=3)
-        picture[..., :3] = 0
+@pytest.mark.parametrize("spot", [(0, 0), (SPEC.height - 1, SPEC.width - 1)])
+def test_a_picture_that_differs_in_one_pixel_is_shown(tmp_path: Path, spot: tuple[int, int]) -> None:
+    spec = replace(SPEC, container_format="mov", codec="qtrle", pixel_format="argb", options=())
+    encoder = SegmentEncoder(target=tmp_path / "piece.mov", spec=spec)
+    other = grey(50)
+    other[spot] = 255
+    for picture in (grey(50), grey(50), other, grey(50)):
+        encoder.write_frame(picture)
     encoder.finish()
-    np.testing.assert_allclose(
-        frames(tmp_path / "piece.mp4").mean(axis=(1, 2)), np.repeat((10, 100, 250), 3), atol=2
-    )
+    found = frames(tmp_path / "piece.mov")
+    assert [picture[spot] for picture in found] == [50, 50, 255, 50]
+
+
+def test_the_colour_of_four_pixels_is_their_mean(tmp_path: Path) -> None:
+    red, line = grey(0), grey(0)
+    red[..., 0] = 100
+    line[::2, :, 0] = 200  # every other row
+    chroma = []
+    for picture in (red, line):
+        encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=replace(SPEC, options=(("qp", "0"),)))
+        encoder.write_frame(picture)
+        encoder.finish()
+        with av.open(str(tmp_path / "piece.mp4")) as container:
+            (frame,) = container.decode(video=0)
+        chroma.append([bytes(plane)[0] for plane in frame.planes[1:]])
+    np.testing.assert_allclose(chroma[0], chroma[1], atol=1)
+    assert abs(chroma[0][1] - 128) > 10
 
 
 @pytest.mark.parametrize("written", [0, 1, 60])
