@@ -115,7 +115,7 @@ class Results(Group):
         super().__init__(Label(captions.results, HEADING, INK, bold=True).stand(places[0], y + 0.85, LEFT))
         for x, edge, head in zip(places, edges, captions.columns, strict=True):
             self.add(Label(head, SMALL, FAINT).stand(x, y, edge))
-        for i in standings.ranks[:, -1].argsort():
+        for i in standings.ranks[:, -1].argsort(kind="stable"):
             y -= pitch
             racer, final, count = trace.spec.racers[i], finals[i], steps[i]
             cells = (

@@ -18,10 +18,10 @@ class Standings:
         losses: after each step, of shape (racers, steps + 1).
         out: whether a racer is out of the race at a step, outside the domain or diverged; of the same shape.
         ranks: 1 for who is first: those that have finished, in the order in which they did, then those that
-            race, the lowest loss first; those that are out of the race come last.
+            race, the lowest loss first; those that are out of the race come last. Equals have equal ranks.
         finish: the step from which on a racer's loss is at the target, or a number past the last step.
-        leaders: the index of the racer that leads at each step, of shape (steps + 1,); a lead counts once
-            it has been held for a thirtieth of the race; -1 where nobody leads.
+        leaders: the index of the racer that leads at each step, of shape (steps + 1,); a lead counts if it
+            is held for a thirtieth of the race or to its end; -1 where nobody leads.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -39,21 +39,21 @@ class Standings:
         self.finish = np.where(settled(trace.losses, target)[:, 0], unsettled + 1, steps)
         places = self._places()
         order = np.lexsort(places[::-1], axis=0)
-        self.ranks = order.argsort(axis=0) + 1
+        self.ranks = _ranks(places, order)
         least = np.where(self.out, np.inf, places).min(axis=1)
         most = np.where(self.out, -np.inf, places).max(axis=1)
         apart = (least < most).any(axis=0)
         alone = (~self.out).sum(axis=0) == 1
         self.leaders = _held(np.where(apart | alone, order[0], -1), max(2, steps // 30))
 
-    def _places(self) -> tuple[Array, Array, Array]:
-        """What the ranks at each step go by, the first of these first; each of shape (racers, steps + 1)."""
+    def _places(self) -> Array:
+        """What the ranks at each step go by, the first of these first; of shape (3, racers, steps + 1)."""
         last = self.losses.shape[1] - 1
         finish = self.finish[:, None]
         finished = ~self.out & (np.arange(last + 1) >= finish)
         at_finish = np.take_along_axis(self.losses, np.minimum(finish, last), axis=1)
         loss = np.where(self.out, 0.0, np.where(finished, at_finish, self.losses))
-        return np.where(self.out, 2.0, 1.0 - finished), np.where(finished, finish, 0.0), loss
+        return np.stack([np.where(self.out, 2.0, 1.0 - finished), np.where(finished, finish, 0.0), loss])
 
     def status(self, racer: int, step: int) -> Status | None:
         """What is to be said of a racer after a step; None while it races."""
@@ -64,16 +64,26 @@ class Standings:
         return Status.CONVERGED if step >= self.finish[racer] else None
 
 
+def _ranks(places: Array, order: NDArray[np.int_]) -> NDArray[np.int_]:
+    """How many are before each racer, and one, of shape (racers, steps + 1)."""
+    ordered = np.take_along_axis(places, order[None], axis=1)
+    behind = np.ones(order.shape, dtype=np.bool_)  # the one before it in the order
+    behind[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    number = np.arange(1, len(order) + 1)[:, None]
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.maximum.accumulate(np.where(behind, number, 0)), axis=0)
+    return ranks
+
+
 def _held(leaders: NDArray[np.int_], least: int) -> NDArray[np.int_]:
-    """The leaders, a new one only once it has led for `least` steps.
+    """The leaders without those who lead for less than `least` steps, but for the first and the last one.
 
     >>> _held(np.array([0, 1, 0, 2, 2, 2, 1]), 2).tolist()
-    [0, 0, 0, 0, 2, 2, 2]
+    [0, 0, 0, 2, 2, 2, 1]
     """
-    held, leader, streak = [], int(leaders[0]), 0
-    for i, first in enumerate(leaders.tolist()):
-        streak = streak + 1 if i and first == leaders[i - 1] else 1
-        if streak >= least:
-            leader = first
-        held.append(leader)
-    return np.array(held)
+    begins = np.flatnonzero(np.diff(leaders, prepend=leaders[0] - 1))
+    lengths = np.diff(begins, append=len(leaders))
+    counts = lengths >= least
+    counts[[0, -1]] = True
+    kept = np.maximum.accumulate(np.where(counts, np.arange(len(begins)), 0))
+    return np.repeat(leaders[begins[kept]], lengths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -86,12 +87,10 @@ def place_of(trace: Trace, i: int, k: int) -> tuple[float, float]:
 
 
 def ranks_at(trace: Trace, k: int) -> list[int]:
-    """1 for who is first; those that are out come last."""
+    """1 for who is first; those that are out come last; equals have equal ranks."""
     racers = range(len(trace.names))
-    racing = [i for i in racers if not out_of_race(trace, i, k)]
-    order = sorted(racing, key=lambda i: (place_of(trace, i, k), i))
-    order += [i for i in racers if i not in racing]
-    return [order.index(i) + 1 for i in racers]
+    places = [(math.inf, math.inf) if out_of_race(trace, i, k) else place_of(trace, i, k) for i in racers]
+    return [1 + sum(other < place for other in places) for place in places]
 
 
 def first_at(trace: Trace, k: int) -> int:
@@ -104,13 +103,14 @@ def first_at(trace: Trace, k: int) -> int:
 
 
 def leaders_of(trace: Trace) -> list[int]:
-    """Who was the last to be ahead for a thirtieth of the race, or two steps; first, who starts ahead."""
+    """Who is ahead, if that is so for a thirtieth of the race, for two steps, or at its start or end."""
     ahead = [first_at(trace, k) for k in range(trace.losses.shape[1])]
     least = max(2, len(ahead) // 30)
-    leaders = []
-    for k in range(len(ahead)):
-        held = [j for j in range(least - 1, k + 1) if len(set(ahead[j - least + 1 : j + 1])) == 1]
-        leaders.append(ahead[held[-1]] if held else ahead[0])
+    leaders: list[int] = []
+    for leader, group in itertools.groupby(ahead):
+        many = len(list(group))
+        told = many >= least or not leaders or len(leaders) + many == len(ahead)
+        leaders += [leader if told else leaders[-1]] * many
     return leaders
 
 
@@ -159,14 +159,14 @@ def test_standings_are_what_the_docstring_says(trace: Trace) -> None:
 
 def test_ranks_follow_the_losses_and_those_that_are_out_come_last() -> None:
     trace = made([[5, 4, 3, 9], [5, 3, 4, 8], [5, 1, INF, 0]], outside=[(1, 3)])
-    assert Standings(trace).ranks.T.tolist() == [[1, 2, 3], [3, 2, 1], [1, 2, 3], [1, 2, 3]]
+    assert Standings(trace).ranks.T.tolist() == [[1, 1, 1], [3, 2, 1], [1, 2, 3], [1, 2, 2]]
 
 
 def test_who_has_finished_first_stays_first() -> None:
     slow, quick = [9.0] * 10 + [0.0] * 20, [9.0] * 4 + [0.05] * 26
     trace = made([slow, quick, [9.0] * 6 + [0.01] * 12 + [9.0, *[0.0] * 11]])
     standings = Standings(trace)
-    assert standings.ranks[:, 5].tolist() == [2, 1, 3]
+    assert standings.ranks[:, 5].tolist() == [2, 1, 2]  # two are level
     assert standings.ranks[:, 12].tolist() == [2, 1, 3]
     assert standings.ranks[:, -1].tolist() == [2, 1, 3]
     assert standings.leaders[-1] == 1
@@ -178,12 +178,23 @@ def test_a_short_lead_is_not_told_of() -> None:
         first += [1.0 - ahead] * steps
         second += [float(ahead)] * steps
     leaders = Standings(made([second, first])).leaders.tolist()
-    assert leaders == [-1] * 3 + [0] * 52 + [1] * 36  # of 91 losses, a thirtieth is 3
+    assert leaders == [-1] + [0] * 52 + [1] * 38  # of 91 losses, a thirtieth is 3
 
 
 def test_nobody_leads_at_the_start_or_when_all_are_out() -> None:
     leaders = Standings(made([[9, 8, 7, INF, 0, 0, 0], [9, 9, 8, INF, 0, 0, 0]])).leaders
-    assert leaders.tolist() == [-1, -1, 0, 0, -1, -1, -1]
+    assert leaders.tolist() == [-1, 0, 0, -1, -1, -1, -1]
+
+
+def test_who_leads_at_the_end_is_told_of() -> None:
+    trace = made([[9.0, *[1.0] * 89, 3.0], [9.0, *[2.0] * 90]], target=0.0)
+    leaders = Standings(trace).leaders.tolist()
+    assert leaders == [-1] + [0] * 89 + [1]
+
+
+def test_equals_have_equal_ranks() -> None:
+    trace = made([[9, 5, 4], [9, 5, 3], [9, 7, 4], [9, 1, 2]])
+    assert Standings(trace).ranks.T.tolist() == [[1, 1, 1, 1], [2, 2, 4, 1], [3, 2, 3, 1]]
 
 
 def test_the_last_one_in_the_race_leads() -> None:
