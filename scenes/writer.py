@@ -6,6 +6,7 @@ background is transparent it writes colours that are already multiplied by their
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -22,13 +23,30 @@ from PIL import Image
 Picture = NDArray[np.uint8]
 
 
+# Seconds until Python hands its lock from the thread that draws to the one that encodes, which asks for it a
+# few times for each frame. Python's own 5 ms would be a third of a frame's time each.
+_HANDOVER = 5e-5
+
+
 class FilmWriter(SceneFileWriter):
     """Pass it as a renderer's `file_writer_class`."""
+
+    def __init__(self, *settings: Any) -> None:
+        super().__init__(*settings)
+        self._handover = sys.getswitchinterval()
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
         if self.video_encoder is None:
             raise RuntimeError("no video is written")
+        sys.setswitchinterval(_HANDOVER)
         return SegmentEncoder(target=target, spec=self.video_encoder)
+
+    def finish(self) -> None:
+        """Join the pieces to the film."""
+        try:
+            super().finish()
+        finally:
+            sys.setswitchinterval(self._handover)
 
     def save_image(self, pixels: Any) -> None:
         """Write a still, in a file that gets its name at the end."""

@@ -16,7 +16,7 @@ import av
 import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
-from manim import SceneFileWriter
+from manim import CairoRenderer, Rotate, Scene, SceneFileWriter, Square, tempconfig
 from manim._config.video_encoder import VideoEncoderSpec
 from numpy.typing import NDArray
 
@@ -169,6 +169,34 @@ def test_pieces_that_cannot_be_joined_leave_the_film_as_it_was(
     assert (names(tmp_path), film.read_bytes()) == (["film.mp4"], b"as it was")
     writer.combine_files(["piece"], film)
     assert (names(tmp_path), film.read_bytes()) == (["film.mp4"], b"half")
+
+
+class Timed(Scene):
+    """Notes how long Python's threads wait for each other while it is filmed."""
+
+    def construct(self) -> None:
+        self.waits: list[float] = []
+        square = Square().add_updater(lambda _: self.waits.append(sys.getswitchinterval()))
+        self.play(Rotate(square), run_time=1)
+        assert len(self.waits) > 5
+
+
+def test_python_hands_over_quickly_only_while_a_film_is_made(tmp_path: Path) -> None:
+    before = sys.getswitchinterval()
+    with tempconfig(
+        {
+            "pixel_width": 64,
+            "pixel_height": 48,
+            "frame_rate": 10,
+            "media_dir": tmp_path,
+            "progress_bar": "none",
+        }
+    ):
+        scene = Timed(renderer=CairoRenderer(file_writer_class=FilmWriter))
+        scene.render()
+    assert scene.waits[-1] < before / 10
+    assert sys.getswitchinterval() == before
+    assert list(tmp_path.glob("videos/**/Timed.mp4"))
 
 
 class Render:
