@@ -9,7 +9,7 @@ import numpy as np
 from manim import LEFT, RIGHT, Group, config
 
 from races import Status, Trace
-from races.metrics import final_loss, steps_to_target
+from races.metrics import final_loss
 from scenes.captions import Captions
 from scenes.mobjects import Ball
 from scenes.sprite import Label, fitted, line_width
@@ -101,10 +101,10 @@ class Board(Group):
 
 
 class Results(Group):
-    """The table at the end, best first: for each racer final loss, steps to target and status."""
+    """The table at the end, best first: for each racer the final loss, when it finished, and its status."""
 
     def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
-        finals, steps = final_loss(trace)[:, 0], steps_to_target(trace)[:, 0]
+        finals, last = final_loss(trace)[:, 0], trace.spec.steps
         pitch = min(0.66, 6.2 / (len(trace.names) + 1))
         size = float(np.clip(46 * pitch, SMALL, BODY))
         middle = pitch * (len(trace.names) + 1) / 2
@@ -117,11 +117,11 @@ class Results(Group):
             self.add(Label(head, SMALL, FAINT).stand(x, y, edge))
         for i in standings.ranks[:, -1].argsort(kind="stable"):
             y -= pitch
-            racer, final, count = trace.spec.racers[i], finals[i], steps[i]
+            racer, final, finish = trace.spec.racers[i], finals[i], int(standings.finish[i])
             cells = (
                 Label(names[i], size, racer.colour, bold=True),
                 Label(loss_digits(final) if math.isfinite(final) else "-", size),
-                Label(captions.count(int(count)) if math.isfinite(count) else "-", size),
+                Label(captions.count(finish) if finish <= last else "-", size),
                 Label(captions.statuses[Status(trace.status[i, 0])], size),
             )
             self.add(*(cell.stand(x, y, edge) for x, edge, cell in zip(places, edges, cells, strict=True)))

@@ -28,7 +28,7 @@ class Captions:
     noise: str  # that there is
     velocity: str
     results: str
-    columns: tuple[str, str, str, str]  # racer, final loss, steps to target, status
+    columns: tuple[str, str, str, str]  # racer, final loss, from which step on it was at the target, status
     thousands: str  # what stands between them
     statuses: dict[Status, str]
     out: dict[Status, str]  # the same in a word, for who is out of the race
@@ -76,7 +76,7 @@ _CAPTIONS = {
         noise="with noise in the gradients",
         velocity="velocity: the step it takes",
         results="Results",
-        columns=("racer", "final loss", "steps to target", "status"),
+        columns=("racer", "final loss", "settled at step", "status"),
         thousands=",",
         statuses={
             Status.CONVERGED: "converged",
@@ -119,7 +119,7 @@ _CAPTIONS = {
         noise="avec du bruit dans les gradients",
         velocity="la vitesse : le pas en cours",
         results="Résultats",
-        columns=("coureur", "perte finale", "pas pour la cible", "état"),
+        columns=("coureur", "perte finale", "stable dès le pas", "état"),
         thousands="\N{NO-BREAK SPACE}",
         statuses={
             Status.CONVERGED: "a convergé",

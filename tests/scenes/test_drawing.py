@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from manim import LEFT, RIGHT, Mobject, config
 
 from races import RaceSpec, run_race
+from races.metrics import steps_to_target
 from scenes import LossSurface
 from scenes.board import Board, Results, loss_digits
 from scenes.box import Box
@@ -22,6 +24,7 @@ from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
 from scenes.theme import BODY
 from surfaces import SURFACES, expression_surface
+from tests.scenes.moments import said
 
 NAMES = ("A", "A rather long name for one of the racers", "Ünïcödé", "W" * 40)
 
@@ -164,6 +167,29 @@ def test_board_and_results_stay_in_the_frame_and_apart(language: Any, count: int
     assert_in_frame(results)
     assert_apart(seen(results))
     assert len(seen(results)) == 5 + 4 * count
+
+
+def test_the_results_are_in_the_order_in_which_racers_have_settled_at_the_target() -> None:
+    # Momentum comes to the target before SGD, goes past, and comes back after it.
+    racers: list[Any] = [
+        {"optimizer": "momentum", "lr": 0.02, "momentum": 0.9},
+        {"optimizer": "sgd", "lr": 0.1},
+        {"optimizer": "sgd", "lr": 0.001, "name": "slow"},
+    ]
+    trace = run_race(race(racers=racers, steps=100))
+    reached = steps_to_target(trace)[:, 0]
+    assert reached[0] < reached[1]
+    assert math.isnan(reached[2])
+    standings = Standings(trace)
+    rows = [
+        said(label)
+        for label in seen(Results(trace, standings, captions("en")))[5:]
+        if isinstance(label, Label)
+    ]
+    names, settled = rows[::4], rows[2::4]
+    assert names == ["SGD", "Momentum", "slow"]
+    assert settled == [str(standings.finish[1]), str(standings.finish[0]), "-"]
+    assert standings.finish[0] > reached[0]
 
 
 def test_a_label_is_written_from_one_edge() -> None:
