@@ -1,7 +1,4 @@
-"""The films and the mobjects in a notebook: Manim's %manim and %%manim, where IPython is installed.
-
-IPython is no dependency; to run this: uv run --with ipython pytest tests/scenes/test_notebook.py
-"""
+"""The films and the mobjects in a notebook: Manim's %manim and %%manim."""
 
 from __future__ import annotations
 
@@ -38,7 +35,6 @@ FIRST = (
 
 
 def test_cells_of_a_notebook_make_films(tmp_path: Path) -> None:
-    pytest.importorskip("IPython")
     race = tmp_path / "race.toml"
     race.write_text('surface = "slope"\nsteps = 9\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n')
     script = "import sys\nfrom IPython.core.interactiveshell import InteractiveShell\n"
