@@ -118,10 +118,11 @@ class Results(Group):
         for i in standings.ranks[:, -1].argsort(kind="stable"):
             y -= pitch
             racer, final, finish = trace.spec.racers[i], finals[i], int(standings.finish[i])
+            settled = standings.status(i, last) is Status.CONVERGED
             cells = (
                 Label(names[i], size, racer.colour, bold=True),
                 Label(loss_digits(final) if math.isfinite(final) else "-", size),
-                Label(captions.count(finish) if finish <= last else "-", size),
+                Label(captions.count(finish) if settled else "-", size),
                 Label(captions.statuses[Status(trace.status[i, 0])], size),
             )
             self.add(*(cell.stand(x, y, edge) for x, edge, cell in zip(places, edges, cells, strict=True)))

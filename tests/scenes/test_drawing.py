@@ -192,6 +192,18 @@ def test_the_results_are_in_the_order_in_which_racers_have_settled_at_the_target
     assert standings.finish[0] > reached[0]
 
 
+def test_who_has_left_the_domain_has_not_settled() -> None:
+    racers: list[Any] = [{"optimizer": "sgd", "lr": 1.0}, {"optimizer": "sgd", "lr": 0.001, "name": "slow"}]
+    falling = {"expression": "-u", "u_range": [0, 1], "v_range": [0, 1]}
+    trace = run_race(race(surface=falling, start=[[0.5, 0.5]], racers=racers, target=-0.6))
+    rows = [
+        said(label)
+        for label in seen(Results(trace, Standings(trace), captions("en")))
+        if isinstance(label, Label)
+    ]
+    assert rows[-4:] == ["SGD", "-20.50000", "-", "left the domain"]
+
+
 def test_a_label_is_written_from_one_edge() -> None:
     label = Label("0.25").stand(3.0, 1.0, RIGHT)
     base = bottom(label)
