@@ -132,25 +132,41 @@ class LossSurface(DepthMobject):
         return self
 
     def plain(self) -> VMobject:
-        """Faces of one colour each."""
+        """Faces of one colour each, cut off where the surface is."""
         step = max(1, self.resolution // 28)
-        corners = self.grid()[::step, ::step]
-        colours = self.tints.reshape(self.grid().shape)[::step, ::step]
+        values = np.concatenate([self.points, self.place, self.tints], axis=1)
+        corners = values.reshape(*self.grid().shape[:2], -1)[::step, ::step]
         faces = VGroup()
         for i in range(len(corners) - 1):
             for j in range(len(corners) - 1):
-                colour = ManimColor(colours[i, j])
-                face = VMobject(shade_in_3d=True, stroke_color=colour, stroke_width=0.6)
-                face.set_fill(colour, opacity=self.opacity).set_stroke(opacity=self.opacity)
-                ring = [
-                    corners[i, j],
-                    corners[i + 1, j],
-                    corners[i + 1, j + 1],
-                    corners[i, j + 1],
-                    corners[i, j],
-                ]
-                faces.add(face.set_points_as_corners(ring))
+                ring = corners[[i, i + 1, i + 1, i], [j, j, j + 1, j + 1]]
+                for column, least, most in ((5, 0.0, 1.0), (3, self.begun, self.reach)):
+                    ring = _cut(_cut(ring, column, least), column, most, above=False)
+                if len(ring):
+                    colour = ManimColor(corners[i, j, 6:])
+                    face = VMobject(shade_in_3d=True, stroke_color=colour, stroke_width=0.6)
+                    face.set_fill(colour, opacity=self.opacity).set_stroke(opacity=self.opacity)
+                    faces.add(face.set_points_as_corners([*ring[:, :3], ring[0, :3]]))
         return faces
+
+
+def _cut(ring: Array, column: int, bound: float, above: bool = True) -> Array:
+    """The part of a polygon, a row for each corner, in which a column is above or below a bound.
+
+    >>> _cut(np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]]), 0, 1.0).tolist()
+    [[1.0, 1.0], [1.0, 0.0], [4.0, 0.0], [4.0, 4.0]]
+    """
+    inside = ring[:, column] - bound if above else bound - ring[:, column]
+    if (inside >= 0).all():
+        return ring
+    kept = []
+    for k, here in enumerate(inside):
+        before = inside[k - 1]
+        if (here >= 0) != (before >= 0):
+            kept.append(ring[k] + (ring[k - 1] - ring[k]) * here / (here - before))
+        if here >= 0:
+            kept.append(ring[k])
+    return np.array(kept).reshape(-1, ring.shape[1])
 
 
 class Ball(DepthMobject):

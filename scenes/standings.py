@@ -21,7 +21,7 @@ class Standings:
             race, the lowest loss first; those that are out of the race come last. Equals have equal ranks.
         finish: the step from which on a racer's loss is at the target, or a number past the last step.
         leaders: the index of the racer that leads at each step, of shape (steps + 1,); a lead counts if it
-            is held for a thirtieth of the race or to its end; -1 where nobody leads.
+            is held for a thirtieth of the race or to its end; -1 where no lead counts.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -76,14 +76,13 @@ def _ranks(places: Array, order: NDArray[np.int_]) -> NDArray[np.int_]:
 
 
 def _held(leaders: NDArray[np.int_], least: int) -> NDArray[np.int_]:
-    """The leaders without those who lead for less than `least` steps, but for the first and the last one.
+    """The leaders, but -1 for those who lead for less than `least` steps, unless to the end.
 
-    >>> _held(np.array([0, 1, 0, 2, 2, 2, 1]), 2).tolist()
-    [0, 0, 0, 2, 2, 2, 1]
+    >>> _held(np.array([0, 0, 1, 0, 2, 2, 2, 1]), 2).tolist()
+    [0, 0, -1, -1, 2, 2, 2, 1]
     """
     begins = np.flatnonzero(np.diff(leaders, prepend=leaders[0] - 1))
     lengths = np.diff(begins, append=len(leaders))
-    counts = lengths >= least
-    counts[[0, -1]] = True
-    kept = np.maximum.accumulate(np.where(counts, np.arange(len(begins)), 0))
-    return np.repeat(leaders[begins[kept]], lengths)
+    told = lengths >= least
+    told[-1] = True
+    return np.repeat(np.where(told, leaders[begins], -1), lengths)

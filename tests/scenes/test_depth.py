@@ -222,3 +222,16 @@ def test_the_plain_form_stands_where_the_drawn_one_does(name: str) -> None:
     faces: VMobject = surface.shift(RIGHT).plain()
     assert len(faces) > 300
     assert abs(faces.get_center()[0] - surface.get_center()[0]) < 0.2
+
+
+def test_the_plain_form_is_cut_off_where_the_drawn_one_is() -> None:
+    surface = LossSurface(Box(SURFACES["rosenbrock"], width=4.0, height=2.0))
+    assert surface.points[:, 2].max() > 2
+    points = np.concatenate([face.points for face in surface.plain()])
+    np.testing.assert_allclose([points[:, 2].min(), points[:, 2].max()], [-1, 1], atol=1e-9)
+    np.testing.assert_allclose([points[:, 0].min(), points[:, 0].max()], [-2, 2], atol=1e-9)
+    surface.begun, surface.reach = 0.25, 0.6
+    points = np.concatenate([face.points for face in surface.plain()])
+    np.testing.assert_allclose([points[:, 0].min(), points[:, 0].max()], [-1, 0.4], atol=1e-9)
+    surface.begun = surface.reach = 0.3  # nothing of it is drawn yet
+    assert surface.plain().width < 1e-9

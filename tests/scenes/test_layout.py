@@ -308,7 +308,8 @@ def test_a_film_is_drawn_whole_without_opengl(film: type[Film], monkeypatch: pyt
     assert np.abs(with_opengl - without).mean() < 12
     for colour in (racer.colour for racer in default_race("funky", "en").spec.racers):
         wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
-        counts = [(np.abs(p - wanted).max(axis=-1) < 60).sum() for p in (with_opengl, without)]
+        # No wider, or parts of the surface are counted too.
+        counts = [(np.abs(p - wanted).max(axis=-1) < 40).sum() for p in (with_opengl, without)]
         assert 0.5 < counts[1] / counts[0] < 2
 
 

@@ -103,14 +103,14 @@ def first_at(trace: Trace, k: int) -> int:
 
 
 def leaders_of(trace: Trace) -> list[int]:
-    """Who is ahead, if that is so for a thirtieth of the race, for two steps, or at its start or end."""
+    """Who is ahead, if that is so for a thirtieth of the race and for two steps, or to its end."""
     ahead = [first_at(trace, k) for k in range(trace.losses.shape[1])]
     least = max(2, len(ahead) // 30)
     leaders: list[int] = []
     for leader, group in itertools.groupby(ahead):
         many = len(list(group))
-        told = many >= least or not leaders or len(leaders) + many == len(ahead)
-        leaders += [leader if told else leaders[-1]] * many
+        told = many >= least or len(leaders) + many == len(ahead)
+        leaders += [leader if told else -1] * many
     return leaders
 
 
@@ -178,7 +178,8 @@ def test_a_short_lead_is_not_told_of() -> None:
         first += [1.0 - ahead] * steps
         second += [float(ahead)] * steps
     leaders = Standings(made([second, first])).leaders.tolist()
-    assert leaders == [-1] + [0] * 52 + [1] * 38  # of 91 losses, a thirtieth is 3
+    # Of 91 losses, a thirtieth is 3.
+    assert leaders == [-1] + [0] * 30 + [-1] * 2 + [0] * 20 + [1] * 38
 
 
 def test_nobody_leads_at_the_start_or_when_all_are_out() -> None:
