@@ -49,7 +49,7 @@ def print_table(trace: Trace) -> None:
         headings.insert(4, "gradients")
         counts = median(trace.evaluations[:, -1])
         for row, count in zip(rows, counts, strict=True):
-            row.insert(4, f"{count}")
+            row.insert(4, f"{count:.1f}".removesuffix(".0"))
     widest = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for column, heading in enumerate(headings):
         side: JustifyMethod = "right" if 0 < column < len(headings) - 1 else "left"

@@ -51,9 +51,18 @@ def tail(steps: int) -> int:
 
 
 def median(values: Array) -> Array:
-    """The median along the last axis, the lower one of two; a missing value (nan) counts as the largest."""
+    """The median along the last axis: of an even number of values, the mean of the middle two.
+
+    A missing value (nan) counts as the largest, and makes the median nan where it is one of the middle.
+
+    >>> float(median(np.array([4.0, 1.0, 2.0, np.nan])))
+    3.0
+    """
     ordered = np.sort(values, axis=-1)
-    return np.asarray(ordered[..., (values.shape[-1] - 1) // 2])
+    count = values.shape[-1]
+    low, high = ordered[..., (count - 1) // 2], ordered[..., count // 2]
+    with np.errstate(invalid="ignore"):  # of -inf and inf
+        return np.asarray(np.where(low == high, low, low / 2 + high / 2))
 
 
 def final_loss(trace: Trace) -> Array:

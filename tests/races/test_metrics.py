@@ -13,6 +13,7 @@ from races.metrics import (
     best_loss,
     final_loss,
     improvement,
+    median,
     path_length,
     settled,
     steps_to_target,
@@ -105,3 +106,34 @@ def test_path_length_adds_up_the_finite_pieces() -> None:
     ]
     trace = made([[[1.0]] * 4] * 2, positions)
     assert_array_equal(path_length(trace), [[10.0], [1.0]])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([3.0, 1.0], 2.0),
+        ([4.0, 1.0, 10.0], 4.0),
+        ([10.0, 1.0, 4.0, 2.0], 3.0),
+        ([1e308, 1.5e308], 1.25e308),
+        ([5e-324, 5e-324], 5e-324),
+        ([1.0, INF], INF),
+        ([-INF, -INF], -INF),
+        ([-INF, INF], NAN),
+        ([1.0, NAN], NAN),
+        ([1.0, NAN, 2.0], 2.0),
+        ([NAN, 1.0, 2.0, 4.0], 3.0),
+    ],
+)
+def test_the_median_of_two_is_their_mean_and_a_missing_value_is_the_largest(
+    values: list[float], expected: float
+) -> None:
+    assert_array_equal(median(np.array([values, values])), [expected, expected])
+
+
+def test_the_median_of_present_values_is_numpys() -> None:
+    rng = np.random.default_rng(0)
+    for count in range(1, 12):
+        values = rng.normal(size=(5, count))
+        np.testing.assert_allclose(median(values), np.median(values, axis=-1), rtol=1e-15)
+        whole = rng.integers(0, 100, size=count)
+        assert median(whole) == np.median(whole)
