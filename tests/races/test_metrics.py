@@ -135,5 +135,5 @@ def test_the_median_of_present_values_is_numpys() -> None:
     for count in range(1, 12):
         values = rng.normal(size=(5, count))
         np.testing.assert_allclose(median(values), np.median(values, axis=-1), rtol=1e-15)
-        whole = rng.integers(0, 100, size=count)
+        whole = np.floor(100 * rng.random(count))
         assert median(whole) == np.median(whole)
