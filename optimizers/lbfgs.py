@@ -55,7 +55,10 @@ class LBFGS(VectorOptimizer):
 
     Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 7.4 and 7.5; Liu and
     Nocedal, "On the limited memory BFGS method for large scale optimization", 1989. Names, defaults and
-    numbers are torch.optim.LBFGS's.
+    numbers are torch.optim.LBFGS's, except at the edge of a loss's domain, as that of log(x) at 0: PyTorch's
+    line search accepts a loss of nan; here a trial whose loss or slope is not finite counts as too high and
+    the step is shortened, as in SciPy's L-BFGS-B. Where a search finds no point inside, the pairs are
+    forgotten and the next direction is -g.
 
     >>> from autograd import Tensor
     >>> x = Tensor([3.0, -4.0])
@@ -124,6 +127,8 @@ class LBFGS(VectorOptimizer):
                 line = Line(objective, parameter, direction, here)
                 here = strong_wolfe(line, state["t"], most - spent)
                 state["t"], spent = here.step, spent + line.trials
+                if line.left and here.step == 0.0:  # nowhere to go along d: the next is -g
+                    state["n_iter"] = 0
             parameter = moved(parameter, state["t"], direction)
             if left and not line_search_fn:
                 here = evaluated(objective, parameter)

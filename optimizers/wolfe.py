@@ -8,10 +8,14 @@ A step t is accepted where the strong Wolfe conditions hold, with phi(t) the los
 Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 3.5 and 3.6, with steps chosen
 by the cubic of equation 3.59. What the book leaves open is decided as PyTorch decides it, and so is which end
 of an interval counts as the lower one: that with the lower loss, though it may be too high for its step.
+
+One thing differs from PyTorch: a trial whose loss or slope is not finite is outside the loss's domain. It
+counts as infinitely high, and the step is halved, where PyTorch compares with nan and accepts.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -29,7 +33,7 @@ class Trial(NamedTuple):
 
     Attributes:
         step: t.
-        loss: phi(t).
+        loss: phi(t); inf outside the domain.
         gradient: that of the loss at x + t d.
         slope: phi'(t), the gradient along the direction.
     """
@@ -64,19 +68,23 @@ class Line:
         trials: how often the loss has been evaluated.
         start: what is known at step 0.
         reach: the greatest change of a coordinate for a step of 1.
+        left: whether a trial was outside the loss's domain.
     """
 
     def __init__(self, objective: Any, origin: Array, direction: Array, start: Trial) -> None:
-        self.trials = 0
+        self.trials, self.left = 0, False
         self.start = start
         self.reach = np.max(np.abs(direction), initial=0.0)
         self._objective, self._origin, self._direction = objective, origin, direction
 
     def at(self, step: float) -> Trial:
-        """The loss and its slope after a step."""
+        """The loss and its slope after a step; a loss of inf where one of them is not finite."""
         self.trials += 1
         loss, gradient = self._objective.value_and_grad(self._origin + step * self._direction)
-        return Trial(step, loss, gradient, gradient @ self._direction)
+        slope = gradient @ self._direction
+        if not (math.isfinite(loss) and math.isfinite(slope)):
+            self.left, loss = True, math.inf
+        return Trial(step, loss, gradient, slope)
 
     def too_high(self, trial: Trial) -> bool:
         """Whether the loss has not fallen enough for the step."""
@@ -160,13 +168,13 @@ def _inside(ends: list[Trial], stalled: bool) -> tuple[float, bool]:
 def _cubic_minimum(a: Trial, b: Trial, low: float, high: float) -> float:
     """Where the cubic through two points, with their slopes, is least, kept within [low, high].
 
-    The middle, where the cubic has no minimum.
+    The middle, where the cubic has no minimum, or one of the points is outside the domain.
     """
     near, far = (a, b) if a.step <= b.step else (b, a)
     width = np.float64(far.step - near.step)
     d1 = near.slope + far.slope + 3 * (near.loss - far.loss) / width
     square = d1 * d1 - near.slope * far.slope
-    if not square >= 0:
+    if not 0 <= square < math.inf:
         return (low + high) / 2
     d2 = np.sqrt(square)
     minimum = far.step - width * ((far.slope + d2 - d1) / (far.slope - near.slope + 2 * d2))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import hessian, value_and_grad
-from optimizers.optimizer import State, Watcher
+from optimizers.optimizer import Optimizer, State, Watcher
 from races.running import Run, Ticks
 from surfaces import Surface
 
@@ -70,16 +70,20 @@ def run_alone(run: Run, engine: str) -> NDArray[np.int64]:
     """
     tick, record = Ticks(run.on_step, len(run.starts)), run.record
     counts = np.zeros((record.steps + 1, len(run.starts)), dtype=np.int64)
+    # All starts share the optimizer and the compiled surface.
+    optimizer, objective = run.racer.build([]), SurfaceObjective(run.surface, engine)
     for start in range(len(run.starts)):
         with np.errstate(all="ignore"):
-            _run_start(run, start, SurfaceObjective(run.surface, engine), counts[:, start], tick)
+            _run_start(run, start, optimizer, objective, counts[:, start], tick)
     return counts
 
 
-def _run_start(run: Run, start: int, objective: SurfaceObjective, counts: Any, tick: Ticks) -> None:
+def _run_start(
+    run: Run, start: int, optimizer: Optimizer, objective: SurfaceObjective, counts: Any, tick: Ticks
+) -> None:
     record, part = run.record, slice(start, start + 1)
-    optimizer = run.racer.build([])
     settings, lr, key = optimizer.hyperparameters, run.racer.rate, optimizer.rate_name
+    before = objective.evaluations
     watch: dict[str, Any] = lr.first() if isinstance(lr, Watcher) else {}
     x, state = run.starts[start].copy(), State()
     draws: Iterator[Any] = run.noise.of_start(start) if run.noise else repeat((0.0, 0.0))
@@ -99,7 +103,7 @@ def _run_start(run: Run, start: int, objective: SurfaceObjective, counts: Any, t
             x = np.full(2, np.nan)
         if watch:
             watch = lr.update(loss, watch)
-        counts[step + 1] = objective.evaluations
+        counts[step + 1] = objective.evaluations - before
         tick()
     record.keep(record.steps, part, x[0], x[1], run.surface(float(x[0]), float(x[1])))
 

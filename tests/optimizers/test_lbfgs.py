@@ -153,7 +153,7 @@ def test_pairs_taken_together_give_the_direction_of_pair_after_pair(
         direction, slope = descent(history, gradient)
         twin = two_loop(history, gradient)
         pairs.append(len(history["ro"]))
-        if np.all(np.isfinite(twin)) and np.any(twin):
+        if np.any(twin) and np.max(np.abs(gradient)) < 1e150:  # so that no product overflows
             errors.append(np.linalg.norm(direction - twin) / np.linalg.norm(twin))
         return direction, slope
 
