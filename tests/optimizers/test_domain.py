@@ -5,6 +5,7 @@ What SciPy found is recorded by `tests.oracle.record_scipy`.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ RACING = {"line_search_fn": "strong_wolfe", "max_iter": 1, "max_eval": 20}
 
 
 def race_ends(name: str, engine: str) -> tuple[Array, Array]:
-    """Where a race of L-BFGS ends from each start, and the losses on the way, of shape (steps + 1, starts)."""
+    """Where a race of L-BFGS ends from each start, and the losses, (steps + 1, starts)."""
     barrier = BARRIERS[name]
     domain = [barrier.low, barrier.high]
     spec = RaceSpec.model_validate(
@@ -93,4 +94,4 @@ def test_a_search_that_finds_nothing_inside_stands_and_tries_another_way() -> No
     closure = closure_of(lbfgs, lambda x: 3 * x - 0.01 * np.log(x))
     losses = [float(lbfgs.step(closure)) for _ in range(30)]
     assert np.isfinite(losses).all()
-    assert all(after <= before for before, after in zip(losses, losses[1:], strict=False))
+    assert all(after <= before for before, after in pairwise(losses))
