@@ -20,7 +20,7 @@ from tests.optimizers.closures import closure_of, values
 from tests.oracle.record_scipy import BARRIERS, SCIPY_FILE
 
 RECORDED = dict(np.load(SCIPY_FILE))
-RACING = {"line_search_fn": "strong_wolfe", "max_iter": 1, "max_eval": 20}
+RACING: dict[str, Any] = {"line_search_fn": "strong_wolfe", "max_iter": 1, "max_eval": 20}
 
 
 def race_ends(name: str, engine: str) -> tuple[Array, Array]:

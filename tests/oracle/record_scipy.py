@@ -83,7 +83,8 @@ def record_ends(minimize: Any, barrier: Barrier) -> Array:
 def main() -> None:
     """Record everything anew."""
     minimize = importlib.import_module("scipy.optimize").minimize
-    np.savez_compressed(SCIPY_FILE, **{name: record_ends(minimize, x) for name, x in BARRIERS.items()})
+    recorded: dict[str, Any] = {name: record_ends(minimize, x) for name, x in BARRIERS.items()}
+    np.savez_compressed(SCIPY_FILE, **recorded)
 
 
 if __name__ == "__main__":
