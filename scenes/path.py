@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Callable
 from functools import cached_property
 
@@ -17,6 +16,8 @@ Array = NDArray[np.float64]
 FINE = 1 / 80  # of the box's width: no straight piece of a trail is longer, so that it follows the surface
 MOST = 24  # but no step is cut into more pieces
 NEAR = 0.003  # scene units, half a pixel: how far a trail may be drawn from where it is
+SPAN = 256  # points, one of which at least a trail keeps
+POINTS = 200_000  # to which steps are cut into pieces at most: of a longer race no frame shows a single step
 
 
 class Path:
@@ -127,35 +128,47 @@ def _pieces(surface: Surface, positions: Array) -> int:
     """Into how many straight pieces to cut each step, so that the longest one follows the surface."""
     spans = np.array([np.ptp(surface.u_range), np.ptp(surface.v_range)])
     longest = np.abs(np.diff(positions, axis=0) / spans).max(initial=0.0)
-    return int(np.clip(np.ceil(longest / FINE), 1, MOST))
+    return int(np.clip(np.ceil(longest / FINE), 1, max(1, min(MOST, POINTS // max(len(positions) - 1, 1)))))
 
 
 def _apart(points: Array, seen: NDArray[np.bool_]) -> NDArray[np.int_]:
     """Which points a trail keeps: all at the edge of what is seen, and those it needs to stay within `NEAR`.
 
     The algorithm is that of Ramer, "An iterative procedure for the polygonal approximation of plane curves",
-    1972, and Douglas and Peucker.
+    1972, and Douglas and Peucker, on all spans at once. A path that goes to and fro makes it quadratic in the
+    length of a span: none is longer than `SPAN`.
     """
     edges = np.flatnonzero(np.diff(seen.astype(int)))
-    kept = {0, len(points) - 1, *edges.tolist(), *(edges + 1).tolist()}
-    ends = sorted(kept)
-    spans = [(a, b) for a, b in itertools.pairwise(ends) if seen[a] and seen[b]]
-    while spans:
-        a, b = spans.pop()
-        if b - a < 2:
-            continue
-        away = _distances(points[a + 1 : b], points[a], points[b])
-        farthest = int(away.argmax())
-        if away[farthest] > NEAR:
-            middle = a + 1 + farthest
-            kept.add(middle)
-            spans += [(a, middle), (middle, b)]
-    return np.array(sorted(kept))
+    kept = np.zeros(len(points), dtype=np.bool_)
+    kept[::SPAN] = kept[edges] = kept[edges + 1] = kept[-1] = True
+    ends = np.flatnonzero(kept)
+    first, last = ends[:-1], ends[1:]
+    wanted = seen[first] & seen[last]
+    while True:
+        wanted &= last - first > 1
+        first, last = first[wanted], last[wanted]
+        if not len(first):
+            return np.flatnonzero(kept)
+        inner = last - first - 1
+        begins = np.cumsum(inner) - inner
+        index = np.arange(inner.sum()) + np.repeat(first + 1 - begins, inner)
+        away = _distances(
+            points[index], np.repeat(points[first], inner, 0), np.repeat(points[last], inner, 0)
+        )
+        most = np.maximum.reduceat(away, begins)
+        # The first of those that are farthest in their span.
+        farthest = np.flatnonzero(away == np.repeat(most, inner))
+        middle = index[farthest[np.searchsorted(farthest, begins)]]
+        split = most > NEAR
+        kept[middle[split]] = True
+        first, last = (
+            np.concatenate(pair) for pair in ((first[split], middle[split]), (middle[split], last[split]))
+        )
+        wanted = np.ones(len(first), dtype=np.bool_)
 
 
-def _distances(points: Array, tail: Array, head: Array) -> Array:
-    """How far points are from the straight piece between two others."""
-    piece = head - tail
-    length = max(float(piece @ piece), 1e-300)
-    along = np.clip((points - tail) @ piece / length, 0, 1)
-    return np.asarray(np.linalg.norm(points - tail - along[:, None] * piece, axis=1))
+def _distances(points: Array, tails: Array, heads: Array) -> Array:
+    """How far points are from straight pieces, each from its own; all of shape (n, 3)."""
+    piece, away = heads - tails, points - tails
+    along = (away * piece).sum(axis=1) / np.maximum((piece * piece).sum(axis=1), 1e-300)
+    return np.asarray(np.linalg.norm(away - np.clip(along, 0, 1)[:, None] * piece, axis=1))
