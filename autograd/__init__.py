@@ -5,7 +5,7 @@
 
 from autograd.checking import GradientError, check_gradients
 from autograd.drawing import draw_graph
-from autograd.functions import cos_d, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
+from autograd.functions import cos_d, erf, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.graph_hessian import hessian_of
 from autograd.tensor import Tensor
 from autograd.tracing import TracingError
@@ -18,6 +18,7 @@ __all__ = [
     "check_gradients",
     "cos_d",
     "draw_graph",
+    "erf",
     "exp_d",
     "grad",
     "hessian",

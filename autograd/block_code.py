@@ -15,18 +15,17 @@ from typing import Any
 import numpy as np
 
 from autograd.program import POINTS, TRUTHS, Constant, Input, Operation, Program
+from autograd.rules import NUMPYS
 
 # numpy's functions that write into a buffer, of truths or of numbers; `where` is written as two copies.
 _UFUNCS = (
-    *TRUTHS, "add", "subtract", "multiply", "divide", "power", "negative", "absolute", "maximum", "minimum",
-    "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt",
+    *TRUTHS, *NUMPYS, "add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power",
+    "negative", "absolute", "maximum", "minimum", "floor", "ceil", "rint",
 )  # fmt: skip
-_BY_NAME = ("maximum", "minimum")  # numpy wants their buffer by name
+_BY_NAME = ("maximum", "minimum", "erf")  # these want their buffer by name
 OPERATIONS = {*_UFUNCS, "where"}
-NAMES = {name: getattr(np, name) for name in (*_UFUNCS, "where", "copyto")} | {
-    "inf": math.inf,
-    "nan": math.nan,
-}
+NAMES = NUMPYS | {name: getattr(np, name) for name in (*OPERATIONS - {*NUMPYS}, "copyto")}
+NAMES |= {"inf": math.inf, "nan": math.nan}
 
 
 @dataclass

@@ -6,11 +6,9 @@ import math
 from collections import Counter
 
 from autograd.program import Constant, Input, Operation, Program
+from autograd.rules import MATHS, OF_ONE, OF_TWO
 
 # How each operation is written; an operation that is missing here is first taken apart.
-_FUNCTIONS = (
-    "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "exp", "expm1", "log", "log1p", "sqrt",
-)  # fmt: skip
 _FORMS = {
     "add": "{} + {}",
     "subtract": "{} - {}",
@@ -18,7 +16,12 @@ _FORMS = {
     "divide": "{} / {}",
     "negative": "-{}",
     "power": "pow({}, {})",
+    "floor_divide": "{} // {}",
+    "remainder": "{} % {}",
     "absolute": "abs({})",
+    "floor": "float(floor({}))",
+    "ceil": "float(ceil({}))",
+    "rint": "float(round({}))",
     "where": "{1} if {0} else {2}",
     "greater": "{} > {}",
     "greater_equal": "{} >= {}",
@@ -31,13 +34,14 @@ _FORMS = {
     "logical_not": "not {}",
     "maximum": "{0} if {0} >= {1} or {0} != {0} else {1}",
     "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
-    **{name: f"{name}({{}})" for name in _FUNCTIONS},
+    **{name: f"{name}({{}})" for name in OF_ONE},
+    **{name: f"{name}({{}}, {{}})" for name in OF_TWO},
 }
 _LOGIC = {"logical_and", "logical_or"}
 _TWICE = {"maximum", "minimum"}  # forms that repeat what they are given
 OPERATIONS = set(_FORMS)
-NAMES = {name: getattr(math, name.replace("arctan", "atan")) for name in (*_FUNCTIONS, "pow", "inf", "nan")}
-NAMES["abs"] = abs
+NAMES = MATHS | {name: getattr(math, name) for name in ("pow", "floor", "ceil", "inf", "nan")}
+NAMES |= {"abs": abs, "float": float, "round": round}
 _LONG = 70  # characters after which an expression is given a name
 
 

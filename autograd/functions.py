@@ -56,6 +56,17 @@ def exp_d(x: Any) -> Any:
     return _call("exp", x)
 
 
+def erf(x: Any) -> Any:
+    """The error function 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x, elementwise.
+
+    Its derivative is 2/sqrt(pi) exp(-x^2).
+
+    >>> round(erf(Tensor(1.0)).data, 6)
+    0.842701
+    """
+    return _call("erf", x)
+
+
 def relu(x: Any) -> Any:
     """max(0, x), elementwise; its derivative at 0 is 0, as in PyTorch.
 

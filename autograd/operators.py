@@ -123,6 +123,18 @@ class Operators(ABC):
     def __rtruediv__(self, other: Any) -> Self:
         return self._apply("divide", other, self)  # type: ignore[no-any-return]
 
+    def __floordiv__(self, other: Any) -> Self:
+        return self._apply("floor_divide", self, other)  # type: ignore[no-any-return]
+
+    def __rfloordiv__(self, other: Any) -> Self:
+        return self._apply("floor_divide", other, self)  # type: ignore[no-any-return]
+
+    def __mod__(self, other: Any) -> Self:
+        return self._apply("remainder", self, other)  # type: ignore[no-any-return]
+
+    def __rmod__(self, other: Any) -> Self:
+        return self._apply("remainder", other, self)  # type: ignore[no-any-return]
+
     def __pow__(self, other: Any) -> Self:
         """x**y; flat in x where y is 0, and in y where x is 0 and y >= 0, as in PyTorch."""
         return self._apply("power", self, other)  # type: ignore[no-any-return]
@@ -178,8 +190,6 @@ class Operators(ABC):
             raise _unknown(f"np.{name}.{method}")
         if settings:
             raise TypeError(f"np.{name} on a {type(self).__name__} takes no {', '.join(settings)}")
-        if ufunc is np.sign:
-            return _sign(*inputs)
         if name not in RULES:
             raise _unknown(f"np.{name}")
         return self._apply(name, *inputs)
@@ -198,11 +208,6 @@ class Operators(ABC):
         if name in {"shape", "ndim", "size"}:
             return getattr(inputs[0], name)
         return self._apply(name, *inputs, **settings)
-
-
-def _sign(x: Any) -> Any:
-    """-1, 0 or 1, made of other rules: flat everywhere."""
-    return np.where(x > 0, 1.0, np.where(x < 0, -1.0, x * 0.0))
 
 
 def _unknown(name: str) -> TypeError:

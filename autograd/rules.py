@@ -69,9 +69,30 @@ def _power(a: float, b: float) -> float:
     return a * a if b == 2.0 else math.pow(a, b)
 
 
+_erf_of_each = np.frompyfunc(math.erf, 1, 1)
+
+
+def _erf(x: Any, *, out: Any = None) -> Any:
+    """numpy has no erf: Python's, number by number, at some 70 ns each."""
+    if hasattr(x, "_apply"):
+        return x._apply("erf", x)
+    if out is not None:
+        return _erf_of_each(x, out=out, casting="unsafe")
+    return np.asarray(_erf_of_each(x), dtype=np.float64)[()]
+
+
+# Functions of one number and of two that numpy and Python's math both have (arcsin is asin there).
+OF_ONE = (
+    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh",
+    "arctanh", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "erf",
+)  # fmt: skip
+OF_TWO = ("arctan2", "hypot", "fmod")
+MATHS = {name: getattr(math, name.replace("arc", "a")) for name in (*OF_ONE, *OF_TWO)}
+NUMPYS = {name: _erf if name == "erf" else getattr(np, name) for name in (*OF_ONE, *OF_TWO)}
+
 _FLOATS = SimpleNamespace(
-    sin=math.sin, cos=math.cos, tan=math.tan, arctan=math.atan, sinh=math.sinh, cosh=math.cosh,
-    tanh=math.tanh, exp=math.exp, expm1=math.expm1, log=math.log, log1p=math.log1p, sqrt=math.sqrt,
+    **MATHS,
+    floor=lambda x: float(math.floor(x)), ceil=lambda x: float(math.ceil(x)), rint=lambda x: float(round(x)),
     absolute=abs, maximum=_maximum, minimum=_minimum, relu=_relu, power=_power,
     where=lambda condition, a, b: a if condition else b,
     logical_and=lambda a, b: bool(a) and bool(b), logical_or=lambda a, b: bool(a) or bool(b),
@@ -79,8 +100,7 @@ _FLOATS = SimpleNamespace(
 )  # fmt: skip
 # operator.pow, not np.power: numpy turns array ** 2 into a multiplication.
 _ARRAYS = SimpleNamespace(
-    sin=np.sin, cos=np.cos, tan=np.tan, arctan=np.arctan, sinh=np.sinh, cosh=np.cosh,
-    tanh=np.tanh, exp=np.exp, expm1=np.expm1, log=np.log, log1p=np.log1p, sqrt=np.sqrt,
+    **NUMPYS, floor=np.floor, ceil=np.ceil, rint=np.rint,
     absolute=np.absolute, maximum=np.maximum, minimum=np.minimum,
     relu=lambda x: np.maximum(x, 0.0), power=operator.pow, where=np.where,
     logical_and=np.logical_and, logical_or=np.logical_or, logical_not=np.logical_not,
@@ -89,6 +109,10 @@ _ARRAYS = SimpleNamespace(
 
 def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
     """Name: value, then the derivative with respect to each input."""
+
+    def trunc(x: Any) -> Any:
+        return xp.where(x < 0, xp.ceil(x), xp.floor(x))
+
     return {
         "add": (lambda a, b: a + b, lambda g, y, a, b: g, lambda g, y, a, b: g),
         "subtract": (lambda a, b: a - b, lambda g, y, a, b: g, lambda g, y, a, b: -g),
@@ -130,15 +154,45 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "sin": (xp.sin, lambda g, y, x: g * xp.cos(x)),
         "cos": (xp.cos, lambda g, y, x: -g * xp.sin(x)),
         "tan": (xp.tan, lambda g, y, x: g * (1 + y * y)),
+        "arcsin": (xp.arcsin, lambda g, y, x: g / xp.sqrt((1 - x) * (1 + x))),
+        "arccos": (xp.arccos, lambda g, y, x: -g / xp.sqrt((1 - x) * (1 + x))),
         "arctan": (xp.arctan, lambda g, y, x: g / (1 + x * x)),
+        # As PyTorch: flat at the origin, where the angle may be any.
+        "arctan2": (
+            xp.arctan2,
+            lambda g, y, a, b: xp.where(
+                xp.logical_and(a == 0, b == 0), 0.0, g * (b / xp.hypot(a, b) / xp.hypot(a, b))
+            ),
+            lambda g, y, a, b: xp.where(
+                xp.logical_and(a == 0, b == 0), 0.0, -g * (a / xp.hypot(a, b) / xp.hypot(a, b))
+            ),
+        ),
+        "hypot": (xp.hypot, lambda g, y, a, b: g * (a / y), lambda g, y, a, b: g * (b / y)),
         "sinh": (xp.sinh, lambda g, y, x: g * xp.cosh(x)),
         "cosh": (xp.cosh, lambda g, y, x: g * xp.sinh(x)),
         "tanh": (xp.tanh, lambda g, y, x: g * (1 - y * y)),
+        "arcsinh": (xp.arcsinh, lambda g, y, x: g / xp.sqrt(x * x + 1)),
+        "arccosh": (xp.arccosh, lambda g, y, x: g / xp.sqrt((x - 1) * (x + 1))),
+        "arctanh": (xp.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x))),
         "exp": (xp.exp, lambda g, y, x: g * y),
+        "exp2": (xp.exp2, lambda g, y, x: g * (y * math.log(2))),
         "expm1": (xp.expm1, lambda g, y, x: g * (y + 1)),
         "log": (xp.log, lambda g, y, x: g / x),
+        "log2": (xp.log2, lambda g, y, x: g / (x * math.log(2))),
+        "log10": (xp.log10, lambda g, y, x: g / (x * math.log(10))),
         "log1p": (xp.log1p, lambda g, y, x: g / (x + 1)),
         "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),
+        "cbrt": (xp.cbrt, lambda g, y, x: g / (3 * (y * y))),
+        "erf": (xp.erf, lambda g, y, x: g * (2 / math.sqrt(math.pi) * xp.exp(-(x * x)))),
+        # Steps are flat, as in PyTorch, at their edges too.
+        "floor": (xp.floor, lambda g, y, x: 0.0),
+        "ceil": (xp.ceil, lambda g, y, x: 0.0),
+        "rint": (xp.rint, lambda g, y, x: 0.0),
+        "trunc": (trunc, lambda g, y, x: 0.0),
+        "sign": (lambda x: xp.where(x > 0, 1.0, xp.where(x < 0, -1.0, x * 0.0)), lambda g, y, x: 0.0),
+        "floor_divide": (lambda a, b: a // b, lambda g, y, a, b: 0.0, lambda g, y, a, b: 0.0),
+        "remainder": (lambda a, b: a % b, lambda g, y, a, b: g, lambda g, y, a, b: -g * (a // b)),
+        "fmod": (xp.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b)),
         # Not y (1 - y), as PyTorch, which has lost all digits where y is nearly 1.
         "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y / (1 + xp.exp(x)))),
         # As PyTorch: x itself above 20.

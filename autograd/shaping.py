@@ -25,6 +25,8 @@ def unbroadcast(g: Any, shape: Shape) -> Any:
     """
     if np.shape(g) == shape:
         return g
+    if np.ndim(g) < len(shape):  # one number for all, as a flat function's 0
+        return np.broadcast_to(g, shape)
     added = np.ndim(g) - len(shape)
     stretched = (added + i for i, length in enumerate(shape) if length == 1)
     return np.reshape(np.sum(g, axis=(*range(added), *stretched)), shape)

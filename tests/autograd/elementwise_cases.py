@@ -22,25 +22,44 @@ _UNARY: dict[str, tuple[Span, ...]] = {
     "sin": ((-6, 6),),
     "cos": ((-6, 6),),
     "tan": ((-1.3, 1.3),),
+    "arcsin": ((-0.9, 0.9),),
+    "arccos": ((-0.9, 0.9),),
     "arctan": ((-3, 3),),
     "sinh": ((-3, 3),),
     "cosh": ((-3, 3),),
     "tanh": ((-3, 3),),
+    "arcsinh": ((-3, 3),),
+    "arccosh": ((1.2, 5),),
+    "arctanh": ((-0.9, 0.9),),
     "exp": ((-4, 4),),
+    "exp2": ((-4, 4),),
     "expm1": ((-4, 4),),
     "log": ((0.2, 5),),
+    "log2": ((0.2, 5),),
+    "log10": ((0.2, 5),),
     "log1p": ((-0.7, 5),),
     "sqrt": ((0.2, 5),),
+    "cbrt": ((0.2, 5), (-5, -0.2)),
+    "erf": ((-3, 3),),
+    "floor": ((0.1, 0.9), (-2.9, -2.1)),
+    "ceil": ((0.1, 0.9), (-2.9, -2.1)),
+    "rint": ((0.6, 1.4), (-2.4, -1.6)),
+    "trunc": ((0.1, 0.9), (-2.9, -2.1)),
+    "sign": ((0.5, 3), (-3, -0.5)),
     "sigmoid": ((-4, 4),),
     "softplus": ((-4, 4), (21, 30)),
     "relu": ((0.5, 3), (-3, -0.5)),
 }
+_BETWEEN_STEPS = (((4.2, 5.8), (3, 4)), ((-5.8, -4.2), (3.2, 4)), ((4.2, 5.6), (-4, -3)))
 _BINARY: dict[str, tuple[tuple[Span, Span], ...]] = {
     "add": (((-3, 3), (-2, 4)),),
     "subtract": (((-3, 3), (-2, 4)),),
     "multiply": (((-3, 3), (-2, 4)),),
     "divide": (((-3, 3), (0.5, 4)), ((-2, 3), (-4, -0.5))),
     "power": (((0.3, 3), (-2, 2.5)),),
+    "arctan2": (((-3, 3), (0.5, 4)), ((0.5, 3), (-4, -0.5))),
+    "hypot": (((-3, 3), (0.5, 4)), ((-3, -0.5), (-1, 1))),
+    **dict.fromkeys(("floor_divide", "remainder", "fmod"), _BETWEEN_STEPS),
     "maximum": (((-3, 3), (-1, 2)), ((-1, 2), (-3, 3))),
     "minimum": (((-3, 3), (-1, 2)), ((-1, 2), (-3, 3))),
     **{rule: (((-3, 3), (-1, 2)),) for rule in TRUTHS if rule != "logical_not"},
@@ -85,6 +104,17 @@ _POINTS = (
     1e-200, 1e22, 1e308, -1e308, _INF, -_INF, _NAN,
 )  # fmt: skip
 _PAIRED = (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 2000.0, 1e-200, 1e200, -1e200, _INF, -_INF, _NAN)
+# Points where PyTorch's numbers are the right ones. It squares the denominator of arctan2's derivative, has
+# no cbrt, gives nan for the remainder of a huge by a tiny number, 0 for the sign of nan, and arccosh a
+# derivative at -1, where it is nan.
+_TAME = {
+    "arctan2": (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 2000.0, _INF, -_INF, _NAN),
+    "remainder": (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 2000.0, _INF, -_INF, _NAN),
+    "fmod": (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 2000.0, _INF, -_INF, _NAN),
+    "arccosh": (1.0, 2.0, 20.0, 1000.0, 1e22, _INF, _NAN),
+    "sign": (0.0, -0.0, 0.5, -3.0, 1e-200, -1e308, _INF, -_INF),
+    "cbrt": (0.5, -0.5, 1.0, -1.0, 2.0, -3.0, 20.0, -40.0, 1000.0, -1000.0, 1e22, _INF, -_INF, _NAN),
+}
 _TRIPLED = (0.0, -1.0, 1.0, _INF, -_INF, _NAN)
 
 
@@ -93,8 +123,8 @@ def _columns(rule: str, points: Any) -> Case:
 
 
 EDGES: tuple[Case, ...] = (
-    *(_columns(rule, product(_POINTS)) for rule in (*_UNARY, "logical_not")),
-    *(_columns(rule, product(_PAIRED, repeat=2)) for rule in _BINARY),
+    *(_columns(rule, product(_TAME.get(rule, _POINTS))) for rule in (*_UNARY, "logical_not")),
+    *(_columns(rule, product(_TAME.get(rule, _PAIRED), repeat=2)) for rule in _BINARY),
     _columns("clip", product(_TRIPLED, repeat=3)),
     _columns("where", product((True, False), (1.0, _INF, _NAN), (-1.0, _INF, _NAN))),
 )

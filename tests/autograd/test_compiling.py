@@ -163,6 +163,10 @@ def test_every_elementwise_row_is_emitted(name: str) -> None:
     count = RULES[name].forward.__code__.co_argcount if name in WRITTEN else UFUNCS[name].nin
     points = np.random.default_rng(0).uniform(0.1, 3.0, (count, 50))
     points[:, 0] = 1.0
+    if name in {"arcsin", "arccos", "arctanh"}:
+        points /= 4
+    if name == "arccosh":
+        points += 1
 
     def program(shape: Shape) -> Program:
         program = Program()

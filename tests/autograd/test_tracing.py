@@ -120,8 +120,8 @@ def test_what_is_no_number_is_refused_in_the_function() -> None:
     for wrong in (None, "1.0", 1j, object()):
         with pytest.raises(TypeError):
             value_and_grad(lambda u, wrong=wrong: u * wrong)(2.0)
-    with pytest.raises(TypeError, match=r"np\.floor has no derivative rule"):
-        value_and_grad(np.floor)(2.0)
+    with pytest.raises(TypeError, match=r"np\.spacing has no derivative rule"):
+        value_and_grad(np.spacing)(2.0)
 
 
 def test_what_a_function_raises_is_raised() -> None:

@@ -70,6 +70,9 @@ def _scatter(torch: Any, x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 # How torch writes an operation; the others have the same name and settings there.
 _TORCHS: dict[str, Callable[..., Any]] = {
     "power": lambda torch, a, b: torch.pow(a, b),
+    "cbrt": lambda torch, x: torch.sign(x) * torch.abs(x) ** (1 / 3),
+    "rint": lambda torch, x: torch.round(x),
+    "floor_divide": lambda torch, a, b: torch.div(a, b, rounding_mode="floor"),
     "equal": lambda torch, a, b: torch.eq(a, b),
     "clip": lambda torch, *inputs: torch.clamp(*torch.broadcast_tensors(*inputs)),
     "softplus": lambda torch, x: torch.nn.functional.softplus(x),
