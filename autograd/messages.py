@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
+import unicodedata
 from collections.abc import Iterable
 
 _LONGEST = 200  # letters of a message that is not ours
@@ -40,9 +41,27 @@ def shorten(text: object, limit: int = 40) -> str:
     >>> shorten("a" * 30 + "z" * 30, 11)
     'aaaaa…zzzzz'
     """
-    line = " ".join(str(text).split())
+    line = plain(" ".join(str(text).split()))
     half = (limit - 1) // 2
     return line if len(line) <= limit else f"{line[:half]}…{line[-half:]}"
+
+
+def plain(text: object) -> str:
+    r"""`text` with control characters, line breaks and what reorders letters as backslash escapes.
+
+    What a terminal, a figure or a log shows of strangers' text is what it says: nothing in it can move the
+    cursor, change a colour, or make letters look like others.
+
+    >>> print(plain("sgd\x1b[31m, \u202egda"))
+    sgd\x1b[31m, \u202egda
+    """
+    line = str(text)
+    if line.isprintable():
+        return line
+    return "".join(
+        letter if letter.isprintable() or unicodedata.category(letter) == "Zs" else ascii(letter)[1:-1]
+        for letter in line
+    )
 
 
 def said(error: BaseException) -> str:

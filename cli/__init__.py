@@ -4,6 +4,6 @@ Imports that take time (numpy, pydantic, matplotlib, manim) happen inside the co
 that ``race --help`` answers at once.
 """
 
-from cli.app import main
+from cli.entry import main
 
 __all__ = ["main"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,27 +15,48 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Race optimizers down a loss surface.",
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _surfaces() -> list[str]:
+    from surfaces import SURFACES  # noqa: PLC0415
+
+    return sorted(SURFACES)
+
+
+def _problems() -> list[str]:
+    from races.lab import PROBLEMS  # noqa: PLC0415
+
+    return list(PROBLEMS)
+
 
 Source = Annotated[
     Path | None,
     typer.Argument(
+        metavar="FILE",
         help="A race (TOML) or a trace (npz) of `race run`; by default $RACE_CONFIG, or race.toml here.",
         show_default=False,
     ),
 ]
 SurfaceName = Annotated[
     str | None,
-    typer.Option("--surface", help="Race on this surface, from its own start.", show_default=False),
+    typer.Option(
+        "--surface",
+        metavar="NAME",
+        help="Race on this surface, from its own start.",
+        show_default=False,
+        autocompletion=_surfaces,
+    ),
 ]
 Start = Annotated[
     tuple[float, float] | None, typer.Option("--start", metavar="U V", help="Start here.", show_default=False)
 ]
 Steps = Annotated[
-    int | None, typer.Option("--steps", help="Gradient steps of each racer.", show_default=False)
+    int | None,
+    typer.Option("--steps", metavar="N", help="Gradient steps of each racer.", show_default=False),
 ]
 
 
@@ -58,6 +77,24 @@ class Quality(StrEnum):
     K = "k"
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"race {version('optimizer-race')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version),
+    ] = False,
+) -> None:
+    """Race optimizers down a loss surface."""
+
+
 @app.command()
 def run(
     source: Source = None,
@@ -67,18 +104,24 @@ def run(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write here: .npz, .csv or .json; by default runs/NAME-TIME.npz."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write here: .npz, .csv or .json, or - for CSV on the standard output; by default "
+            "runs/NAME-TIME.npz.",
         ),
     ] = None,
 ) -> None:
     """Run the race, print its results, and write its trace."""
     from cli import results  # noqa: PLC0415
+    from cli.output import destination, is_piped  # noqa: PLC0415
 
-    writer = results.writer_for(output)
-    path, trace = _race(source, surface, start, steps)
-    written = writer(trace, path.stem)
-    results.print_table(trace)
-    print_path(written)
+    with destination(output, results.FORMATS, piped=".csv") as file:
+        path, trace = _race(source, surface, start, steps)
+        results.print_table(trace, stderr=is_piped(output))
+        written = results.write(trace, file, path.stem)
+    if not is_piped(output):
+        print_path(written)
 
 
 @app.command()
@@ -89,28 +132,37 @@ def plot(
     steps: Steps = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write here: .png, .svg or .pdf; by default runs/NAME.png."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write here: .png, .svg or .pdf, or - for PNG on the standard output; by default "
+            "runs/NAME.png.",
+        ),
     ] = None,
 ) -> None:
     """Draw the race: contours with trails, and loss against step."""
+    from cli.output import destination, is_piped  # noqa: PLC0415
     from races.figure import FORMATS, save_figure  # noqa: PLC0415
     from races.files import require_writable  # noqa: PLC0415
 
-    if output is not None and output.suffix.lower() not in FORMATS:
-        raise typer.BadParameter(f"must end in {', '.join(FORMATS)}, got {output}", param_hint="--output")
-    require_writable(output or Path("runs/figure"))
-    path, trace = _race(source, surface, start, steps)
-    print_path(save_figure(trace, output or Path("runs") / f"{path.stem}.png"))
+    with destination(output, FORMATS, piped=".png") as file:
+        require_writable(file or Path("runs/figure"))
+        path, trace = _race(source, surface, start, steps)
+        written = save_figure(trace, file or Path("runs") / f"{path.stem}.png")
+    if not is_piped(output):
+        print_path(written)
 
 
 @app.command()
 def film(
     source: Source = None,
     quality: Annotated[
-        Quality, typer.Option("--quality", "-q", help="480p15, 720p30, 1080p60 or 2160p60.")
+        Quality,
+        typer.Option("--quality", "-q", metavar="l|m|h|k", help="480p15, 720p30, 1080p60 or 2160p60."),
     ] = Quality.H,
     scene: Annotated[
-        Film, typer.Option("--scene", help="Which film; `race list scenes` describes them.")
+        Film, typer.Option("--scene", metavar="NAME", help="Which film; `race list scenes` describes them.")
     ] = Film.OPTIMIZER_RACE,
     surface: SurfaceName = None,
     start: Start = None,
@@ -127,7 +179,12 @@ def film(
 @app.command()
 def graph(
     surface: Annotated[
-        str, typer.Argument(metavar="SURFACE", help="Its name; `race list surfaces` gives those there are.")
+        str,
+        typer.Argument(
+            metavar="SURFACE",
+            help="Its name; `race list surfaces` gives those there are.",
+            autocompletion=_surfaces,
+        ),
     ],
     at: Annotated[
         tuple[float, float] | None,
@@ -138,14 +195,22 @@ def graph(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write here: .svg, .png or .pdf; by default runs/SURFACE-graph.svg."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write here: .svg, .png or .pdf, or - for SVG on the standard output; by default "
+            "runs/SURFACE-graph.svg.",
         ),
     ] = None,
 ) -> None:
     """Draw the graph that computes a surface's loss and its gradient at a point."""
-    from cli.graph import save_graph  # noqa: PLC0415
+    from cli.graph import FORMATS, save_graph  # noqa: PLC0415
+    from cli.output import destination, is_piped  # noqa: PLC0415
 
-    print_path(save_graph(surface, at, output))
+    with destination(output, FORMATS, piped=".svg") as file:
+        written = save_graph(surface, at, file)
+    if not is_piped(output):
+        print_path(written)
 
 
 @app.command()
@@ -153,7 +218,10 @@ def lab(
     problem: Annotated[
         str | None,
         typer.Argument(
-            metavar="PROBLEM", help="Only this one, such as network; by default all.", show_default=False
+            metavar="PROBLEM",
+            help="Only this one, such as network; by default all.",
+            show_default=False,
+            autocompletion=_problems,
         ),
     ] = None,
     output: Annotated[
@@ -168,8 +236,10 @@ def lab(
 
 
 @app.command("list")
-def list_(what: Annotated[Catalogue, typer.Argument(help="What to list.")]) -> None:
-    """List the surfaces, the optimizers or the films that there are."""
+def list_(
+    what: Annotated[Catalogue, typer.Argument(metavar="WHAT", help="surfaces, optimizers or scenes.")],
+) -> None:
+    """List available surfaces, optimizers or films."""
     from cli import catalogue  # noqa: PLC0415
 
     {
@@ -181,7 +251,9 @@ def list_(what: Annotated[Catalogue, typer.Argument(help="What to list.")]) -> N
 
 def print_path(path: Path) -> None:
     """Say where something was written, on a line of its own that a script can read."""
-    typer.echo(path)
+    from autograd.messages import plain  # noqa: PLC0415
+
+    typer.echo(plain(path))
 
 
 def _race(
@@ -203,27 +275,3 @@ def _race(
     spec = load_spec(path, **overrides)
     with progress("racing", spec.steps * len(spec.racers)) as advance:
         return path, run_race(spec, on_step=advance)
-
-
-def main() -> None:
-    """Run the command line; an error a user can mend is one line on stderr and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no bullets shows question marks
-            stream.reconfigure(errors="replace")
-    try:
-        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except typer.TyperException as error:
-        message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
-        message = message.replace("Value error, ", "")  # which typer puts before those of a choice
-    except ValueError as error:
-        from races import SpecError, TraceError  # noqa: PLC0415
-
-        if not isinstance(error, SpecError | TraceError):
-            raise
-        message = str(error)
-    except OSError as error:
-        message = f"{error.filename or 'file'}: {(error.strerror or str(error)).lower()}"
-    print(f"race: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
-    sys.exit(2)

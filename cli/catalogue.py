@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.films import MODULES, find
+from cli.tables import show
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -25,7 +26,7 @@ def print_surfaces() -> None:
             for name, default in surface.parameters.items()
         )
         table.add_row(surface.name, "\n".join((where, *parameters, surface.source)))
-    Console().print(table)
+    show(table, Console(highlight=False))
 
 
 def print_optimizers() -> None:
@@ -37,7 +38,7 @@ def print_optimizers() -> None:
         what = (optimizer.__doc__ or "").splitlines()[0]
         defaults = (_default(key, value) for key, value in optimizer.defaults().items())
         table.add_row(name, what, "\n".join(defaults))
-    Console().print(table)
+    show(table, Console(highlight=False))
 
 
 def print_scenes() -> None:
@@ -48,7 +49,7 @@ def print_scenes() -> None:
     for film, module in MODULES.items():
         scene, _ = find(film)
         table.add_row(film.value, f"{module.replace('.', '/')}.py", (scene.__doc__ or "").splitlines()[0])
-    Console().print(table)
+    show(table, Console(highlight=False))
 
 
 def _default(key: str, value: object) -> str:

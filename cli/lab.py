@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograd.messages import unknown
+from cli.tables import show
 from races.files import require_writable
 from races.lab import EPOCHS, PROBLEMS, Problem, Run, Settings, run_problem, save_csv
 from races.lab_figure import OPTIMIZER_COLOURS, save_figure
@@ -53,7 +54,7 @@ def _print(name: str, problem: Problem, runs: list[Run]) -> None:
         table.add_row("  (minimum)", "", *_numbers(problem.least, *problem.minimum.values()), style="dim")
     console = Console(highlight=False)
     console.print(f"{name}: {problem.title}, after {EPOCHS} epochs", style="table.title")
-    console.print(table)
+    show(table, console)
     others = {run.optimizer: {key: x for key, x in run.settings.items() if key != "lr"} for run in runs}
     notes = (f"{name}: {_listed(settings)}" for name, settings in others.items() if settings)
     console.print("; ".join(notes), style="dim")

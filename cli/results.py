@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 from rich import box
 from rich.console import Console, JustifyMethod
@@ -17,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograd.messages import shorten
+from cli.tables import show
 from races import Status, Trace
-from races.files import require_writable
 from races.metrics import best_loss, final_loss, median, path_length, steps_to_target
 
 _WRITERS: dict[str, Callable[[Trace, Path], None]] = {
@@ -26,18 +25,21 @@ _WRITERS: dict[str, Callable[[Trace, Path], None]] = {
     ".csv": Trace.to_csv,
     ".json": Trace.to_json,
 }
+FORMATS = tuple(_WRITERS)
 
 
-def print_table(trace: Trace) -> None:
+def print_table(trace: Trace, stderr: bool = False) -> None:
     """Print a row for each racer; with several starts, medians over them and how many ended how.
 
-    How many gradients were evaluated in all is shown where a racer evaluates more than one a step.
+    How many gradients were evaluated in all is shown where a racer evaluates more than one a step. With
+    `stderr` all goes there, where the standard output is for something else.
     """
+    console = Console(stderr=stderr, highlight=False)
     starts = len(trace.spec.start)
     surface = trace.spec.build_surface().name
     over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"from {starts:,} starts (medians)"
     table = Table(
-        title=f"{shorten(surface)}, {trace.spec.steps:,} step{'s' * (trace.spec.steps > 1)} {over}",
+        title=Text(f"{shorten(surface)}, {trace.spec.steps:,} step{'s' * (trace.spec.steps > 1)} {over}"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
@@ -57,10 +59,10 @@ def print_table(trace: Trace) -> None:
         table.add_column(heading, justify=side, min_width=min(widest[column], 14 if column == 0 else 12))
     for racer, row in zip(trace.spec.racers, rows, strict=True):
         table.add_row(Text.assemble(("● ", racer.colour), row[0]), *row[1:])
-    Console().print(table)
+    show(table, console)
     for status in Status:
         if status in trace.status:
-            Console().print(f"{status.replace('_', ' ')}: {status.sentence}", style="dim")
+            console.print(f"{status.replace('_', ' ')}: {status.sentence}", style="dim")
 
 
 def _row(trace: Trace, i: int) -> list[str]:
@@ -74,22 +76,11 @@ def _row(trace: Trace, i: int) -> list[str]:
     return [trace.names[i], *numbers, _summary(trace.status[i])]
 
 
-def writer_for(output: Path | None) -> Callable[[Trace, str], Path]:
-    """A function that writes a trace, as the suffix of `output` says, and returns where.
-
-    Raises:
-        typer.BadParameter: if the suffix is none that a trace can be written as.
-    """
-    if output is not None and output.suffix.lower() not in _WRITERS:
-        raise typer.BadParameter(f"must end in {', '.join(_WRITERS)}, got {output}", param_hint="--output")
-    require_writable(output or Path("runs/trace"))
-
-    def write(trace: Trace, name: str) -> Path:
-        path = output or _unused(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz")
-        _WRITERS[path.suffix.lower()](trace, path)
-        return path
-
-    return write
+def write(trace: Trace, output: Path | None, name: str) -> Path:
+    """Write a trace to `output`, as its suffix says, or else to a new file after `name`; return where."""
+    path = output or _unused(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz")
+    _WRITERS[path.suffix.lower()](trace, path)
+    return path
 
 
 def _unused(path: Path) -> Path:

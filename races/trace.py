@@ -26,6 +26,8 @@ _FORMAT = 2
 _FLOAT, _TEXT = np.dtype(np.float64).str, np.dtype(np.str_).str[:2]
 _INT = np.dtype(np.int64).str
 _STATE = "state"
+# What a formula begins with, also in the wide letters of East Asia.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "evaluations", "status")
 
 
@@ -175,7 +177,7 @@ class Trace:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
             writer = csv.writer(text)
             writer.writerow(_COLUMNS)
-            writer.writerows(self.rows())
+            writer.writerows((_cell(name), *numbers) for name, *numbers in self.rows())
             text.flush()
             text.detach()
 
@@ -224,6 +226,15 @@ def _extras(spec: RaceSpec, arrays: Any) -> dict[str, Any]:
                 raise ValueError(f"{key} is of no racer: there are {len(states)}, from 0")
             states[racer][name] = arrays[key]
     return {"rates": arrays["rates"], "states": tuple(states.values())}
+
+
+def _cell(name: str) -> str:
+    """A name as a cell of a CSV file: with an apostrophe before it where a spreadsheet would see a formula.
+
+    A semicolon is where a spreadsheet in half of Europe begins another cell.
+    """
+    parts = name.split(";")
+    return ";".join(f"'{part}" if part.lstrip().startswith(_FORMULA) else part for part in parts)
 
 
 def _jsonable(value: Any) -> Any:

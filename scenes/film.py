@@ -24,7 +24,7 @@ from manim import (
     linear,
 )
 
-from autograd.messages import shorten
+from autograd.messages import plain, shorten
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
@@ -187,5 +187,5 @@ def _run(spec: RaceSpec) -> Trace:
 def refuse(reason: str) -> NoReturn:
     """Say in one line why there is no film, and exit with status 2."""
     name = Path(str(config.input_file or "film")).stem
-    print(f"{name}: {reason}", file=sys.stderr)  # noqa: T201
+    print(plain(f"{name}: {reason}"), file=sys.stderr)  # noqa: T201
     sys.exit(2)

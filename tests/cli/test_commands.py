@@ -25,6 +25,7 @@ from surfaces import SURFACES, get_surface
 
 RACE = Path(sys.executable).with_name("race")
 ROOT = Path(__file__).parents[2]
+COLUMNS = "80"
 
 
 @dataclass
@@ -45,7 +46,7 @@ def race(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["race", *arguments])
-        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("COLUMNS", COLUMNS)
         with pytest.raises(SystemExit) as exit_:
             main()
         return Outcome(exit_.value.code or 0, *capsys.readouterr())
@@ -303,7 +304,7 @@ def test_a_bad_race_gives_one_line_status_2_and_writes_nothing(
         (["film", "-q", "z"], "quality"),
         (["film", "--scene", "nonsense"], "ContourRace"),
         (["film", "--scene", "contourrace"], "--scene"),
-        (["list", "cars"], "'what': 'cars' is not one of 'surfaces'"),
+        (["list", "cars"], "'WHAT': 'cars' is not one of 'surfaces'"),
         (["fly"], "fly"),
     ],
 )

@@ -1,0 +1,31 @@
+"""What is looked at before the arguments are parsed, since the parser would misunderstand it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+
+def require_pairs(arguments: Sequence[str]) -> None:
+    """Raise BadParameter unless two numbers, and no third, follow `--start` and `--at`.
+
+    The parser would take a third number for the file.
+    """
+    for i, flag in enumerate(arguments):
+        if flag in {"--start", "--at"}:
+            pair, rest = arguments[i + 1 : i + 3], arguments[i + 3 : i + 4]
+            complete = len(pair) == 2 and all(map(_is_number, pair))
+            extra = [text for text in rest if complete and _is_number(text) and not Path(text).exists()]
+            if extra or not complete:
+                given = " ".join([*pair, *extra])
+                raise typer.BadParameter(f"takes two numbers, U V, got {given!r}", param_hint=flag)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,121 @@
+"""How the `race` command begins and ends: errors and interrupts as one line, and the exit status.
+
+It imports next to nothing, so that an interrupt finds its handler almost from the start.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from typing import Any
+
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_LAST_WORDS = b"race: interrupted\n"
+
+
+def main() -> None:
+    """Run the command line; an error a user can mend is one line on stderr and exit status 2."""
+    interrupts = _Interrupts()
+    try:
+        status = _command()
+        interrupts.finish()
+    except KeyboardInterrupt:
+        interrupts.finish()
+        status = _INTERRUPTED
+    if interrupts.seen or status == _INTERRUPTED:
+        os.write(2, _LAST_WORDS)
+        status = _INTERRUPTED
+    sys.exit(status)
+
+
+def say(message: object) -> None:
+    """Print a message of the command's own on stderr, on one line that harms no terminal."""
+    from autograd.messages import plain  # noqa: PLC0415
+
+    print(f"race: {plain(' '.join(str(message).split()))}", file=sys.stderr)  # noqa: T201
+
+
+class _Interrupts:
+    """Ctrl-C: raises KeyboardInterrupt while the command works, and ends the process after that.
+
+    An interrupt can be lost, where it comes within a `__del__` or a callback from C. So the command's last
+    word is whether there was one, and Python's own message about the loss is left out.
+
+    Attributes:
+        seen: whether there was an interrupt.
+    """
+
+    def __init__(self) -> None:
+        self.seen = False
+        self._hook = sys.unraisablehook
+        sys.unraisablehook = self._unraisable
+        # A background job of a shell ignores interrupts, and goes on to do so.
+        self._heeded = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+        if self._heeded:
+            signal.signal(signal.SIGINT, self._raise)
+
+    def finish(self) -> None:
+        """From now on an interrupt cuts short what Python does at its end, such as joining threads."""
+        if self._heeded:
+            signal.signal(signal.SIGINT, self._exit)
+
+    def _raise(self, *_: object) -> None:
+        self.seen = True
+        raise KeyboardInterrupt
+
+    def _exit(self, *_: object) -> None:
+        if not self.seen:
+            os.write(2, _LAST_WORDS)
+        os._exit(_INTERRUPTED)
+
+    def _unraisable(self, lost: Any) -> None:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            self._hook(lost)
+
+
+def _command() -> int:
+    """Run the command, and return its exit status."""
+    import typer  # noqa: PLC0415
+
+    from cli.app import app  # noqa: PLC0415
+    from cli.arguments import require_pairs  # noqa: PLC0415
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no bullets shows question marks
+            stream.reconfigure(errors="replace")
+    arguments = sys.argv[1:]
+    try:
+        require_pairs(arguments)
+        status = app(arguments or ["--help"], prog_name="race", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()  # while an error can still be reported
+    except typer.Abort:
+        return _INTERRUPTED
+    except typer.TyperException as error:
+        message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
+        message = message.replace("Value error, ", "")  # which typer puts before those of a choice
+    except ValueError as error:
+        from races import SpecError, TraceError  # noqa: PLC0415
+
+        if not isinstance(error, SpecError | TraceError):
+            raise
+        message = str(error)
+    except OSError as error:
+        if not error.filename:  # files are named, so it is the standard output
+            _discard_output()
+        if isinstance(
+            error, BrokenPipeError
+        ):  # its reader has read enough, as in `race list surfaces | head -1`
+            return 1
+        message = f"{error.filename or 'standard output'}: {(error.strerror or str(error)).lower()}"
+    else:
+        return status or 0
+    say(message)
+    return 2
+
+
+def _discard_output() -> None:
+    """Drop what is left to write on a standard output that failed, lest Python fail on it again."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

@@ -1,0 +1,58 @@
+"""Where a command's `-o` leads: to a file, whose suffix decides the format, or to the standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+
+from races.files import require_writable
+
+_TEXT = {".csv", ".json", ".svg"}  # a terminal can show these
+
+
+def is_piped(output: Path | None) -> bool:
+    """Whether `-o` names the standard output: as `-`, or as `-.json` where the format matters."""
+    return output is not None and output.name in {"-", f"-{output.suffix}"} and output.parent == Path()
+
+
+@contextlib.contextmanager
+def destination(output: Path | None, formats: Collection[str], piped: str) -> Iterator[Path | None]:
+    """The file to write to: `output`, or one that goes to the standard output once it is written.
+
+    Args:
+        output: what `-o` says; None, which stays None, where it was left out.
+        formats: the suffixes allowed.
+        piped: the suffix that `-` stands for.
+
+    Raises:
+        typer.BadParameter: if the suffix is not allowed, or a terminal would have to show what is no text.
+        OSError: if `output` is a folder, or is to lie in what is no folder. That a folder cannot be written
+            to is left to the writing, so that a command can show its results before.
+    """
+    if output is None or not is_piped(output):
+        if output is not None:
+            _require(output.suffix.lower() in formats, f"must end in {', '.join(formats)}, got {output}")
+            with contextlib.suppress(PermissionError):
+                require_writable(output)
+        yield output
+        return
+    suffix = output.suffix.lower() or piped
+    _require(suffix in formats, f"must be - or end in {', '.join(formats)}, got {output}")
+    is_shown = suffix in _TEXT or not sys.stdout.isatty()
+    _require(is_shown, f"{suffix} is no text for a terminal: send it to a file or a program")
+    with TemporaryDirectory() as folder:
+        file = Path(folder, f"output{suffix}")
+        yield file
+        sys.stdout.flush()
+        sys.stdout.buffer.write(file.read_bytes())
+        sys.stdout.buffer.flush()
+
+
+def _require(fulfilled: bool, reason: str) -> None:
+    if not fulfilled:
+        raise typer.BadParameter(reason, param_hint="--output")

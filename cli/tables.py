@@ -1,0 +1,47 @@
+"""Tables on a terminal of any width."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+
+def show(table: Table, console: Console) -> None:
+    """Print a table; where the terminal is too narrow for its columns, each row as lines of its own.
+
+    So no column is cut off. The first column heads a row's lines.
+    """
+    lines = _drawn(table, console.width)
+    whole = _letters(lines) == _letters(_drawn(table, 10_000))
+    if whole and max(map(cell_len, lines)) <= console.width:
+        console.print(table)
+        return
+    if table.title:
+        console.print(table.title, style="table.title")
+    names = [str(column.header).replace("\n", " ") for column in table.columns]
+    for i, (head, *cells) in enumerate(zip(*(column.cells for column in table.columns), strict=True)):
+        console.print()
+        console.print(head, style=table.rows[i].style)
+        for name, cell in zip(names[1:], cells, strict=True):
+            if str(cell):
+                line = f"{name}: {str(cell).replace(chr(10), ', ')}"
+                console.print(Padding(Text(line), (0, 0, 0, 2)))
+    console.print()
+
+
+def _drawn(table: Table, width: int) -> list[str]:
+    console = Console(width=width, file=io.StringIO(), color_system=None, highlight=False)
+    with console.capture() as captured:
+        console.print(table, crop=False)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def _letters(lines: list[str]) -> Counter[str]:
+    """How often each letter is in a table, which breaking lines does not change."""
+    return Counter(letter for letter in "".join(lines) if not letter.isspace() and letter != "─")
