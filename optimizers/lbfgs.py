@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from typing import Any, TypeAlias, final
+from typing import Any, ClassVar, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ _LEAST_CURVATURE = 1e-10  # of y s: pairs with less tell nothing, or no convexit
 # Pairs that one sweep takes together: with all of them the vector is read least, and rounding errors grow
 # beyond bounds where many pairs are nearly parallel; with four a quarter as often as with one.
 _TOGETHER = 4
+_PAIRS = ("old_dirs", "old_stps", "ro", "near")  # the terms that hold something for each pair
 
 
 @final
@@ -73,6 +74,8 @@ class LBFGS(VectorOptimizer):
     >>> bool(abs(x.data).max() < 1e-5), lbfgs.evaluations
     (True, 6)
     """
+
+    _lists: ClassVar[tuple[str, ...]] = _PAIRS
 
     @classmethod
     def check(
@@ -172,7 +175,7 @@ def _aimed(state: State, here: Trial, lr: float, history_size: int) -> tuple[Sta
 
 def _remembered(state: State, gradient: Array, history_size: int) -> State:
     """The pairs, with the last move's if the slope has risen along it, and without what is too old."""
-    history = {name: state[name] for name in ("old_dirs", "old_stps", "ro", "near", "H_diag")}
+    history = {name: state[name] for name in (*_PAIRS, "H_diag")}
     y, s = np.empty_like(gradient), _times(state["t"], state["d"])
     before = history["old_stps"][:-_TOGETHER:-1]
     curvature, square, *near = move(gradient, (-1.0,), (state["prev_flat_grad"],), (s, y, *before), out=y)
@@ -189,7 +192,7 @@ def _descent(history: State, gradient: Array) -> tuple[Array, float]:
     Several pairs at once: how the vector's products with the later of them change while it is moved along
     the first is known from the products of the pairs themselves.
     """
-    ys, ss, ros, nears = (history[name] for name in ("old_dirs", "old_stps", "ro", "near"))
+    ys, ss, ros, nears = (history[name] for name in _PAIRS)
     vector, count = np.empty_like(gradient), len(ys)
     if not count:
         return vector, move(gradient, (), (), (gradient,), -1.0, out=vector)[0]

@@ -31,8 +31,17 @@ from optimizers.checks import (
     require_parameters,
 )
 from optimizers.compiled import RuleCode, rule_code
+from optimizers.hyperparameters import TAKEN, Hyperparameter, plain
 from optimizers.reuse import is_alone, laid_out, unseen
-from optimizers.saved import counted, names_of, require_keys, require_length, require_schedule, require_terms
+from optimizers.saved import (
+    counted,
+    require_keys,
+    require_length,
+    require_one_length,
+    require_schedule,
+    require_terms,
+    states_of,
+)
 
 State: TypeAlias = dict[str, Any]
 _RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
@@ -63,13 +72,15 @@ class Optimizer(ABC):
     Args:
         params: the parameters to move.
         values: hyperparameters, in the order in which `rule` names them.
-        hyperparameters: others by name; those that are left out have the rule's defaults. `lr` (in a rule
-            without one, `learning_rate`) may be a schedule: a function of the number of steps made before, or
-            one that watches the loss.
+        hyperparameters: others by name; those that are left out have the rule's defaults. A Tensor, or an
+            array without dimensions, is read as the number that it holds. `lr` (in a rule without one,
+            `learning_rate`) may be a schedule: a function of the number of steps made before, or one that
+            watches the loss.
 
     Attributes:
         params: the parameters.
-        hyperparameters: by name; they may be changed between steps.
+        hyperparameters: by name; they may be changed between steps. Each is an attribute, too:
+            `adam.lr = 0.5` checks the number and changes it here.
         state: the rule's terms, for each parameter; the next step changes arrays among them in place.
         steps: how many steps each parameter has made.
         count: how often `step` has been called.
@@ -85,29 +96,29 @@ class Optimizer(ABC):
     # The hyperparameter that may be a schedule: the rule's `lr`, or else its `learning_rate`.
     rate_name: ClassVar[str] = "lr"
     _saved: ClassVar[tuple[str, ...]] = ("state", "steps", "count", "schedule")  # the keys of a saved state
+    _lists: ClassVar[tuple[str, ...]] = ()  # terms that are lists of one length
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         names = [a.name for a in cls._named()]
         if cls.rate_name not in names:
             cls.rate_name = next((name for name in _RATES if name in names), cls.rate_name)
+        for name in names:
+            if name not in TAKEN and not hasattr(cls, name):
+                setattr(cls, name, Hyperparameter(name))
         if "__init__" not in vars(cls):  # what help() and editors show
             params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
             cls.__signature__ = inspect.Signature([params, *cls._named()])
 
-    def __init__(self, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
-        named = self._named()
+    def __init__(self, /, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
         try:
-            bound = inspect.Signature(named).bind(*values, **hyperparameters)
+            bound = inspect.Signature(self._named()).bind(*values, **hyperparameters)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__} {error}") from None
         bound.apply_defaults()
-        given = bound.arguments
-        require_no_class(self.rate_name, given.get(self.rate_name))
-        self.check(**given)
+        given = self.settled(bound.arguments)
         self.params = require_parameters(params)
-        pairs = {a.name: tuple(given[a.name]) for a in named if isinstance(a.default, tuple)}
-        self.hyperparameters: dict[str, Any] = given | pairs
+        self.hyperparameters: dict[str, Any] = given
         self.state: list[State] = [{} for _ in self.params]
         self.steps = [0] * len(self.params)
         self.count = 0
@@ -128,7 +139,20 @@ class Optimizer(ABC):
         """One step of one parameter: its new value and state; changes nothing in place."""
 
     @classmethod
-    def check(cls, *_: Any, **hyperparameters: Any) -> None:
+    def settled(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All hyperparameters, checked, as the rule takes them.
+
+        Raises:
+            ValueError: for one that `check` refuses.
+        """
+        values = {name: plain(value) for name, value in given.items()}
+        require_no_class(cls.rate_name, values.get(cls.rate_name))
+        cls.check(**values)
+        pairs = [a.name for a in cls._named() if isinstance(a.default, tuple)]
+        return values | {name: tuple(map(plain, values[name])) for name in pairs}
+
+    @classmethod
+    def check(cls, /, *_: Any, **hyperparameters: Any) -> None:
         """Raise ValueError, naming the hyperparameter, where one is out of range.
 
         Unless a class says otherwise, each has the form of its default: a finite number of at least 0, two in
@@ -164,8 +188,10 @@ class Optimizer(ABC):
             return watch["lr"]
         lr = self.hyperparameters.get(self.rate_name)
         if not callable(lr):
-            return lr
+            return plain(lr)
         rate = lr(self.count)
+        if type(rate) is not float:
+            rate = plain(rate)
         if not (isinstance(rate, float) and 0 <= rate < math.inf):
             require_non_negative(**{f"{self.rate_name} at step {self.count}": rate})
         return rate
@@ -216,6 +242,7 @@ class Optimizer(ABC):
         """
         given = self.hyperparameters
         if not _equal(given, self._compiled):
+            given.update({name: plain(value) for name, value in given.items()})
             rateless = {self.rate_name: None}
             if _equal(given | rateless, self._compiled | rateless):
                 self._rated = True  # it may change again: no program for each
@@ -303,16 +330,19 @@ class Optimizer(ABC):
         """Go on from what `state_dict` gave.
 
         Raises:
-            ValueError: if it is not from an optimizer of as many parameters that keeps the same terms.
+            ValueError: if it is not from an optimizer of as many parameters, of the same shapes, that keeps
+                the same terms.
         """
         kind = type(self).__name__
         require_keys(kind, saved, self._saved)
         require_length(kind, saved, len(self.state))
         steps = [counted(f"steps[{i}]", each) for i, each in enumerate(saved["steps"])]
         count = counted("count", saved["count"])
-        require_terms(kind, saved, lambda: names_of(self.rule, self._places(), self._values()))
+        require_terms(kind, saved, self._states)
+        require_one_length(saved, self._lists)
         if watch := self._watch():
-            require_schedule(type(self._watched).__name__, saved["schedule"], watch)
+            shapes = [np.shape(value) for value in self._wholes()]
+            require_schedule(type(self._watched).__name__, saved["schedule"], watch, shapes)
         found = copy.deepcopy(dict(saved))
         self.state, self.steps, self.count = list(found["state"]), steps, count
         if watch:
@@ -321,12 +351,18 @@ class Optimizer(ABC):
     def _values(self) -> dict[str, Any]:
         """The hyperparameters of the next step: a learning rate that is a schedule is a number."""
         rated = is_schedule(self.hyperparameters.get(self.rate_name))
-        return self.hyperparameters | ({self.rate_name: self.rate} if rated else {})
+        values = {name: plain(value) for name, value in self.hyperparameters.items()}
+        return values | ({self.rate_name: self.rate} if rated else {})
 
-    @staticmethod
-    def _places() -> list[tuple[Any, Any]]:
-        """Gradients and parameters to try a rule with: where it is flat, and where it is steep."""
-        return [(np.zeros(1), np.ones(1)), (np.full(1, 0.5), np.ones(1))]
+    def _wholes(self) -> list[Any]:
+        """What is moved as one: the values of the parameters."""
+        return [peek(x) if isinstance(x, Tensor) else x.data for x in self.params]
+
+    def _states(self, i: int) -> list[State]:
+        """States that the rule gives a parameter of the shape of number i: where it is flat, and steep."""
+        value = np.ones(np.shape(self._wholes()[i]))
+        places = [(0 * value, value), (0.5 * value, value)]
+        return states_of(self.rule, places, self._values())
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: not what has been compiled, which is again when it is needed."""

@@ -116,7 +116,7 @@ def held_to_its_form(rule: Rule, elementwise: bool) -> Rule:
     """The rule, which raises WrongRuleError at a step where it gives back something else than a rule does."""
 
     @functools.wraps(rule)
-    def held(gradient: Any, parameter: Any, state: Any, step: int, **hyperparameters: Any) -> Any:
+    def held(gradient: Any, parameter: Any, state: Any, step: int, /, **hyperparameters: Any) -> Any:
         given = rule(gradient, parameter, state, step, **hyperparameters)
         if isinstance(parameter, float | np.ndarray):  # and no symbol of a program
             _checked(given, np.shape(parameter))

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from autograd.graph_hessian import hessian_of
 from autograd.messages import shown
 from autograd.tensor import Tensor, peek, peek_grad, put
-from optimizers.optimizer import Optimizer, Parameter
-from optimizers.saved import counted, require_keys
+from optimizers.optimizer import Optimizer, Parameter, State
+from optimizers.saved import counted, require_keys, states_of
 from optimizers.trial import Bowl
 
 Array: TypeAlias = NDArray[np.float64]
@@ -128,13 +128,13 @@ class VectorOptimizer(Optimizer):
     elementwise: ClassVar[bool] = False
     _saved: ClassVar[tuple[str, ...]] = (*Optimizer._saved, "evaluations")
 
-    def __init__(self, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
+    def __init__(self, /, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
         super().__init__(params, *values, **hyperparameters)
         self.state, self.steps = [{}], [0]
         self.evaluations = 0
 
     @classmethod
-    def check(cls, *_: Any, **hyperparameters: Any) -> None:
+    def check(cls, /, *_: Any, **hyperparameters: Any) -> None:
         """As `Optimizer.check`; and each is one value, which all parameters share."""
         super().check(**hyperparameters)
         for name, value in hyperparameters.items():
@@ -180,9 +180,14 @@ class VectorOptimizer(Optimizer):
         super().load_state_dict(saved)
         self.evaluations = evaluations
 
-    @staticmethod
-    def _places() -> list[tuple[Any, Any]]:
-        return [(Bowl(), np.zeros(2)), (Bowl(), np.array([1.0, -0.5]))]
+    def _wholes(self) -> list[Any]:
+        """The vector."""
+        return [np.zeros(sum(np.size(value) for value in super()._wholes()))]
+
+    def _states(self, i: int) -> list[State]:
+        size = len(self._wholes()[i])
+        places = [(Bowl(), np.zeros(size)), (Bowl(), np.resize([1.0, -0.5], size))]
+        return states_of(self.rule, places, self._values())
 
 
 def _equal(x: Array, before: Array) -> bool:

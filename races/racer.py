@@ -19,6 +19,7 @@ from pydantic import (
 from autograd.messages import shown, unknown
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.foreign import find, is_foreign, label
+from optimizers.hyperparameters import plain
 from optimizers.optimizer import Watcher
 from optimizers.schedules import Schedule, build_schedule
 from races.forms import Frozen, is_pair
@@ -150,6 +151,7 @@ class RacerSpec(Frozen):
 
 
 def _frozen(value: Any) -> Any:
+    value = plain(value)
     return tuple(value) if isinstance(value, list) else value
 
 

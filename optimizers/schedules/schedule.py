@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optimizers.checks import require_non_negative
+from optimizers.hyperparameters import plain
 
 Array: TypeAlias = NDArray[np.float64]
 LARGEST = np.finfo(np.float64).max
@@ -38,7 +39,7 @@ class Entry(ABC):
     def _settle(self, **checks: Callable[[str, Any], Any]) -> None:
         """Check fields, and keep each as what its check makes of it: see `optimizers.schedules.checks`."""
         for field, check in checks.items():
-            object.__setattr__(self, field, check(field, getattr(self, field)))
+            object.__setattr__(self, field, check(field, plain(getattr(self, field))))
 
     def table(self) -> dict[str, Any]:
         """The settings as plain data, from which `build_schedule` makes an equal one."""

@@ -244,3 +244,96 @@ def test_evaluations_are_counted_on(way: str) -> None:
     optimizer.step(closure)
     assert optimizer.evaluations > saved["evaluations"]
     assert refusal(optimizer, saved | {"evaluations": -1}).startswith("evaluations must be a whole number")
+
+
+# States of other shapes: of one parameter, by what is read and by what it was saved from.
+SHAPES: list[tuple[tuple[int, ...], tuple[int, ...]]] = [
+    ((2,), (2, 2)), ((), (2,)), ((2,), ()), ((3,), (2,)), ((1,), (2,)), ((1,), ()), ((2, 1), (2,)),
+    ((2, 3), (3, 2)),
+]  # fmt: skip
+
+
+def saved_from(case: OptimizerCase, settings: Settings, shape: tuple[int, ...]) -> Any:
+    """The state after some steps of one parameter of a shape."""
+    x = Tensor(np.linspace(0.5, 1.5, int(np.prod(shape))).reshape(shape) if shape else 0.5)
+    optimizer = OPTIMIZERS[case.name]([x], **settings)
+    for _ in range(3):
+        optimizer.step(closure_of(optimizer, lambda x: np.sum(x**4)))
+    return optimizer.state_dict()
+
+
+@pytest.mark.parametrize(("given", "own"), SHAPES, ids=str)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_state_of_a_parameter_of_another_shape_is_refused(
+    case: OptimizerCase, given: tuple[int, ...], own: tuple[int, ...]
+) -> None:
+    settings = case.valid[-1]
+    x = Tensor(np.ones(own) if own else 1.0)
+    optimizer, saved = OPTIMIZERS[case.name]([x], **settings), saved_from(case, settings, given)
+    if not case.elementwise:  # which see one vector
+        given, own = (int(np.prod(given)),), (int(np.prod(own)),)
+    if given == own or not saved["state"][0]:
+        optimizer.load_state_dict(saved)
+        return
+    line = refusal(optimizer, saved)
+    assert re.match(r"state\[0\]\['\w+'\] must have the shape ", line)
+    assert "got the shape (" in line
+
+
+def test_a_wrong_shape_is_named() -> None:
+    saved = saved_from(CASES[0], {"momentum": 0.9}, (2,))
+    for own, line in (
+        (np.ones((2, 2)), "state[0]['momentum_buffer'] must have the shape (2, 2); got the shape (2,)"),
+        (1.0, "state[0]['momentum_buffer'] must have the shape (); got the shape (2,)"),
+    ):
+        assert refusal(SGD([Tensor(own)], momentum=0.9), saved) == line
+
+
+def test_each_pair_of_lbfgs_is_looked_at() -> None:
+    settings = {"line_search_fn": "strong_wolfe", "max_iter": 2}
+    lbfgs = LBFGS([Tensor([1.0, 2.0])], **settings)
+    for _ in range(3):
+        lbfgs.step(closure_of(lbfgs, lambda x: np.sum(x**4)))
+    for key in ("old_dirs", "old_stps"):
+        saved = lbfgs.state_dict()
+        saved["state"][0][key] = (*saved["state"][0][key][:-1], np.ones(3))
+        line = refusal(LBFGS([Tensor([1.0, 2.0])], **settings), saved)
+        assert (
+            line == f"state[0]['{key}'] must have the shape (2,) for each of its arrays; got the shape (3,)"
+        )
+    saved = lbfgs.state_dict()
+    saved["state"][0]["ro"] = saved["state"][0]["ro"][1:]
+    assert refusal(LBFGS([Tensor([1.0, 2.0])], **settings), saved).startswith(
+        "state[0] must hold as many of "
+    )
+
+
+def test_what_is_no_number_is_refused() -> None:
+    wrong: Any
+    for wrong in ("fast", None, [[1.0], [1.0, 2.0]], np.array(["a", "b"]), {}):
+        saved = saved_from(CASES[0], {"momentum": 0.9}, (2,))
+        saved["state"][0]["momentum_buffer"] = wrong
+        assert "'momentum_buffer'] must have the shape (2,); got the type " in refusal(
+            SGD([Tensor([1.0, 2.0])], momentum=0.9), saved
+        )
+
+
+def test_a_plateau_of_many_starts_is_not_for_a_few() -> None:
+    plateau = RATES["one that watches the loss"]
+    saved = SGD([Tensor(np.ones(3))], lr=plateau).state_dict()
+    saved["schedule"]["lr"] = np.ones(3)
+    SGD([Tensor(np.ones(3))], lr=plateau).load_state_dict(saved)
+    assert refusal(SGD([Tensor(np.ones(2))], lr=plateau), saved) == (
+        "schedule['lr'] must fit a parameter of the shape (2,); got the shape (3,)"
+    )
+
+
+def test_arrays_of_hyperparameters_have_terms_of_their_shape() -> None:
+    def begun() -> Adam:
+        return Adam(
+            [Tensor(np.ones(3))], lr=np.array([0.1, 0.2, 0.3]), betas=(np.array([0.5, 0.6, 0.7]), 0.9)
+        )
+
+    adam = begun()
+    adam.step(closure_of(adam, lambda x: np.sum(x**2)))
+    begun().load_state_dict(adam.state_dict())
