@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 from typing import Any, ClassVar, TypeAlias, final
 
@@ -183,7 +184,7 @@ def _remembered(state: State, gradient: Array, history_size: int) -> State:
         return history
     last = {"old_dirs": y, "old_stps": s, "ro": 1.0 / curvature, "near": tuple(near)}
     pairs = {name: (*history[name], term)[-history_size:] for name, term in last.items()}
-    return pairs | {"H_diag": curvature / square}
+    return pairs | {"H_diag": curvature / square if square else math.inf}
 
 
 def _descent(history: State, gradient: Array) -> tuple[Array, float]:

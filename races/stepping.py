@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
+import numpy as np
+
 from autograd.compiling import Floats, Points
 from autograd.program import POINTS, Program, Simplify
 from autograd.shaping import Shape
@@ -51,8 +53,10 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = Fa
         return None
     writer = _Writer(surface, racer, shape, noisy)
     try:
-        first, names = writer.write((), first=True)
-        later, same = writer.write(names, first=False)
+        # Along a coordinate that the loss does not depend on, the slope is the number 0: 0 / 0 with eps = 0.
+        with np.errstate(all="ignore"):
+            first, names = writer.write((), first=True)
+            later, same = writer.write(names, first=False)
         loss, _, value = trace(surface, (shape, shape))
         loss.outputs = [as_number(loss, value)]
     except UNTRACEABLE:
@@ -101,7 +105,7 @@ class _Writer:
         rate = {name: rest[1]} if self.scheduled else {name: watch["lr"]} if watch else {}
         loss = self.surface(u, v)
         loss = Symbol(program, as_number(program, loss))
-        slopes = gradients(loss, (u, v))
+        slopes = [np.float64(x) if isinstance(x, float) else x for x in gradients(loss, (u, v))]
         if noise:
             slopes = [slope + more for slope, more in zip(slopes, noise, strict=True)]
         settings = self.optimizer.hyperparameters | rate
