@@ -28,9 +28,9 @@ START = (1.0, 0.5)
 def settings_of(name: str) -> list[dict[str, Any]]:
     """Settings that divide by zero where a gradient is zero, and some that are absurd."""
     defaults = OPTIMIZERS[name].defaults()
-    zero = {key: 0.0 for key in ("eps", "damping") if key in defaults}
-    flags = [{key: True} for key in ("amsgrad", "centered") if key in defaults]
-    watched = {"lr": {"schedule": "reduce_on_plateau", "start": 0.5, "patience": 0}}
+    zero: dict[str, Any] = {key: 0.0 for key in ("eps", "damping") if key in defaults}
+    flags: list[dict[str, Any]] = [{key: True} for key in ("amsgrad", "centered") if key in defaults]
+    watched: dict[str, Any] = {"lr": {"schedule": "reduce_on_plateau", "start": 0.5, "patience": 0}}
     return [zero, *(zero | more for more in ({"lr": 1e300}, watched, *flags))]
 
 
