@@ -146,7 +146,7 @@ class Program:
             if array.base is not None or array.flags.writeable or array.dtype not in {bool, np.float64}:
                 value = np.array(array, dtype=bool if array.dtype == bool else np.float64, order="C")
                 value.flags.writeable = False
-            key = _key(value)
+            key = key_of(value)
         if key not in self._known:
             self._known[key] = self._write(Constant(value), np.shape(value))
         return self._known[key]
@@ -169,7 +169,7 @@ class Program:
                 return same
         ordered = tuple(sorted(inputs)) if name in _COMMUTATIVE else tuple(inputs)
         operation = Operation(name, ordered, tuple(sorted(settings.items())))
-        key = (name, ordered, _key(operation.settings))
+        key = (name, ordered, key_of(operation.settings))
         if key not in self._known:
             self._known[key] = self._write(operation, shape)
         return self._known[key]
@@ -246,12 +246,14 @@ def _frozen(setting: Any) -> Any:
     return setting.copy() if isinstance(setting, np.ndarray) else setting
 
 
-def _key(value: Any) -> Any:
-    """The same for what is the same: arrays, and settings of operations, which may hold arrays."""
+def key_of(value: Any) -> Any:
+    """The same for what is the same: arrays, and what holds them in lists, tuples and dicts."""
     if isinstance(value, list | tuple):
-        return type(value), tuple(map(_key, value))
+        return type(value), tuple(map(key_of, value))
+    if isinstance(value, dict):
+        return dict, tuple((key, key_of(x)) for key, x in value.items())
     if isinstance(value, slice):
-        return slice, _key((value.start, value.stop, value.step))
+        return slice, key_of((value.start, value.stop, value.step))
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, blake2b(np.ascontiguousarray(value).data).digest()
     return type(value), value

@@ -30,7 +30,8 @@ class Symbol(Operators):
     def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Symbol:
         if any(map(_holds_symbol, settings.values())):
             raise _refusal(
-                "takes an index or an axis from its values", "numpy.where(condition, a, b) chooses"
+                "takes an index or an axis from its values",
+                "numpy.where(condition, a, b) chooses; argnums leaves out an argument that is an index",
             )
         program = next(x.program for x in inputs if isinstance(x, Symbol))
         numbers = [as_number(program, x) for x in inputs]

@@ -1,4 +1,4 @@
-"""`value_and_grad`, `grad` and `hessian`: functions that compute a function's derivatives.
+"""Functions made from others that compute derivatives; `autograd.derivatives` is their door.
 
 They call the function once with symbols, write the reverse sweep down after it, and compile the whole: for
 floats, for arrays of points, or for arrays of given shapes, each when it is first asked for.
@@ -11,20 +11,34 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.arguments import (
+    Argnums,
+    checked,
+    filled,
+    given,
+    mapped,
+    misplaced,
+    no_keywords,
+    noted,
+    parted,
+    plain,
+    static_key,
+    wanted,
+    with_aux,
+)
 from autograd.compiling import Arrays, Floats, Points
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tensor import Tensor
-from autograd.tracing import Symbol, as_number, gradients, trace
+from autograd.tracing import Symbol, TracingError, as_number, gradients, trace
 
 Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[..., Any]
-Engine: TypeAlias = Literal["compiled", "eager"]
 
 _KEPT = 64  # programs of one function, for arguments of so many combinations of shapes
 
@@ -34,6 +48,8 @@ class Transformed(ABC):
 
     Args:
         function: the other function.
+        argnums: as `value_and_grad` takes it.
+        has_aux: as `value_and_grad` takes it.
 
     Attributes:
         function: the other function.
@@ -44,9 +60,14 @@ class Transformed(ABC):
     __slots__ = ("__call__", "__dict__")
     __call__: Function
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
         self.function = function
+        self._argnums, self._has_aux = checked(argnums), has_aux
+        self._tuple = isinstance(self._argnums, tuple)  # so one derivative is given in a tuple too
         self._codes: dict[tuple[Shape, ...], Floats | Points | Arrays] = {}
+        self._floats: dict[int, Function] = {}  # of them, those for floats, by their number
+        self._aux: dict[tuple[Shape, ...], Any] = {}  # what comes with the value, for each of the codes
+        self._others: dict[Any, Transformed] = {}  # by static arguments
         self._elementwise = True  # until an operation is met that is not
         self.__call__ = self._quick
 
@@ -61,258 +82,262 @@ class Transformed(ABC):
         return self._first().source
 
     @abstractmethod
-    def _write(self, shapes: Sequence[Shape]) -> Program:
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
         """The program for arguments of these shapes."""
 
     @abstractmethod
-    def _results(self, count: int) -> str:
-        """What a function of so many floats gives, written with the program's outputs y0, y1, ..."""
+    def _results(self, slopes: Sequence[str]) -> str:
+        """What a function of floats gives, written with the names of the program's last outputs."""
 
     @abstractmethod
-    def _arranged(self, outputs: Sequence[Any]) -> Any:
-        """The same for outputs that are arrays."""
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        """The same for outputs that are arrays, of arguments of these shapes."""
 
     def _first(self) -> Floats | Points | Arrays:
         if not self._codes:
+            if self._others:
+                return next(iter(self._others.values()))._first()
             self._compiled(((),) * sum(map(_required, _parameters(self.function))))
         return next(iter(self._codes.values()))
 
-    def _quick(self, *arguments: Any) -> Any:
+    def _quick(self, *arguments: Any, **keywords: Any) -> Any:
         """Compute by the code for so many floats, if there is: it knows what to do with anything else."""
-        code = self._codes.get(((),) * len(arguments))
-        return code.call(*arguments) if isinstance(code, Floats) else self._general(*arguments)
+        call = self._floats.get(len(arguments))
+        return call(*arguments) if call and not keywords else self._any(*arguments, **keywords)
+
+    def _any(self, *arguments: Any, **keywords: Any) -> Any:
+        no_keywords(keywords)
+        return self._general(*arguments)
 
     def _general(self, *arguments: Any) -> Any:
-        """Compute for these numbers or arrays."""
-        values = [_as_argument(x) for x in arguments]
+        """Compute for these numbers, arrays and static arguments."""
+        values, static = parted(arguments, self._argnums)
+        if static:
+            try:
+                return self._with(static, len(arguments))(*values)
+            except TypeError as error:
+                if self._argnums is None and not isinstance(error, TracingError):
+                    raise misplaced(static, error) from error
+                raise
         shapes = tuple(np.shape(x) for x in values)
         if not any(shapes):
             code = self._compiled(shapes)
             outputs = code.call(*values)
-            return outputs if isinstance(code, Floats) else self._arranged(outputs)
+            direct = isinstance(code, Floats) and not self._has_aux
+            return outputs if direct else self._arranged(outputs, shapes)
         if self._elementwise and len(set(shapes)) == 1:
+            points = (POINTS,) * len(shapes)
             try:
-                code = self._compiled((POINTS,) * len(shapes))
+                code = self._compiled(points)
             except NotElementwiseError:
                 self._elementwise = False
             else:
                 outputs = code.call(*(x.ravel() for x in values))
-                return self._arranged([y.reshape(shapes[0]) for y in outputs])
-        return self._whole(self._compiled(shapes), values)
+                return self._arranged([y.reshape(shapes[0]) for y in outputs], points)
+        return self._whole(self._compiled(shapes), values, shapes)
 
-    def _whole(self, code: Any, values: Sequence[Any]) -> Any:
+    def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         """Compute for arrays of given shapes."""
-        return self._arranged(code.call(*values))
+        return self._arranged(code.call(*values), shapes)
+
+    def _with(self, static: dict[int, Any], count: int) -> Transformed:
+        """The same for static arguments as these, as a function of the others."""
+        key = count, static_key(static)
+        if key not in self._others:
+            if len(self._others) == _KEPT:
+                del self._others[next(iter(self._others))]
+            function, rest = filled(self.function, static), [k for k in range(count) if k not in static]
+            argnums: Argnums = self._argnums
+            if argnums is not None:
+                places = tuple(rest.index(k) for k in wanted(self._argnums, count))
+                argnums = places[0] if isinstance(argnums, int) else places
+            self._others[key] = type(self)(function, argnums, self._has_aux)
+        return self._others[key]
 
     def _compiled(self, shapes: tuple[Shape, ...]) -> Floats | Points | Arrays:
         if shapes not in self._codes:
             program = self._write(shapes).simplified(Simplify.FREELY)
             if len(self._codes) == _KEPT:
-                del self._codes[next(islice(self._codes, 1, None))]  # the first is what `program` shows
+                oldest = next(islice(self._codes, 1, None))  # the first is what `program` shows
+                del self._codes[oldest]
+                self._aux.pop(oldest, None)
+                if not any(oldest):
+                    self._floats.pop(len(oldest), None)
             if POINTS in shapes:
                 self._codes[shapes] = Points(program)
             elif all(program.shapes[number] == () for number in program.live()):
-                code = Floats(program, self._results(len(shapes)), self._general)
-                self._codes[shapes] = code
-                if _takes_just(self.function, len(shapes)):
-                    # What is given too much or too little says so by the function's name.
-                    code.call.__qualname__ = getattr(self.function, "__qualname__", "the function")
-                    self.__call__ = code.call
+                names = [f"y{k}" for k in range(len(program.outputs))]
+                results = "" if self._has_aux else self._results(names)
+                self._codes[shapes] = code = Floats(program, results, self._general)
+                if not self._has_aux:
+                    self._floats[len(shapes)] = code.call
+                    if _takes_just(self.function, len(shapes)):
+                        # What is given too much or too little says so by the function's name.
+                        code.call.__qualname__ = getattr(self.function, "__qualname__", "the function")
+                        self.__call__ = code.call
             else:
                 self._codes[shapes] = Arrays(program)
         return self._codes[shapes]
+
+    def _traced(self, shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
+        """The program begun, the symbols to differentiate with respect to, and what the function returned."""
+        program, symbols, result = trace(self.function, shapes, Simplify.FREELY)
+        return program, [symbols[k] for k in wanted(self._argnums, len(shapes))], result
 
 
 class ValueAndGrad(Transformed):
     """See `value_and_grad`."""
 
-    def _write(self, shapes: Sequence[Shape]) -> Program:
-        program, symbols, value = _traced(self.function, shapes)
-        outputs = [value * 1.0 if value.number in program.truths else value, *_gradients(value, symbols)]
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
+        program, symbols, value = self._traced(shapes)
+        aux: list[Any] = []
+        if self._has_aux:
+            value, more = with_aux(value)
+            self._aux[shapes] = mapped(more, lambda x: noted(x, aux, shapes))
+        value = _as_symbol(program, value, shapes)
+        outputs = [
+            value * 1.0 if value.number in program.truths else value,
+            *_gradients(value, symbols),
+            *aux,
+        ]
         program.outputs = [as_number(program, output) for output in outputs]
         return program
 
-    def _results(self, count: int) -> str:
-        slopes = [f"y{k + 1}" for k in range(count)]
-        return f"y0, {slopes[0]}" if count == 1 else f"y0, ({', '.join(slopes)})"
+    def _results(self, slopes: Sequence[str]) -> str:
+        value, *slopes = slopes
+        return f"{value}, {slopes[0] if len(slopes) == 1 and not self._tuple else _in_brackets(slopes)}"
 
-    def _arranged(self, outputs: Sequence[Any]) -> Any:
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         value, *slopes = outputs
-        return value, slopes[0] if len(slopes) == 1 else tuple(slopes)
+        if self._has_aux:
+            count = len(wanted(self._argnums, len(shapes)))
+            value = value, mapped(self._aux[shapes], lambda x: given(x, outputs[1 + count :]))
+            del slopes[count:]
+        return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
 
 
 class Grad(ValueAndGrad):
     """See `grad`."""
 
-    def _write(self, shapes: Sequence[Shape]) -> Program:
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
         program = super()._write(shapes)
         del program.outputs[0]
         return program
 
-    def _results(self, count: int) -> str:
-        return "y0" if count == 1 else ", ".join(f"y{k}" for k in range(count)).join("()")
+    def _results(self, slopes: Sequence[str]) -> str:
+        return slopes[0] if len(slopes) == 1 and not self._tuple else _in_brackets(slopes)
 
-    def _arranged(self, outputs: Sequence[Any]) -> Any:
-        return outputs[0] if len(outputs) == 1 else tuple(outputs)
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        value, slopes = super()._arranged([None, *outputs], shapes)
+        return (slopes, value[1]) if self._has_aux else slopes
 
 
 class Hessian(Transformed):
     """See `hessian`."""
 
-    def _write(self, shapes: Sequence[Shape]) -> Program:
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
         if all(shape in {(), POINTS} for shape in shapes):
-            program, symbols, value = _traced(self.function, shapes)
-            slopes = _gradients(value, symbols)
+            program, symbols, value = self._traced(shapes)
+            slopes = _gradients(_as_symbol(program, value, shapes), symbols)
             # The matrix is symmetric: what is right of the diagonal is written once.
             rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
             entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
             program.outputs = [as_number(program, entry) for entry in entries]
             return program
-        # The Hessian times a vector, which is given as one further argument for each argument.
-        program, symbols, value = _traced(
-            lambda *both: self.function(*both[: len(shapes)]), (*shapes, *shapes)
+        # The Hessian times a vector, which is given as one further argument for each that is differentiated.
+        places, count = wanted(self._argnums, len(shapes)), len(shapes)
+        more = [shapes[k] for k in places]
+        program, symbols, value = trace(
+            lambda *both: self.function(*both[:count]), (*shapes, *more), Simplify.FREELY
         )
+        value = _as_symbol(program, value, shapes)
         if np.shape(value):
             raise ValueError(
                 f"the Hessian for arrays needs a function with one number as value, not {np.shape(value)}"
             )
-        points, vector = symbols[: len(shapes)], symbols[len(shapes) :]
+        points, vector = [symbols[k] for k in places], symbols[count:]
         slopes = _gradients(value, points)
         along = sum(np.sum(slope * s) for slope, s in zip(slopes, vector, strict=True))
         program.outputs = [as_number(program, y) for y in _gradients(along, points)]
         return program
 
-    def _results(self, count: int) -> str:
-        rows = [", ".join(f"y{count * i + j}" for j in range(count)).join("[]") for i in range(count)]
-        return "y0" if count == 1 else f"array([{', '.join(rows)}])"
+    def _results(self, slopes: Sequence[str]) -> str:
+        side = math.isqrt(len(slopes))
+        rows = [", ".join(slopes[side * i : side * (i + 1)]).join("[]") for i in range(side)]
+        return slopes[0] if side == 1 else f"array([{', '.join(rows)}])"
 
-    def _arranged(self, outputs: Sequence[Any]) -> Any:
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:  # noqa: ARG002
         side = math.isqrt(len(outputs))
         return outputs[0] if side == 1 else np.stack(outputs).reshape(side, side, *np.shape(outputs[0]))
 
-    def _whole(self, code: Any, values: Sequence[Any]) -> Any:
-        sizes = [np.size(x) for x in values]
+    def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        varied = [shapes[k] for k in wanted(self._argnums, len(shapes))]
+        sizes = [math.prod(shape) for shape in varied]
         rows = []
         for unit in np.eye(sum(sizes)):
             parts = np.split(unit, np.cumsum(sizes)[:-1])
-            vector = [part.reshape(np.shape(x)) for part, x in zip(parts, values, strict=True)]
+            vector = [part.reshape(shape) for part, shape in zip(parts, varied, strict=True)]
             rows.append(np.concatenate([np.ravel(y) for y in code.call(*values, *vector)]))
         matrix = np.reshape(rows, (sum(sizes),) * 2)
         matrix = (matrix + matrix.T) / 2  # the two differ in the last places
-        return matrix.reshape(np.shape(values[0]) * 2) if len(values) == 1 else matrix
+        return matrix.reshape(varied[0] * 2) if len(varied) == 1 else matrix
 
 
-class _Eager:
+class Eager:
     """The same as `ValueAndGrad`, by a graph of Tensors that is built anew in each call."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
         self.function = function
+        self._argnums, self._has_aux = checked(argnums), has_aux
 
-    def __call__(self, *arguments: Any) -> tuple[Any, Any]:
-        tensors = [Tensor(_as_argument(x)) for x in arguments]
-        value = self.function(*tensors)
+    def __call__(self, *arguments: Any, **keywords: Any) -> tuple[Any, Any]:
+        """Compute for these numbers, arrays and static arguments."""
+        if keywords:
+            no_keywords(keywords)
+        values, static = parted(arguments, self._argnums)
+        if static or self._argnums is not None:
+            tensors, value = self._beside_others(values, static)
+        else:
+            tensors = [Tensor(x) for x in values]
+            value = self.function(*tensors)
+        if self._has_aux:
+            value, aux = with_aux(value)
         if not isinstance(value, Tensor):
             value = Tensor(_one_value(value))
         value.backward(np.ones(value.shape))
         slopes = tuple(tensor.grad for tensor in tensors)
-        return value.data, slopes[0] if len(slopes) == 1 else slopes
+        first = slopes[0] if len(slopes) == 1 and not isinstance(self._argnums, tuple) else slopes
+        return ((value.data, mapped(aux, plain)) if self._has_aux else value.data), first
+
+    def _beside_others(self, values: Sequence[Any], static: dict[int, Any]) -> tuple[list[Tensor], Any]:
+        """The Tensors to differentiate by, and what the function returns for them and the rest."""
+        rest, count = iter(values), len(values) + len(static)
+        # What is not differentiated is plain; a float divides by zero as arrays and Tensors do.
+        inputs = [static[k] if k in static else next(rest) for k in range(count)]
+        inputs = [np.float64(x) if type(x) is float else x for x in inputs]
+        places = [k for k in wanted(self._argnums, count) if k not in static]
+        for k in places:
+            inputs[k] = Tensor(inputs[k])
+        tensors = [inputs[k] for k in places]
+        try:
+            with np.errstate(all="ignore"):
+                return tensors, self.function(*inputs)
+        except TypeError as error:
+            if static and self._argnums is None:
+                raise misplaced(static, error) from error
+            raise
 
 
-@overload
-def value_and_grad(function: Function, engine: Literal["compiled"] = "compiled") -> ValueAndGrad: ...
-
-
-@overload
-def value_and_grad(function: Function, engine: Engine) -> Callable[..., tuple[Any, Any]]: ...
-
-
-def value_and_grad(function: Function, engine: Engine = "compiled") -> Callable[..., tuple[Any, Any]]:
-    """A function that computes `function` and its gradient.
-
-    It takes the same arguments, floats or float64 arrays, and gives ``(value, gradient)``: the derivative
-    with respect to the argument, or a tuple of them if there are several. Where the value is an array, that
-    is the gradient of its sum; so for an elementwise function and arrays of points, it is each point's own.
-
-    It is called once with symbols (for floats, for points, and for each new combination of other shapes), and
-    what it does with them is compiled. It must not change what it does with their values: what depends on a
-    value is written ``np.where(condition, a, b)``. What it has from elsewhere, numbers and arrays, is taken
-    as it is at that call.
-
-    The numbers are those of the graph of Tensors up to rounding: a sine and a cosine that are taken from one
-    tangent are as far off as a change of their argument in its last place would make them. What is written
-    twice is computed once: so where eager's gradient is nan because it multiplies zero by inf, and adds, the
-    compiled one may be inf.
-
-    Args:
-        function: of one or more arguments, written with operators, numpy's functions and those of `autograd`.
-        engine: "eager" builds the graph of Tensors in each call instead, and so takes any function.
-
-    Raises:
-        TracingError: at the first call, where a function cannot be compiled.
-        ValueError: for an engine that there is not.
-
-    The compiled function's ``source`` is the code, and its ``program`` the operations.
-
-    >>> slope = value_and_grad(lambda u, v: u * np.exp(v))
-    >>> slope(2.0, 0.0)
-    (2.0, (1.0, 2.0))
-    >>> value, (du, dv) = slope(np.array([2.0, 3.0]), np.array([0.0, 0.0]))
-    >>> dv
-    array([2., 3.])
-    """
-    if engine not in {"compiled", "eager"}:
-        raise ValueError(f"engine must be 'compiled' or 'eager', got {engine!r}")
-    return ValueAndGrad(function) if engine == "compiled" else _Eager(function)
-
-
-@overload
-def grad(function: Function, engine: Literal["compiled"] = "compiled") -> Grad: ...
-
-
-@overload
-def grad(function: Function, engine: Engine) -> Callable[..., Any]: ...
-
-
-def grad(function: Function, engine: Engine = "compiled") -> Callable[..., Any]:
-    """A function that computes the gradient of `function`: what `value_and_grad` gives beside the value.
-
-    >>> grad(lambda x: x**3)(2.0)
-    12.0
-    """
-    if engine == "compiled":
-        return Grad(function)
-    both = value_and_grad(function, engine)
-    return lambda *arguments: both(*arguments)[1]
-
-
-def hessian(function: Function) -> Hessian:
-    """A function that computes the matrix of second derivatives of `function`.
-
-    It takes the same arguments. For one float it gives a float; for k floats an array of shape (k, k); for
-    elementwise functions of arrays of n points one of shape (k, k, n), or (n,) if k is 1. For other functions
-    of arrays, which must have one number as value: for one array of shape s an array of shape s + s, for
-    several the matrix over all their numbers, one argument after the other.
-
-    The reverse sweep is differentiated by a second one.
-
-    Raises:
-        TracingError: at the first call, where a function cannot be compiled.
-        ValueError: at a call, for arrays and a function whose value is not one number.
-
-    >>> hessian(lambda u, v: u**2 * v)(3.0, 5.0)
-    array([[10.,  6.],
-           [ 6.,  0.]])
-    """
-    return Hessian(function)
-
-
-def _traced(function: Function, shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
-    program, symbols, value = trace(function, shapes, Simplify.FREELY)
-    if not isinstance(value, Symbol):
-        value = Symbol(program, as_number(program, _one_value(value)))
-    if POINTS in shapes and _shape(value) != POINTS:
+def _as_symbol(program: Program, value: Any, shapes: Sequence[Shape]) -> Symbol:
+    """What a function has returned, as a value of the program."""
+    symbol = value if isinstance(value, Symbol) else Symbol(program, as_number(program, _one_value(value)))
+    if POINTS in shapes and _shape(symbol) != POINTS:
         raise NotElementwiseError("a value that all points share")
-    return program, symbols, value
+    return symbol
+
+
+def _in_brackets(names: Sequence[str]) -> str:
+    return (", ".join(names) + ("," if len(names) == 1 else "")).join("()")
 
 
 def _parameters(function: Function) -> list[inspect.Parameter]:
@@ -355,15 +380,3 @@ def _gradients(value: Any, symbols: Sequence[Symbol]) -> list[Any]:
 
 def _shape(symbol: Symbol) -> Shape:
     return symbol.program.shapes[symbol.number]
-
-
-def _as_argument(x: Any) -> Any:
-    """A float, or an array of float64.
-
-    Raises:
-        TypeError: for anything else.
-    """
-    array = np.asarray(x)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"an argument must be a real number or an array of such, not {x!r:.60}")
-    return float(array) if array.ndim == 0 else array.astype(np.float64, copy=False)
