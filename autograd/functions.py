@@ -61,7 +61,7 @@ def erf(x: Any) -> Any:
 
     Its derivative is 2/sqrt(pi) exp(-x^2).
 
-    >>> round(erf(Tensor(1.0)).data, 6)
+    >>> float(round(erf(1.0), 6))
     0.842701
     """
     return _call("erf", x)
