@@ -4,36 +4,81 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, field_validator, model_serializer, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from autograd.messages import shown, unknown
 from optimizers import OPTIMIZERS
 from races.forms import Frozen, Number, Pair, is_pair
-from surfaces import Surface, expression_surface, get_surface
+from surfaces import SURFACES, Surface, expression_surface, get_surface
 
 
-class ExpressionSpec(Frozen):
+class _FormulaSpec(Frozen):
+    """What may be said of any formula that is no surface of `SURFACES`.
+
+    Attributes:
+        z_range: the heights to show; by default those that the formula takes.
+        start: where a race starts unless the race says it; by default a quarter of the way in.
+        minima: one known minimizer or several, to be marked.
+        camera: the angles (phi, theta) to view it from, in degrees; phi is 0 from above.
+    """
+
+    z_range: Pair | None = None
+    start: Pair | None = None
+    minima: tuple[Pair, ...] | None = None
+    camera: Pair | None = None
+
+    @field_validator("u_range", "v_range", "z_range", "start", "camera", mode="before", check_fields=False)
+    @classmethod
+    def _two(cls, value: Any, info: ValidationInfo) -> Any:
+        if not is_pair(value) and value is not None:
+            form = {"start": "[u, v]", "camera": "[phi, theta], in degrees"}.get(str(info.field_name))
+            raise ValueError(f"must be {form or '[low, high]'}, got {shown(value)}")
+        return value
+
+    @field_validator("minima", mode="before")
+    @classmethod
+    def _points(cls, value: Any) -> Any:
+        points = [value] if is_pair(value) else value
+        if points is not None and not (isinstance(points, list | tuple) and all(map(is_pair, points))):
+            raise ValueError(f"must be [u, v] or a list of such points, got {shown(value)}")
+        return points
+
+    @field_validator("u_range", "v_range", "z_range", check_fields=False)
+    @classmethod
+    def _rising(cls, value: Pair | None) -> Pair | None:
+        if value and not 0 < value[1] - value[0] < math.inf:
+            raise ValueError(f"must be [low, high] with low < high and a finite width, got {list(value)}")
+        return value
+
+    @field_validator("camera")
+    @classmethod
+    def _above(cls, value: Pair | None) -> Pair | None:
+        if value and not (0 <= value[0] <= 90 and -360 <= value[1] <= 360):
+            raise ValueError(f"must be [phi, theta] with phi from 0 to 90 degrees, got {list(value)}")
+        return value
+
+    @model_serializer
+    def given(self) -> dict[str, Any]:
+        """What is said of it, by the keys of race.toml."""
+        return {key: value for key in type(self).model_fields if (value := getattr(self, key)) is not None}
+
+
+class ExpressionSpec(_FormulaSpec):
     """A surface given by a formula in u and v, and the domain it is raced on."""
 
     expression: str
     u_range: Pair
     v_range: Pair
-
-    @field_validator("u_range", "v_range", mode="before")
-    @classmethod
-    def _two(cls, value: Any) -> Any:
-        if not is_pair(value):
-            raise ValueError(f"must be [low, high], got {shown(value)}")
-        return value
-
-    @field_validator("u_range", "v_range")
-    @classmethod
-    def _rising(cls, value: Pair) -> Pair:
-        if not 0 < value[1] - value[0] < math.inf:
-            raise ValueError(f"must be [low, high] with low < high and a finite width, got {list(value)}")
-        return value
 
     @model_validator(mode="after")
     def _parses(self) -> ExpressionSpec:
@@ -42,7 +87,25 @@ class ExpressionSpec(Frozen):
 
     def build(self) -> Surface:
         """The surface itself."""
-        return expression_surface(self.expression, self.u_range, self.v_range)
+        record = self.given()
+        return expression_surface(record.pop("expression"), **record)
+
+
+_RANGE = (-2.0, 2.0)  # of a formula that comes without ranges
+_FORMULA = re.compile(r"[^\w\s.:'/-]|/|\b[uvxy]\b")
+
+
+def as_table(text: str) -> Any:
+    """A surface given by a text alone as the table that it is short for: a formula has the default ranges.
+
+    >>> as_table("u**2 + v**2")
+    {'expression': 'u**2 + v**2', 'u_range': (-2.0, 2.0), 'v_range': (-2.0, 2.0)}
+    >>> as_table("funky")
+    'funky'
+    """
+    if text in SURFACES or not _FORMULA.search(text):
+        return text
+    return {"expression": text, "u_range": _RANGE, "v_range": _RANGE}
 
 
 class NamedSpec(Frozen):

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_va
 
 from autograd.messages import shown, unknown
 from races.forms import Frozen, Number, Pair, is_pair
-from races.ground import ExpressionSpec, NamedSpec
+from races.ground import ExpressionSpec, NamedSpec, as_table
 from races.noise import NoiseSpec
 from races.palette import COLOURS
 from races.racer import RacerSpec
@@ -61,8 +61,8 @@ class RaceSpec(Frozen):
     """A race: a surface, its starts, the number of gradient steps, and the racers.
 
     Attributes:
-        surface: a name of `SURFACES`, by itself or with values of its formula's parameters; or an expression
-            with its ranges.
+        surface: a name of `SURFACES`, by itself or with values of its formula's parameters; or an expression,
+            with its ranges, or by itself on [-2, 2].
         start: where every racer starts, one point (u, v) or several; the surface's own by default.
         steps: gradient steps of each racer.
         record: what the trace keeps: "all" steps; their "ends", the first position and the last; or beside
@@ -101,6 +101,7 @@ class RaceSpec(Frozen):
     @field_validator("surface", mode="before")
     @classmethod
     def _known_surface(cls, value: Any) -> Any:
+        value = as_table(value) if isinstance(value, str) else value
         if isinstance(value, str):
             if value not in SURFACES:
                 raise ValueError(unknown("surface", value, sorted(SURFACES)))

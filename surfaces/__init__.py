@@ -5,7 +5,8 @@ new one imported here.
 """
 
 from surfaces import basins, bowls, classics, funky, plateaus, ripples, saddles
-from surfaces.expression import Expression, ExpressionError, expression_surface
+from surfaces.expression import Expression, ExpressionError
+from surfaces.from_formula import expression_surface, formula_surface
 from surfaces.surface import SURFACES, Surface, get_surface, surface
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "bowls",
     "classics",
     "expression_surface",
+    "formula_surface",
     "funky",
     "get_surface",
     "plateaus",

@@ -1,14 +1,14 @@
-"""Surfaces from a formula typed by a user, such as ``"sin(3*u)*cos(v) + 0.1*u**2"``.
+"""Formulas typed by a user, such as ``"sin(3*u)*cos(v) + 0.1*u**2"``, read without running them.
 
 The text is parsed with Python's `ast` and every node is held against a list of what is allowed; what
 comes out is a short program for a stack machine. Nothing of the text is ever handed to `eval`.
+`surfaces.vocabulary` has all that a formula may be written with.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-import operator
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,36 +16,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.messages import shorten, unknown
-from surfaces.surface import Point, Surface
+from autograd.messages import shorten
+from surfaces import vocabulary
+from surfaces.vocabulary import ALIASES, COMPARISONS, CONSTANTS, FUNCTIONS, JOINS, OPERATORS, VARIABLES
 
 MAX_LENGTH = 2_000
 MAX_NESTING = 50
 
-NAMES = {"u", "v", "pi", "e"}
-CONSTANTS = {"pi": math.pi, "e": math.e}
-FUNCTIONS: dict[str, Callable[[Any], Any]] = {
-    "sin": np.sin,
-    "cos": np.cos,
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "tanh": np.tanh,
-    "abs": abs,
-}
-OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-    ast.USub: operator.neg,
-    ast.UAdd: lambda x: x,
-}
-
-
 # A constant, "u" or "v" is pushed; a function takes its arity from the stack and pushes its value.
-Program: TypeAlias = tuple[float | str | tuple[Callable[..., Any], int], ...]
+Function: TypeAlias = Callable[..., Any]
+Program: TypeAlias = tuple[float | str | tuple[Function, int], ...]
+NUMBER, CONDITION = "number", "condition"
 
 
 class ExpressionError(ValueError):
@@ -57,21 +38,25 @@ class Expression:
     """A formula in u and v, called like any other: with floats, arrays or Tensors.
 
     Args:
-        text: numbers, ``u``, ``v``, ``pi``, ``e``, the operators ``+ - * / **``, parentheses, and the
-            functions of `FUNCTIONS`.
+        text: numbers, ``u`` and ``v`` or ``x`` and ``y``, ``pi``, ``e``, the operators ``+ - * / % **``,
+            parentheses, and the functions of `surfaces.vocabulary`. ``where(condition, a, b)`` is a where the
+            condition holds and b elsewhere; conditions are comparisons, chained or joined by ``and``, ``or``
+            and ``not``. ``^``, ``²``, ``π``, ``·`` and their like are read as they are meant.
 
     Raises:
         ExpressionError: naming what is not allowed, and where.
 
     >>> Expression("u**2 + sin(pi*v)")(np.array([1.0, 3.0]), 0.5)
     array([ 2., 10.])
+    >>> Expression("where(0 < x < 1, x², y)")(np.array([0.5, 2.0]), 7.0)
+    array([0.25, 7.  ])
     """
 
     text: str
     _program: Program = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_program", _compile(self.text))
+        object.__setattr__(self, "_program", _Compiler(self.text).program())
 
     def __call__(self, u: Any, v: Any) -> Any:
         """The value at (u, v)."""
@@ -87,157 +72,181 @@ class Expression:
         return stack[0]
 
 
-def expression_surface(text: str, u_range: Point, v_range: Point) -> Surface:
-    """The surface z = `text` over the given ranges, named after its text.
+class _Compiler:
+    """Makes the program of an expression, in postfix order; iterative, so that long sums do not recurse."""
 
-    Its heights are read off a grid; its start is a quarter of the way in from the lower corner.
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line, self._origins = vocabulary.plainly(text)
+        self._program: list[Any] = []
+        # What is still to be written: nodes with what they must be, and the functions of their values.
+        self._pending: list[tuple[ast.AST, str] | tuple[Function, int, ast.AST]] = []
 
-    Raises:
-        ExpressionError: if the text is not allowed.
-        ValueError: if the formula is not finite everywhere on a grid over the ranges.
+    def program(self) -> Program:
+        """The program.
 
-    >>> expression_surface("u**2 + v**2", (-1, 1), (-1, 1)).z_range
-    (0.0, 2.0)
-    """
-    formula = Expression(text)
-    if not all(math.isfinite(high - low) for low, high in (u_range, v_range)):
-        raise ValueError(
-            f"u_range and v_range must be finite and of finite width, got {u_range} and {v_range}"
-        )
-    u, v = np.meshgrid(np.linspace(*u_range, 65), np.linspace(*v_range, 65))
-    with np.errstate(all="ignore"):
-        z = np.broadcast_to(formula(u, v), u.shape)
-    bad = np.argwhere(~np.isfinite(z))
-    if bad.size:
-        i, j = bad[0]
-        raise ValueError(
-            f"expression {shorten(text)!r} is {z[i, j]} at u = {u[i, j]:g}, v = {v[i, j]:g}; "
-            "it must be finite all over u_range and v_range"
-        )
-    start = (0.75 * u_range[0] + 0.25 * u_range[1], 0.75 * v_range[0] + 0.25 * v_range[1])
-    return Surface(
-        name=text,
-        formula=formula,
-        u_range=u_range,
-        v_range=v_range,
-        z_range=(float(z.min()), float(z.max())),
-        start=start,
-        source="an expression",
-    )
+        Raises:
+            ExpressionError: if the text is not allowed.
+        """
+        self._pending.append((self._parse(), NUMBER))
+        while self._pending:
+            item = self._pending.pop()
+            if len(item) == 3:
+                self._emit(*item)
+            elif item[1] == NUMBER:
+                self._number(item[0])
+            else:
+                self._condition(item[0])
+        if not {"u", "v"} & {item for item in self._program if isinstance(item, str)}:
+            raise ExpressionError(f"expression {shorten(self._text)!r} at column 1 uses neither u nor v")
+        return tuple(self._program)
 
+    def _call(self, function: Function, node: ast.AST, operands: list[Any], kind: str = NUMBER) -> None:
+        """Write the operands, and then the function of them."""
+        self._pending.append((function, len(operands), node))
+        self._pending += [(operand, kind) for operand in reversed(operands)]
 
-def _compile(text: str) -> Program:
-    """The program of an expression, in postfix order; iterative, so that long sums do not recurse."""
-    program: list[Any] = []
-    used: set[str] = set()
-    pending: list[ast.AST | tuple[Callable[..., Any], int, ast.AST]] = [_parse(text)]
-    while pending:
-        node = pending.pop()
+    def _number(self, node: ast.AST) -> None:
         match node:
-            case (function, int(arity), ast.AST() as origin):
-                _emit(program, function, arity, origin, text)
             case ast.Constant(value=bool() | str() | bytes() | complex() | None):
-                raise _refusal(text, node, "is not a real number")
-            case ast.Constant(value=int() | float()):
-                program.append(_number(text, node))
-            case ast.Name(id="u" | "v" as name):
-                used.add(name)
-                program.append(name)
-            case ast.Name(id=name):
-                if name not in CONSTANTS:
-                    raise _refusal(text, node, f"is not allowed: {unknown('name', name, sorted(NAMES))}")
-                program.append(CONSTANTS[name])
+                raise self._refusal(node, "is not a real number")
+            case ast.Constant(value=int() | float() as value):
+                self._program.append(self._float(node, value))
+            case ast.Name(id=name) if name in VARIABLES:
+                self._program.append(VARIABLES[name])
+            case ast.Name(id=name) if name in CONSTANTS:
+                self._program.append(CONSTANTS[name])
             case ast.BinOp(left=left, op=operation, right=right) if type(operation) in OPERATORS:
-                pending += [(OPERATORS[type(operation)], 2, node), right, left]
+                self._call(OPERATORS[type(operation)], node, [left, right])
             case ast.UnaryOp(op=operation, operand=operand) if type(operation) in OPERATORS:
-                pending += [(OPERATORS[type(operation)], 1, node), operand]
-            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-                pending += [(FUNCTIONS[name], 1, node), argument]
+                self._call(OPERATORS[type(operation)], node, [operand])
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                self._function(node, ALIASES.get(name, name), arguments)
             case _:
-                raise _refusal(text, node, _reason(node))
-    if not used:
-        raise ExpressionError(f"expression {shorten(text)!r} at column 1 uses neither u nor v")
-    return tuple(program)
+                raise self._refusal(node, _reason(node))
 
+    def _function(self, node: ast.AST, name: str, arguments: list[ast.expr]) -> None:
+        if name not in FUNCTIONS:
+            raise self._refusal(node, _reason(node))
+        if starred := next((each for each in arguments if isinstance(each, ast.Starred)), None):
+            raise self._refusal(starred, _reason(starred))
+        function, fewest, most, words = vocabulary.signature(name)
+        if not fewest <= len(arguments) <= most:
+            raise self._refusal(node, f"is not allowed: {name} takes {words}")
+        self._call(function, node, list(arguments))
+        if name == vocabulary.WHERE:
+            self._pending[-1] = (arguments[0], CONDITION)
 
-def _parse(text: str) -> ast.AST:
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(
-            f"expression {shorten(text)!r} has {len(text)} characters; at most {MAX_LENGTH} are allowed, "
-            f"so column {MAX_LENGTH + 1} is the first too many"
-        )
-    depth = 0
-    for column, character in enumerate(text, 1):
-        depth += (character == "(") - (character == ")")
-        if depth > MAX_NESTING:
+    def _condition(self, node: ast.AST) -> None:
+        match node:
+            case ast.Compare(left=left, ops=signs, comparators=rest) if {*map(type, signs)} <= {*COMPARISONS}:
+                chain = vocabulary.condition_on([COMPARISONS[type(sign)] for sign in signs])
+                self._call(chain, node, [left, *rest])
+            case ast.BoolOp(op=join, values=values):
+                self._call(vocabulary.joined(JOINS[type(join)]), node, values, CONDITION)
+            case ast.BinOp(left=left, op=join, right=right) if type(join) in JOINS:
+                self._call(JOINS[type(join)], node, [left, right], CONDITION)
+            case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
+                self._call(np.logical_not, node, [operand], CONDITION)
+            case _:
+                raise self._refusal(node, "is no condition: write a comparison, as u > 0")
+
+    def _emit(self, function: Function, arity: int, node: ast.AST) -> None:
+        """Write a function's instruction, or its value where its operands are constants."""
+        operands = self._program[-arity:]
+        if isinstance(node, ast.Compare) or not all(isinstance(x, float) for x in operands):
+            self._program.append((function, arity))
+            return
+        with np.errstate(all="ignore"):
+            value = float(function(*map(np.float64, operands)))
+        if not math.isfinite(value):
+            raise self._refusal(node, f"is {value}, not a finite number")
+        self._program[-arity:] = [value]
+
+    def _float(self, node: ast.AST, number: float) -> float:
+        try:
+            value = float(number)
+        except OverflowError:
+            value = math.inf
+        if not math.isfinite(value):
+            raise self._refusal(node, "is too large for a float64")
+        return value
+
+    def _parse(self) -> ast.AST:
+        self._require_small()
+        for column, character in enumerate(self._text, 1):
+            # After a # Python would take what follows for a comment and leave it out.
+            if character in "#\0":
+                raise ExpressionError(f"{character!r} at column {column} is not allowed")
+        line = self._line
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # on pieces that are refused in any case
+                return ast.parse(line, mode="eval").body
+        except SyntaxError as error:
+            offset = (error.offset or len(line) + 1) - 1
+            column = self._column(offset)
+            piece = (self._text[column - 1 :].split() or ["the end"])[0]
+            reason = vocabulary.misspelt(line[:offset], line[offset:], error.msg)
+            raise ExpressionError(f"{shorten(piece)!r} at column {column}: {reason}") from None
+        except (MemoryError, RecursionError):
             raise ExpressionError(
-                f"'(' at column {column} is nested deeper than {MAX_NESTING} levels, the most that is allowed"
+                f"expression {shorten(self._text)!r} at column 1 is nested too deep"
+            ) from None
+        except ValueError as error:
+            raise ExpressionError(
+                f"expression {shorten(ascii(self._text))} at column 1 is no text: {error}"
+            ) from None
+
+    def _require_small(self) -> None:
+        text, depth = self._text, 0
+        if len(text) > MAX_LENGTH:
+            raise ExpressionError(
+                f"expression {shorten(text)!r} has {len(text)} characters; at most {MAX_LENGTH} are allowed, "
+                f"so column {MAX_LENGTH + 1} is the first too many"
             )
-    for column, character in enumerate(text, 1):
-        # After a # Python would take what follows for a comment and leave it out.
-        if character in "#\0":
-            raise ExpressionError(f"{character!r} at column {column} is not allowed")
-    line, indent = _one_line(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on pieces that are refused in any case
-            return ast.parse(line, mode="eval").body
-    except SyntaxError as error:
-        offset = error.offset or len(line) + 1
-        piece = (line[offset - 1 :].split() or ["the end"])[0]
-        raise ExpressionError(f"{shorten(piece)!r} at column {offset + indent}: {error.msg}") from None
-    except (MemoryError, RecursionError):
-        raise ExpressionError(f"expression {shorten(text)!r} at column 1 is nested too deep") from None
-    except ValueError as error:
-        raise ExpressionError(f"expression {shorten(ascii(text))} at column 1 is no text: {error}") from None
+        for column, character in enumerate(text, 1):
+            depth += (character == "(") - (character == ")")
+            if depth > MAX_NESTING:
+                raise ExpressionError(
+                    f"'(' at column {column} is nested deeper than {MAX_NESTING} levels, the most that is "
+                    "allowed"
+                )
 
+    def _column(self, index: int) -> int:
+        """The column in the text, from 1, of a letter of the line; or of what follows its last letter."""
+        return self._origins[index] + 1 if index < len(self._origins) else len(self._text) + 1
 
-def _one_line(text: str) -> tuple[str, int]:
-    """`text` without its indent, each line break and tab made a space, and how long the indent was."""
-    line = "".join(" " if character.isspace() else character for character in text)
-    return line.lstrip(), len(line) - len(line.lstrip())
-
-
-def _emit(program: list[Any], function: Callable[..., Any], arity: int, node: ast.AST, text: str) -> None:
-    """Append a function's instruction, or its value where its operands are constants."""
-    operands = program[-arity:]
-    if not all(isinstance(x, float) for x in operands):
-        program.append((function, arity))
-        return
-    with np.errstate(all="ignore"):
-        value = float(function(*map(np.float64, operands)))
-    if not math.isfinite(value):
-        raise _refusal(text, node, f"is {value}, not a finite number")
-    program[-arity:] = [value]
-
-
-def _number(text: str, node: ast.Constant) -> float:
-    try:
-        value = float(node.value)  # type: ignore[arg-type]
-    except OverflowError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise _refusal(text, node, "is too large for a float64")
-    return value
+    def _refusal(self, node: Any, reason: str) -> ExpressionError:
+        line = self._line.encode()
+        first, last = (len(line[:end].decode()) for end in (node.col_offset, node.end_col_offset))
+        column = self._column(first)
+        piece = self._text[column - 1 : self._origins[last - 1] + 1]
+        return ExpressionError(f"{shorten(piece)!r} at column {column} {reason}")
 
 
 def _reason(node: Any) -> str:
+    """Why a node is refused where a number is expected, and what to write instead."""
     match node:
-        case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
-            return f"is not allowed: {name} takes one argument"
-        case ast.Call(func=ast.Name(id=name)):
-            return f"is not allowed: {unknown('function', name, FUNCTIONS)}"
-        case ast.BinOp(op=ast.BitXor()):
-            return "is not allowed: write ** for a power, not ^"
-        case ast.Attribute():
-            return "is not allowed: attributes cannot be used"
+        case ast.Name(id=name):
+            reason = vocabulary.no_name(name)
+        case ast.Attribute(attr=name) | ast.Call(func=ast.Attribute(attr=name)):
+            reason = f"write {name} alone" if vocabulary.is_known(name) else "attributes cannot be used"
+        case ast.Compare() | ast.BoolOp() | ast.IfExp() | ast.UnaryOp(op=ast.Not()):
+            reason = "a condition has its place in where(condition, a, b)"
+        case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+            reason = "& and | join conditions in where, each in parentheses"
+        case ast.BinOp(op=ast.FloorDiv()):
+            reason = "write floor(a / b) for a // b"
+        case ast.Tuple():
+            reason = "a number has a decimal point, as 0.5, and a formula one value"
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name not in VARIABLES and name not in CONSTANTS:
+            reason = vocabulary.no_function(name)
+        case ast.Call(keywords=[]):
+            reason = "write a product with *, as 2*(u + v)"
+        case ast.Call():
+            reason = "arguments have no names here"
         case _:
-            allowed = [*sorted(NAMES), "+ - * / **", *FUNCTIONS]
+            allowed = [*VARIABLES, *CONSTANTS, "+ - * / % **", *FUNCTIONS]
             return f"is not allowed; use numbers, {', '.join(allowed)}"
-
-
-def _refusal(text: str, node: Any, reason: str) -> ExpressionError:
-    line, indent = _one_line(text)
-    piece = ast.get_source_segment(line, node) or line
-    column = len(line.encode()[: node.col_offset].decode()) + indent + 1
-    return ExpressionError(f"{shorten(piece)!r} at column {column} {reason}")
+    return f"is not allowed: {reason}"

@@ -181,8 +181,8 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     (racer("colour = '##12345'"), ("racer 1", "colour", "#rrggbb", "'##12345'")),
     (racer("name = 'A'") + RACER + "name = 'A'", ("racer", "names must differ", "'A'")),
     # Expressions.
-    (expression("u + x"), ("surface", "'x' at column 5")),
-    (expression("   u + x"), ("surface", "'x' at column 8")),
+    (expression("u + w"), ("surface", "'w' at column 5")),
+    (expression("   u + w"), ("surface", "'w' at column 8")),
     (expression("u*"), ("surface", "column")),
     (expression('__import__("os")'), ("surface", '__import__("os")', "column 1")),
     (expression("1/u"), ("surface", "'1/u'", "inf at u = 0")),

@@ -1,0 +1,164 @@
+"""What a formula may be written with: names, functions, operators, signs; and hints for what is not there.
+
+A function that has one name in mathematics and another in numpy goes by both.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from autograd import relu, sigmoid, softplus
+from autograd.messages import unknown
+
+VARIABLES = {"u": "u", "v": "v", "x": "u", "y": "v"}
+CONSTANTS = {"pi": math.pi, "e": math.e}
+
+
+def _lowest(*values: Any) -> Any:
+    return reduce(np.minimum, values)
+
+
+def _greatest(*values: Any) -> Any:
+    return reduce(np.maximum, values)
+
+
+ONE: dict[str, Callable[..., Any]] = {
+    "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "exp": np.exp, "log": np.log, "log2": np.log2,
+    "log10": np.log10, "sqrt": np.sqrt, "cbrt": np.cbrt, "abs": abs, "sign": np.sign, "floor": np.floor,
+    "ceil": np.ceil, "sigmoid": sigmoid, "relu": relu, "softplus": softplus,
+}  # fmt: skip
+TWO: dict[str, Callable[..., Any]] = {
+    "atan2": np.arctan2, "hypot": np.hypot, "mod": np.mod, "pow": operator.pow,
+}  # fmt: skip
+SEVERAL: dict[str, Callable[..., Any]] = {"min": _lowest, "max": _greatest}
+WHERE = "where"  # of a condition and two numbers
+ALIASES = {
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "ln": "log", "power": "pow",
+    "minimum": "min", "maximum": "max", "absolute": "abs", "fabs": "abs",
+}  # fmt: skip
+FUNCTIONS = [*ONE, *TWO, *SEVERAL, WHERE]
+
+OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Mod: operator.mod, ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: lambda x: x,
+}  # fmt: skip
+COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
+# How conditions are joined, by words or, as numpy has it, by signs.
+JOINS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.And: np.logical_and, ast.Or: np.logical_or, ast.BitAnd: np.logical_and, ast.BitOr: np.logical_or,
+}  # fmt: skip
+
+_SIGNS = {
+    "^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "\N{ASTERISK OPERATOR}": "*", "÷": "/",
+    "≤": "<=", "≥": ">=", "≠": "!=", "π": " pi ", "√": " sqrt ",
+}  # fmt: skip
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+# What to write for a name that is not here. The rest is found by its spelling.
+_INSTEAD = {
+    "sgn": "sign(u)", "tg": "tan(u)", "arctg": "atan(u)", "lg": "log10(u)", "cot": "1/tan(u)",
+    "ctg": "1/tan(u)", "coth": "1/tanh(u)", "sec": "1/cos(u)", "csc": "1/sin(u)", "sech": "1/cosh(u)",
+    "csch": "1/sinh(u)", "square": "u**2", "cube": "u**3", "sinc": "sin(u)/u", "round": "floor(u + 0.5)",
+    "heaviside": "where(u > 0, 1, 0)", "step": "where(u > 0, 1, 0)", "clip": "min(max(u, 0), 1)",
+    "clamp": "min(max(u, 0), 1)", "norm": "hypot(u, v)", "log1p": "log(1 + u)", "expm1": "exp(u) - 1",
+    "exp2": "2**u", "sinus": "sin(u)", "cosinus": "cos(u)", "sum": "u + v", "mean": "(u + v)/2",
+    "r": "hypot(u, v)", "theta": "atan2(v, u)", "tau": "2*pi", "x1": "x", "x2": "y", "x_1": "x", "x_2": "y",
+}  # fmt: skip
+
+
+def plainly(text: str) -> tuple[str, list[int]]:
+    """`text` on one line in Python's signs, without its indent, and where each of its letters was in `text`.
+
+    >>> plainly(" 2·u²")
+    ('2*u**2', [1, 2, 3, 4, 4, 4])
+    """
+    line, origins = "", []
+    for match in re.finditer(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|.", text, re.DOTALL):
+        piece = match.group()
+        raised = piece.translate(_RAISED)
+        plain = "**" + raised if raised != piece else " " if piece.isspace() else _SIGNS.get(piece, piece)
+        line += plain
+        # A run of raised digits grows by its ** in front; each digit stays where it was.
+        first = [match.start()] * (len(plain) - len(piece) + 1)
+        origins += [*first, *range(match.start() + 1, match.end())][: len(plain)]
+    indent = len(line) - len(line.lstrip())
+    return line[indent:], origins[indent:]
+
+
+def signature(name: str) -> tuple[Callable[..., Any], int, float, str]:
+    """A function of a formula, the fewest and the most arguments that it takes, and this in words."""
+    if name in ONE:
+        return ONE[name], 1, 1, "one argument"
+    if name in TWO:
+        return TWO[name], 2, 2, "two arguments"
+    if name in SEVERAL:
+        return SEVERAL[name], 2, math.inf, "two arguments or more"
+    return np.where, 3, 3, "a condition and two numbers, as where(u > 0, u, 0)"
+
+
+def condition_on(comparisons: list[Callable[[Any, Any], Any]]) -> Callable[..., Any]:
+    """The chain of comparisons a < b < c as a function of a, b and c, each of which is computed once."""
+
+    def chain(*values: Any) -> Any:
+        pairs = zip(comparisons, values, values[1:], strict=False)
+        return reduce(np.logical_and, [compare(a, b) for compare, a, b in pairs])
+
+    return chain
+
+
+def joined(join: Callable[..., Any]) -> Callable[..., Any]:
+    """`join` of two conditions as a function of two or more."""
+    return lambda *values: reduce(join, values)
+
+
+def is_known(name: str) -> bool:
+    """Whether a function or a constant has this name."""
+    return name in FUNCTIONS or name in ALIASES or name in CONSTANTS
+
+
+def no_function(name: str) -> str:
+    """Why a function is refused, and what to write instead."""
+    if instead := _INSTEAD.get(name.lower()):
+        return f"unknown function {name!r}: write {instead}"
+    return unknown("function", name, FUNCTIONS, cutoff=0.72)
+
+
+def no_name(name: str) -> str:
+    """Why a name is refused, and what to write instead."""
+    if is_known(name):  # and no constant, which would be allowed
+        return f"{name} is a function: write {name}(u)"
+    if instead := _INSTEAD.get(name.lower()):
+        return f"unknown name {name!r}: write {instead}"
+    return unknown("name", name, [*VARIABLES, *CONSTANTS], cutoff=0.72)
+
+
+def misspelt(before: str, after: str, reason: str) -> str:
+    """Why Python's parser refuses a line at the place between two halves; `reason` is what it says itself."""
+    line = before + after
+    name = re.search(r"([^\W\d]\w*)\s*$", before)
+    adjoining = re.search(r"[\w.)]\s*$", before) and re.match(r"\s*[\w(]", after)
+    if re.search(r"(?<![=<>!])=(?!=)", line):
+        hint = "write only what stands right of the ="
+    elif "|" in line:
+        hint = "write abs(u) for |u|, and & or | only between conditions in parentheses"
+    elif re.search(r"\bif\b", line):
+        hint = "write where(condition, a, b) for a choice"
+    elif adjoining and name and name[1] not in CONSTANTS and is_known(name[1]) and not after.startswith("("):
+        hint = f"{name[1]} is a function: write {name[1]}(u)"
+    elif "never closed" not in reason and (adjoining or re.match(r"\d[\d.]*\s*[^\W\d]", after)):
+        hint = "write a product with *, as 2*u"
+    else:
+        hint = reason
+    return hint
