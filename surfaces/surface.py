@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from autograd.messages import shorten, unknown
+from surfaces.rates import RATES
 
 Point: TypeAlias = tuple[float, float]
 Formula: TypeAlias = Callable[..., Any]  # of u and v, and of its own parameters, by name
@@ -162,11 +163,15 @@ SURFACES: dict[str, Surface] = {}
 
 
 def surface(**record: Any) -> Callable[[Formula], Formula]:
-    """Register the decorated formula as a `Surface` under its own name, with the attributes given."""
+    """Register the decorated formula as a `Surface` under its own name, with the attributes given.
+
+    Rates that `suggested` leaves out are those of `surfaces.rates`.
+    """
 
     def register(formula: Formula) -> Formula:
         name = getattr(formula, "__name__", "")
-        SURFACES[name] = Surface(name=name, formula=formula, **record)
+        suggested = RATES.get(name, {}) | record.get("suggested", {})
+        SURFACES[name] = Surface(name=name, formula=formula, **(record | {"suggested": suggested}))
         return formula
 
     return register
