@@ -49,7 +49,7 @@ def formula_surface(
         record: other attributes of the `Surface`.
 
     Raises:
-        ValueError: if the formula is not finite everywhere on a grid over the ranges, or the start is outside.
+        ValueError: if the formula is not finite all over a grid of the ranges, or the start lies outside.
     """
     if not all(math.isfinite(high - low) for low, high in (u_range, v_range)):
         raise ValueError(

@@ -39,7 +39,7 @@ def easom(u: Any, v: Any) -> Any:
     "neural networks, 2013",
     suggested={
         "sgd": 0.2, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.1,
-        "adadelta": 10.0, "rmsprop": 0.02, "rprop": 0.01, "adam": 0.05,
+        "adadelta": 10.0, "rmsprop": 0.05, "rprop": 0.01, "adam": 0.05,
         "adamw": 0.05, "adamax": 0.1, "nadam": 0.05, "radam": 0.2, "lion": 0.02,
     },
 )  # fmt: skip

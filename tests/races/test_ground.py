@@ -72,7 +72,7 @@ def test_another_surface_on_the_command_line_suggests_its_rates(path: Path) -> N
         racer = [{ optimizer = 'sgd', lr = 0.005, momentum = 0.5 }, { optimizer = 'adam' }]
     """
     written(path, text)
-    assert rates(load_spec(path)) == [0.005, None]
+    assert rates(load_spec(path)) == [0.005, SURFACES["funky"].suggested["adam"]]
     other = load_spec(path, surface="sphere")
     suggested = SURFACES["sphere"].suggested
     assert rates(other) == [suggested["sgd"], suggested["adam"]]
@@ -81,9 +81,11 @@ def test_another_surface_on_the_command_line_suggests_its_rates(path: Path) -> N
     noisy = load_spec(path, surface="noisy_quadratic").noise
     assert noisy is not None
     assert noisy.scale == SURFACES["noisy_quadratic"].noise > 0
-    # Where nothing is suggested, the file's stands.
-    assert not SURFACES["ackley"].suggested
-    assert rates(load_spec(path, surface="ackley")) == [0.005, None]
+    # The file's own surface keeps the file's rates, and so does a formula, which suggests none.
+    same = load_spec(path, surface="funky")
+    assert rates(same) == [0.005, SURFACES["funky"].suggested["adam"]]
+    assert same.noise is not None
+    assert rates(load_spec(path, surface="u**2 + v**2")) == [0.005, None]
 
 
 def test_another_surface_may_be_a_table(path: Path) -> None:

