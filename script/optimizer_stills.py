@@ -58,7 +58,8 @@ STILLS = {
     "lion": Still("himmelblau", (3.5, 3.5), 80, {"lr": 0.05}, {**ADAM, "lr": 0.05}),
     "lbfgs": Still(
         "rosenbrock", BEND, 40,
-        {"lr": 1.0, "max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"}, {**MOMENTUM, "lr": 0.02},
+        {"lr": 1.0, "max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"},
+        {**MOMENTUM, "lr": 0.02},
     ),
     "newton": Still("styblinski_tang", (1.0, -0.5), 8, {"lr": 1.0}, {**SGD, "lr": 0.3}),
 }  # fmt: skip

@@ -2,12 +2,12 @@
 
     uv run python script/suggest_rates.py
 
-It takes half a minute and covers every surface and every optimizer that takes a learning rate, except where the
-surface's record gives one by hand. Each rate of a grid is raced from the surface's start for 150 steps, without
-noise. The smallest rate is chosen with which, from step 100 on, the loss stays within 1 % of the drop from the
-start to the lowest loss that any rate of the grid ends at: a race in which the optimizer arrives without jumping.
-If there is no such rate, it is the one that ends lowest. L-BFGS and Newton, whose steps have a natural length, try
-1 first and then less.
+It takes half a minute and covers every surface and every optimizer that takes a learning rate, except where
+the surface's record gives one by hand. Each rate of a grid is raced from the surface's start for 150 steps,
+without noise. Chosen is the smallest rate with which the loss stays, from step 100 on, within 1 % of the drop
+from the start to the lowest loss that any rate of the grid ends at: the optimizer arrives, without jumps. If
+no rate does that, it is the one that ends lowest. L-BFGS and Newton, whose steps have a natural length, try 1
+first and then less.
 """
 
 from __future__ import annotations

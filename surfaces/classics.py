@@ -91,8 +91,8 @@ def beale(u: Any, v: Any) -> Any:
     """0.01 ((1.5-u+uv)^2 + (2.25-u+uv^2)^2 + (2.625-u+uv^3)^2): plateaus with steep corners.
 
     From the start a valley falls, ever more gently, to where u is -2 and beyond: nobody finds the minimum, or
-    comes to rest. With the learning rates suggested most racers are still in the domain after 200 steps. Rprop
-    leaves with any: short as its first step may be, its steps soon grow.
+    comes to rest. With the learning rates suggested racers are still in the domain after 200 steps, but for
+    Rprop, which leaves with any: short as its first step may be, its steps soon grow.
     """
     return 0.01 * ((1.5 - u + u * v) ** 2 + (2.25 - u + u * v**2) ** 2 + (2.625 - u + u * v**3) ** 2)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import relu, sigmoid, softplus
+from autograd import erf, relu, sigmoid, softplus
 from autograd.messages import unknown
 
 VARIABLES = {"u": "u", "v": "v", "x": "u", "y": "v"}
@@ -32,9 +32,10 @@ def _greatest(*values: Any) -> Any:
 
 ONE: dict[str, Callable[..., Any]] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "exp": np.exp, "log": np.log, "log2": np.log2,
-    "log10": np.log10, "sqrt": np.sqrt, "cbrt": np.cbrt, "abs": abs, "sign": np.sign, "floor": np.floor,
-    "ceil": np.ceil, "sigmoid": sigmoid, "relu": relu, "softplus": softplus,
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh,
+    "atanh": np.arctanh, "exp": np.exp, "log": np.log, "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt,
+    "cbrt": np.cbrt, "abs": abs, "sign": np.sign, "floor": np.floor, "ceil": np.ceil, "sigmoid": sigmoid,
+    "relu": relu, "softplus": softplus, "erf": erf,
 }  # fmt: skip
 TWO: dict[str, Callable[..., Any]] = {
     "atan2": np.arctan2, "hypot": np.hypot, "mod": np.mod, "pow": operator.pow,
@@ -42,8 +43,9 @@ TWO: dict[str, Callable[..., Any]] = {
 SEVERAL: dict[str, Callable[..., Any]] = {"min": _lowest, "max": _greatest}
 WHERE = "where"  # of a condition and two numbers
 ALIASES = {
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "ln": "log", "power": "pow",
-    "minimum": "min", "maximum": "max", "absolute": "abs", "fabs": "abs",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",
+    "arccosh": "acosh", "arctanh": "atanh", "ln": "log", "power": "pow", "minimum": "min",
+    "maximum": "max", "absolute": "abs", "fabs": "abs",
 }  # fmt: skip
 FUNCTIONS = [*ONE, *TWO, *SEVERAL, WHERE]
 
@@ -73,7 +75,8 @@ _INSTEAD = {
     "csch": "1/sinh(u)", "square": "u**2", "cube": "u**3", "sinc": "sin(u)/u", "round": "floor(u + 0.5)",
     "heaviside": "where(u > 0, 1, 0)", "step": "where(u > 0, 1, 0)", "clip": "min(max(u, 0), 1)",
     "clamp": "min(max(u, 0), 1)", "norm": "hypot(u, v)", "log1p": "log(1 + u)", "expm1": "exp(u) - 1",
-    "exp2": "2**u", "sinus": "sin(u)", "cosinus": "cos(u)", "sum": "u + v", "mean": "(u + v)/2",
+    "exp2": "2**u", "erfc": "1 - erf(u)", "sinus": "sin(u)", "cosinus": "cos(u)", "sum": "u + v",
+    "mean": "(u + v)/2",
     "r": "hypot(u, v)", "theta": "atan2(v, u)", "tau": "2*pi", "x1": "x", "x2": "y", "x_1": "x", "x_2": "y",
 }  # fmt: skip
 

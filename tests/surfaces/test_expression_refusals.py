@@ -97,7 +97,7 @@ BROKEN = [
     ("u $ v", 3),
 ]  # fmt: skip
 ENDLESS = ["u +", "u**", "2*(u+", "sin(", "", "   ", "\n", "-"]
-ONE_LINE = re.compile(r".{1,300}")
+ONE_LINE = re.compile(r".{1,400}")  # of which 200 are the functions that there are
 
 
 def refusal(text: str) -> str:
