@@ -49,7 +49,7 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
         raise SpecError(f"{path}: not a text file in UTF-8") from None
     except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise SpecError(f"{path}: not valid TOML: {shorten(error, 120)}") from None
-    if "surface" in overrides:
+    if "surface" in overrides and overrides["surface"] != values.get("surface"):
         values = _on_other(values, overrides["surface"])
     context = {"folder": path.absolute().parent, "origin": path.name}
     return make_spec(values | overrides, path.name, overridden=set(overrides), context=context)

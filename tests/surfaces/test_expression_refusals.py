@@ -216,7 +216,7 @@ def test_nothing_is_ever_evaluated(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not target.exists()
 
 
-ALPHABET = "uv pie0123456789.+-*/()sincoexplgqrtah_,=<>:[]{}'\"#\\\n\t\0é²\U0001d482"
+ALPHABET = "uvxymdwhf²³⁻−π·√^%&|~! pie0123456789.+-*/()sincoexplgqrtah_,=<>:[]{}'\"#\\\n\t\0é²\U0001d482"
 
 
 @given(st.one_of(st.text(ALPHABET, max_size=40), st.text(max_size=20)))
