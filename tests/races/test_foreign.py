@@ -225,7 +225,7 @@ def test_a_race_from_python_says_how_to_race_a_class() -> None:
 
 def test_a_registered_class_races(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OPTIMIZERS, "lion2", Lion)
-    trace = run_race(race(racers=[{"optimizer": "lion2"}, {"optimizer": "lion"}]))
+    trace = run_race(race(racers=[{"optimizer": name, "lr": 0.1} for name in ("lion2", "lion")]))
     np.testing.assert_array_equal(trace.positions[0], trace.positions[1])
 
 
