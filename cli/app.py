@@ -167,13 +167,30 @@ def film(
     surface: SurfaceName = None,
     start: Start = None,
     steps: Steps = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write here: .mp4, or - for the standard output; by default under media, with the names of "
+            "the film and of the race's file.",
+        ),
+    ] = None,
 ) -> None:
     """Film the race with Manim and print the file made."""
-    _, trace = _race(source, surface, start, steps)
-    from cli.films import maker  # noqa: PLC0415
-    from scenes.render import render  # noqa: PLC0415
+    from cli.output import destination, is_piped  # noqa: PLC0415
+    from races.files import require_writable  # noqa: PLC0415
 
-    print_path(render(*maker(scene, trace), quality.value))
+    with destination(output, (".mp4",), piped=".mp4") as file:
+        require_writable(file or Path("media/film"))
+        path, trace = _race(source, surface, start, steps)
+        from cli.films import maker  # noqa: PLC0415
+        from scenes.render import render  # noqa: PLC0415
+
+        written = render(*maker(scene, trace, path, file), quality.value, file)
+    if not is_piped(output):
+        print_path(written)
 
 
 @app.command()

@@ -35,11 +35,20 @@ def find(film: Film) -> tuple[type[Any], Path]:
     return getattr(module, film.value), Path(module.__file__ or "")
 
 
-def maker(film: Film, trace: Trace) -> tuple[Callable[[], Any], Path]:
-    """What makes a film's scene for a race, and the file that it is in."""
+def maker(
+    film: Film, trace: Trace, source: Path, output: Path | None = None
+) -> tuple[Callable[[], Any], Path]:
+    """What makes a film's scene for a race, and the file that it is in.
+
+    Args:
+        film: which one.
+        trace: the race.
+        source: the file that describes the race, after which the film's file is named.
+        output: the film's file instead.
+    """
     from scenes.film import Film as RaceFilm  # noqa: PLC0415
+    from scenes.written import race_name  # noqa: PLC0415
 
     scene, file = find(film)
-    if issubclass(scene, RaceFilm):
-        return lambda: scene(trace=trace), file
-    return lambda: scene(language=trace.spec.film.language), file
+    what = {"trace": trace} if issubclass(scene, RaceFilm) else {"language": trace.spec.film.language}
+    return lambda: scene(**what, race=race_name(source), output=output), file

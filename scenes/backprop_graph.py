@@ -19,17 +19,18 @@ from manim import (
     Create,
     FadeOut,
     ManimColor,
-    Scene,
     VGroup,
     VMobject,
     config,
 )
 
 from autograd.messages import shorten
+from races import config_path
 from scenes.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
-from scenes.film import film_renderer, spec_of_config
+from scenes.film import spec_of_config
 from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
 from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, Words, text
+from scenes.written import HOME, Written, race_name
 
 # Seconds that each part of the film takes.
 SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}
@@ -74,7 +75,7 @@ CAPTIONS = {
 }
 
 
-class BackpropGraph(Scene):
+class BackpropGraph(Written):
     """The graph of an expression in u and v: values node by node, then gradients edge by edge.
 
     Args:
@@ -97,12 +98,13 @@ class BackpropGraph(Scene):
         at: tuple[float, float] = (0.5, 1.2),
         **options: Any,
     ) -> None:
-        # Before Manim makes any folder: what is refused leaves nothing behind.
-        renderer = film_renderer(renderer)
-        self.captions = CAPTIONS[language or spec_of_config().film.language]
+        if language is None:
+            language = spec_of_config().film.language
+            options["race"] = race_name(config_path(HOME))
+        self.captions = CAPTIONS[language]
         self.graph = evaluate(expression, at)
+        super().__init__(renderer, **options)
         self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM))
-        super().__init__(renderer=renderer, **options)
 
     def construct(self) -> None:
         """Tell the story."""

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, Protocol, cast
 
-from manim import (
-    UP,
-    CairoRenderer,
-    Camera,
-    FadeIn,
-    FadeOut,
-    Group,
-    ManimColor,
-    Mobject,
-    RendererType,
-    ThreeDScene,
-    ValueTracker,
-    config,
-    linear,
-)
+from manim import UP, FadeIn, FadeOut, Group, ManimColor, Mobject, ThreeDScene, ValueTracker, linear
 
-from autograd.messages import plain, shorten
+from autograd.messages import shorten
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
 from scenes.sayings import ROOM
 from scenes.sprite import Label, fitted, line_width
 from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE
-from scenes.writer import FilmWriter
-
-HOME = Path(__file__).parent.parent  # where race.toml is
+from scenes.written import HOME, Written, race_name, refuse
 
 
 class Part(Protocol):
@@ -43,7 +25,7 @@ class Part(Protocol):
         """Be as at step t."""
 
 
-class Film(ThreeDScene):
+class Film(Written, ThreeDScene):
     """A film of a race, drawn by a `DepthCamera`.
 
     Args:
@@ -59,8 +41,6 @@ class Film(ThreeDScene):
     """
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
-        # Before Manim makes any folder: a race that is refused leaves nothing behind.
-        renderer = film_renderer(renderer, DepthCamera)
         spec = trace.spec if trace else spec_of_config()
         if spec.record == "ends":
             refuse("a film needs every step of the race: record must be 'all', got 'ends'")
@@ -70,7 +50,9 @@ class Film(ThreeDScene):
         self.captions = captions(film.language)
         self.clock = ValueTracker(0)
         self.parts: Sequence[Part] = ()
-        super().__init__(renderer=renderer, **options)  # type: ignore[no-untyped-call]
+        if trace is None:
+            options["race"] = race_name(config_path(HOME))
+        super().__init__(renderer, camera_class=DepthCamera, **options)
         self.camera.background_color = ManimColor(BACKGROUND)
 
     @property
@@ -161,13 +143,6 @@ class Film(ThreeDScene):
         self.refresh(self.clock.get_value())
 
 
-def film_renderer(given: Any = None, camera_class: type[Camera] | None = None) -> Any:
-    """The renderer given, or one whose films have their names only once they are whole; not OpenGL's."""
-    if config.renderer == RendererType.OPENGL:
-        refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
-    return given or CairoRenderer(file_writer_class=FilmWriter, camera_class=camera_class)
-
-
 def spec_of_config() -> RaceSpec:
     """The race of race.toml, or one line on what is wrong with it, and exit status 2."""
     try:
@@ -182,10 +157,3 @@ def _run(spec: RaceSpec) -> Trace:
         return run_race(spec)
     except SpecError as error:
         refuse(str(error))
-
-
-def refuse(reason: str) -> NoReturn:
-    """Say in one line why there is no film, and exit with status 2."""
-    name = Path(str(config.input_file or "film")).stem
-    print(plain(f"{name}: {reason}"), file=sys.stderr)  # noqa: T201
-    sys.exit(2)

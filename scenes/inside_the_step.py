@@ -12,8 +12,8 @@ from typing import Any
 from manim import FadeIn, FadeOut, config
 
 from autograd.messages import shorten
-from races import Trace, run_race
-from scenes.film import Film, refuse, spec_of_config
+from races import Trace, config_path, run_race
+from scenes.film import Film, spec_of_config
 from scenes.mobjects import Trail
 from scenes.sayings import ROOM
 from scenes.sprite import fitted
@@ -21,6 +21,7 @@ from scenes.step_captions import step_captions
 from scenes.step_half import Half
 from scenes.step_shots import Moment, Shot, shots
 from scenes.theme import FAINT, HEADING
+from scenes.written import HOME, race_name, refuse
 
 # How much of the film's length the other parts take.
 TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06
@@ -38,6 +39,8 @@ class InsideTheStep(Film):
         if trace is None or trace.states is None:
             if spec.record == "ends":
                 refuse("a film needs every step of the race: record must be 'all', got 'ends'")
+            if trace is None:
+                options["race"] = race_name(config_path(HOME))
             trace = run_race(spec.model_copy(update={"record": "state"}))
         super().__init__(renderer, trace=trace, **options)
         self.words = step_captions(spec.film.language)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import errno
+import os
+import shutil
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import manimpango
 import numpy as np
-from manim import Text, VMobject
+from manim import Text, VMobject, tempconfig
 from numpy.typing import NDArray
 
 BACKGROUND = "#0F1218"
@@ -37,7 +44,19 @@ _PLACES = np.array([list(bytes.fromhex(colour)) for colour in _CIVIDIS.split()])
 def letters(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:
     """A line of text in the film's font, each letter a mobject of its own."""
     options: dict[str, Any] = {"weight": "SEMIBOLD"} if bold else {}
-    return Text(content, font=FONT, font_size=size, color=colour, **options)
+    with tempconfig({"text_dir": _text_folder()}):
+        try:
+            return Text(content, font=FONT, font_size=size, color=colour, **options)
+        except ParseError:  # Pango does not tell that there was no room for all of it
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), _text_folder()) from None
+
+
+@cache
+def _text_folder() -> str:
+    """Where Manim keeps letters, which it takes for whole once they have a name: not shared between films."""
+    folder = tempfile.mkdtemp(prefix="race-letters-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 class Words(VMobject):

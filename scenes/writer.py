@@ -6,7 +6,13 @@ background is transparent it writes colours that are already multiplied by their
 
 from __future__ import annotations
 
+import logging
+import os
+import re
+import secrets
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -15,10 +21,13 @@ import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
-from manim import SceneFileWriter
+from manim import SceneFileWriter, config
+from manim._config.output_plan import OutputPlan
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from numpy.typing import NDArray
 from PIL import Image
+
+from races.files import require_writable
 
 Picture = NDArray[np.uint8]
 
@@ -29,10 +38,27 @@ _HANDOVER = 5e-5
 
 
 class FilmWriter(SceneFileWriter):
-    """Pass it as a renderer's `file_writer_class`."""
+    """Pass it as a renderer's `file_writer_class`.
 
-    def __init__(self, *settings: Any) -> None:
-        super().__init__(*settings)
+    Args:
+        settings: Manim's.
+        race: the race's name, which follows the scene's in the file's, unless a name was asked for.
+        output: the file to write instead.
+
+    Raises:
+        OSError: if there is no file to be written where it shall be.
+    """
+
+    def __init__(self, settings: Any, *, race: str = "", output: Path | None = None) -> None:
+        plan = settings.plan
+        if race and not config.output_file:
+            plan = _named(plan, race)
+        if output:
+            plan = replace(plan, primary_artifact=output.absolute())
+        super().__init__(replace(settings, plan=plan))
+        for path in (plan.primary_artifact, plan.concat_manifest):
+            if path and path != plan.image_sequence_dir:
+                require_writable(path)
         self._handover = sys.getswitchinterval()
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
@@ -47,6 +73,16 @@ class FilmWriter(SceneFileWriter):
             super().finish()
         finally:
             sys.setswitchinterval(self._handover)
+
+    def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
+        """Give up what is being written. What went wrong is raised, and not logged with a traceback too."""
+        log = logging.getLogger("manim")
+        level = log.level
+        log.setLevel(logging.CRITICAL)
+        try:
+            super().abort_encode_jobs(reraise_encoder_failures)
+        finally:
+            log.setLevel(level)
 
     def save_image(self, pixels: Any) -> None:
         """Write a still, in a file that gets its name at the end."""
@@ -120,11 +156,10 @@ class SegmentEncoder(VideoSegmentEncoder):
         self._part.replace(self.target)
 
     def abort(self) -> None:
-        """Leave nothing behind."""
-        try:
+        """Leave nothing behind; why it is given up is known, and that it cannot be completed follows."""
+        with suppress(Exception):
             super().abort()
-        finally:
-            self._part.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
 
 
 def straight(pixels: Picture) -> Picture:
@@ -146,5 +181,46 @@ def _same(before: Picture, after: Picture) -> bool:
 
 
 def _part(file: Path) -> Path:
-    """What a file is called until it is whole."""
-    return file.with_name(f".{file.stem}.part{file.suffix}")
+    """What a file is called until it is whole: by no other process so, nor ever again.
+
+    What processes that were killed have left beside it is removed.
+    """
+    for left in file.parent.glob(f".*.part{file.suffix}"):
+        process = re.fullmatch(r"\.[0-9a-f]{8}-(\d+)\.part", left.stem)
+        if process and not _runs(int(process[1])):
+            left.unlink(missing_ok=True)
+    return file.with_name(f".{secrets.token_hex(4)}-{os.getpid()}.part{file.suffix}")
+
+
+def _runs(process: int) -> bool:
+    """Whether a process runs, as far as can be told."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
+
+
+def _named(plan: OutputPlan, race: str) -> OutputPlan:
+    """A plan with the race's name after the scene's: in all files' names, and in the pieces' folder's."""
+    name = f"{plan.output_stem}-{race}"
+
+    def named(path: Path | None) -> Path | None:
+        return path and path.with_name(path.name.replace(plan.output_stem, name, 1))
+
+    pieces, manifest = named(plan.segment_cache_dir), plan.concat_manifest
+    return replace(
+        plan,
+        output_stem=name,
+        primary_artifact=named(plan.primary_artifact),
+        fallback_image=named(plan.fallback_image),
+        image_sequence_dir=named(plan.image_sequence_dir),
+        segment_cache_dir=pieces,
+        section_index=named(plan.section_index),
+        subcaption_file=named(plan.subcaption_file),
+        concat_manifest=pieces and manifest and pieces / manifest.name,
+    )

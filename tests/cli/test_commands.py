@@ -239,6 +239,31 @@ def test_film_makes_each_film_and_prints_where_it_is(
     assert pictures[-1].max() > 100
 
 
+def test_film_writes_where_it_is_told_to_and_nothing_else(
+    race: Race, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "mine.toml").write_text(
+        'surface = "slope"\nsteps = 9\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n'
+    )
+    small = {"pixel_width": 64, "pixel_height": 36, "frame_rate": 6, "progress_bar": "none"}
+    monkeypatch.setattr(scenes.render, "tempconfig", lambda options: manim.tempconfig(options | small))
+    name = "films/{my} film.mp4"
+    done = race("film", "mine.toml", "--scene", "ContourRace", "-q", "l", "-o", name)
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[-1] == name
+    assert sorted(path.name for path in folder.rglob("*")) == [
+        "films",
+        "mine.toml",
+        "race.toml",
+        "{my} film.mp4",
+    ]
+    with av.open(str(folder / name)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 100
+    assert_refused(race("film", "mine.toml", "-o", "film.png"), "must end in .mp4, got film.png")
+    assert_refused(race("film", "mine.toml", "-o", "films"), "must end in .mp4, got films")
+    assert_refused(race("film", "mine.toml", "-o", "mine.toml/film.mp4"), "mine.toml: not a directory")
+
+
 BAD_CONFIGS = {
     "syntax": ("surface = funky", "line 1, column 11"),
     "unknown key": ('surfaces = "funky"', "did you mean 'surface'"),
