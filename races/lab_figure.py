@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from races.figure import EDGE, STYLE
+from races.figure_text import STYLE
 from races.files import write_whole
 from races.lab import EPOCHS, PROBLEMS, Problem, Run
+from races.loss_axis import EDGE
 from races.palette import PALETTE
 
 # Those that the default race has too have their colours there. Where lines meet, the earlier ones are seen
@@ -28,21 +29,24 @@ _DASHES = {"SGD": None, "RMSProp": None, "Adagrad": (10, 2), "Adam": (8, 4), "Ad
 _FLOOR = 1e-6  # of the largest loss: below, the others would be one line at the top
 
 
-def save_figure(runs: Mapping[str, Sequence[Run]], path: Path) -> Path:
+def save_figure(runs: Mapping[str, Sequence[Run]], path: str | Path) -> Path:
     """Draw the runs of one problem of `PROBLEMS`, or of several, to `path`, a PNG, whole or not at all."""
     columns = min(len(runs), 3)
     rows = len(runs) // 3 + 1  # where there are several, a place is left for the legend
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(4.2 * columns + 1, 3.9 * rows), layout="constrained")
+        figure = Figure(figsize=(4.2 * columns + (1 if rows > 1 else 2.4), 3.9 * rows), layout="constrained")
         panels = list(figure.subplots(rows, columns, squeeze=False).flat)
         for axes, (name, several) in zip(panels, runs.items(), strict=False):
             _draw(name, PROBLEMS[name], several, axes)
         for axes in panels[len(runs) :]:
             axes.set_axis_off()
-        place = "center" if len(panels) > len(runs) else "best"
-        panels[-1].legend(*panels[0].get_legend_handles_labels(), loc=place, handlelength=4.5)
+        names = panels[0].get_legend_handles_labels()
+        if len(panels) > len(runs):
+            panels[-1].legend(*names, handlelength=4.5, loc="center")
+        else:
+            figure.legend(*names, handlelength=4.5, loc="outside right upper")
         write_whole(path, lambda file: figure.savefig(file, format="png", dpi=150))
-    return path
+    return Path(path)
 
 
 def _draw(name: str, problem: Problem, runs: Sequence[Run], axes: Axes) -> None:

@@ -105,3 +105,10 @@ def test_messages_escape_once() -> None:
     assert plain("Zoë's 赤い亀 costs $5 \u00a0[red]") == "Zoë's 赤い亀 costs $5 \u00a0[red]"
     assert plain("a\nb\t\ud800") == r"a\nb\t\ud800"
     assert plain(plain("\x1b")) == plain("\x1b") == shorten("\x1b") == said(ValueError("\x1b")) == r"\x1b"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+def test_names_are_drawn_as_they_are(race: Race, folder: Path, suffix: str) -> None:
+    (folder / "race.toml").write_text(config(*NAMES))
+    done = race("plot", "-o", f"x{suffix}")
+    assert (done.status, done.err) == (0, "")

@@ -1,0 +1,131 @@
+"""What figures say: words and numbers in the race's language, names as they are in fonts that have them."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
+from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
+
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "pdf.fonttype": 42,  # TrueType: journals refuse Type 3, and drawing programs cannot edit it
+    "svg.fonttype": "path",
+    "svg.hashsalt": "race",
+    "text.usetex": False,
+}
+
+WORDS = {
+    "en": {
+        "loss": "loss",
+        "step": "step",
+        "median": "median loss of {} starts",
+        "quartiles": "{}, with the quartiles",
+        "each": "{}, and each start's",
+        "target": "target {}",
+        "start": "start",
+        "minimum": "minimum",
+        "more": "and {} more",
+    },
+    "fr": {
+        "loss": "perte",
+        "step": "pas",
+        "median": "perte médiane sur {} départs",
+        "quartiles": "{}, avec les quartiles",
+        "each": "{}, et celle de chaque départ",
+        "target": "cible {}",
+        "start": "départ",
+        "minimum": "minimum",
+        "more": "et {} autres",
+    },
+}
+
+
+def number(value: float, language: str) -> str:
+    """A number in a language: four digits, a minus sign, and the decimal comma where that is used.
+
+    >>> number(-0.25, "en"), number(-0.25, "fr"), number(20000, "en"), number(20000, "fr")
+    ('−0.25', '−0,25', '20,000', '20\\u202f000')
+    """
+    text = f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    if language == "fr":
+        text = text.replace(",", "\u202f").replace(".", ",")
+    return text.replace("-", "−")
+
+
+class Numbers(ScalarFormatter):
+    """The numbers along an axis, in a language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(useMathText=False, useLocale=False)
+        self._point = "," if language == "fr" else "."
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """The number at a tick."""
+        return str(super().__call__(x, pos)).replace(".", self._point)
+
+    def get_offset(self) -> str:
+        """What is added to all numbers, or the power of ten that they are multiples of."""
+        return str(super().get_offset()).replace(".", self._point)
+
+
+def write(text: Text, content: str) -> None:
+    """Have `text` say `content`, which is no mathematics whatever dollars it has."""
+    text.set_parse_math(False)
+    text.set_usetex(False)
+    text.set_text(content)
+
+
+def width(text: str) -> int:
+    """How many letters of usual width `text` is as wide as; those of East Asia count as two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+@contextmanager
+def drawing(texts: Iterable[str]) -> Iterator[None]:
+    """Draw in `STYLE`, with fonts that have the letters of `texts`, so far as there are any.
+
+    What no font on this machine has is a box, about which matplotlib would warn at length.
+    """
+    family = ["DejaVu Sans", *_fallbacks(frozenset("".join(texts)))]
+    with mpl.rc_context({**STYLE, "font.family": family}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        yield
+
+
+@functools.lru_cache(maxsize=64)
+def _fallbacks(letters: frozenset[str]) -> tuple[str, ...]:
+    """The families beside DejaVu Sans that are needed to draw `letters`."""
+    missing = {ord(letter) for letter in letters} - _letters(findfont(FontProperties(family="DejaVu Sans")))
+    families = []
+    for font in filter(_is_plain, fontManager.ttflist):
+        if not missing:
+            break
+        if found := missing & _letters(font.fname):
+            families.append(font.name)
+            missing -= found
+    return tuple(families)
+
+
+def _is_plain(font: FontEntry) -> bool:
+    """Whether a font is upright, of usual weight, and no collection of boxes for all letters there are."""
+    usual = font.weight <= 500 if isinstance(font.weight, int) else font.weight in {"normal", "regular"}
+    return font.style == "normal" and usual and not font.name.startswith("Last Resort")
+
+
+@functools.cache
+def _letters(file: str) -> frozenset[int]:
+    """The letters that a font has; none where it cannot be scaled, as one of coloured pictures."""
+    try:
+        font = get_font(file)
+        return frozenset(font.get_charmap()) if font.scalable else frozenset()
+    except (OSError, RuntimeError):
+        return frozenset()

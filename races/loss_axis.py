@@ -1,0 +1,86 @@
+"""Losses against steps: the curves of a race, and the scale that shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import AbstractPathEffect, withStroke
+from numpy.typing import NDArray
+
+from races.figure_text import Numbers
+from races.metrics import median
+from races.trace import Trace
+
+Array = NDArray[np.float64]
+
+# The palette is made for dark films: on white its lines get a dark edge.
+EDGE: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="#333333")]
+MANY_RACERS = 40  # from there on, edges would hide the lines, and colours have long been repeating
+_FEW = 8  # starts whose curves are drawn one by one; racers whose quartiles are
+_DECADES = 100  # times the least loss: from there on, a linear axis would show the first steps only
+_FLOOR = 1e-16  # of the largest loss: what is below is float64's rounding
+_HUGE = 1e300  # beyond it, differences are no numbers
+
+
+def line_style(trace: Trace) -> dict[str, Any]:
+    """How a racer's line is drawn: the more racers, the thinner, and then without an edge."""
+    return {"linewidth": 0.8} if len(trace.names) > MANY_RACERS else {"linewidth": 1.6, "path_effects": EDGE}
+
+
+def draw_curves(trace: Trace, axes: Axes) -> str:
+    """Draw each racer's loss, within the limits set; with several starts their median, and how they spread.
+
+    Returns:
+        How that is drawn: "each" start's own curve, thin, where starts are few; the "quartiles" as a band;
+        or "", not at all, where there is one start, or where there are many racers.
+    """
+    low, high = axes.get_ylim()
+    far = 1e3 * (high - low)  # beyond the axes' limits, where matplotlib's arithmetic still holds
+    losses = np.clip(trace.losses, low - far, high + far)
+    medians = median(losses)
+    starts = len(trace.spec.start)
+    spread = "" if starts == 1 or len(trace.names) > _FEW else "each" if starts <= _FEW else "quartiles"
+    steps = np.arange(losses.shape[1])
+    for i, racer in enumerate(trace.spec.racers):
+        if spread == "each":
+            axes.plot(losses[i], color=racer.colour, linewidth=0.8, alpha=0.5)
+        elif spread == "quartiles":
+            axes.fill_between(steps, *_quartiles(losses[i]), color=racer.colour, alpha=0.25, linewidth=0)
+        axes.plot(medians[i], color=racer.colour, **line_style(trace))
+    return spread
+
+
+def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
+    """Set scale and limits of the losses' axis: logarithmic where they span decades, up to the start's loss.
+
+    So a racer that shoots up does not squeeze the others into a line. Where losses change their sign, the
+    scale is logarithmic on both sides of 0 and linear about it.
+    """
+    medians = np.clip(median(trace.losses), -_HUGE, _HUGE)
+    shown = [*medians[np.isfinite(medians)], *([target] if np.isfinite(target) else [])]
+    low, high = float(np.min(shown)), float(medians[:, 0].max())
+    positive = [loss for loss in shown if loss > 0]
+    least = max(min(positive, default=0.0), _FLOOR * high)
+    language = trace.spec.film.language
+    if low >= 0 and 0 < _DECADES * least < high:
+        axes.set_yscale("log")
+        room = (high / least) ** 0.05
+        axes.set_ylim(least / room, high * room**2)
+        return
+    smaller, larger = sorted((abs(low), abs(high)))
+    if low < 0 and smaller > 0 and larger > _DECADES * smaller:
+        linear = 10.0 ** np.floor(np.log10(smaller))
+        axes.set_yscale("symlog", linthresh=linear)
+        axes.set_ylim(low * (1.5 if low < 0 else 1), high * 3 if high > 0 else high / 1.5)
+        return
+    axes.set_ylim(low - 0.05 * (high - low or 1), high + 0.25 * (high - low or 1))
+    axes.yaxis.set_major_formatter(Numbers(language))
+
+
+def _quartiles(losses: Array) -> tuple[Any, Any]:
+    """A quarter of the starts is below, a quarter above; a missing loss counts as the largest."""
+    ordered = np.sort(losses, axis=-1)
+    last = losses.shape[-1] - 1
+    return ordered[..., last // 4], ordered[..., last - last // 4]
