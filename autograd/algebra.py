@@ -1,13 +1,12 @@
 """What operations are shorter than they are written: x + 0 is x, and x * 2 * 3 is x * 6.
 
 Each function of `SHORTER` is given the inputs of one operation and answers with the number of a value that is
-the same, or with None. A zero may get the other sign. Where the program is not to stay exact, numbers may
-change by a few units in the last place, and beyond about 1e-290 and 1e290 they may leave float64's range on
-the way where the original does not, or stay in it where the original leaves it.
+the same, or with None. How much may change depends on the program: see `autograd.program.Simplify`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -19,6 +18,8 @@ class Writer(Protocol):
 
     @property
     def exact(self) -> bool: ...  # noqa: D102
+    @property
+    def safe(self) -> bool: ...  # noqa: D102
     @property
     def finite(self) -> bool: ...  # noqa: D102
     def add(self, name: str, inputs: tuple[int, ...]) -> int: ...  # noqa: D102
@@ -41,27 +42,45 @@ def _mild(c: float) -> bool:
     return 1e-9 < abs(c) < 1e9
 
 
-def _scaled(p: Writer, number: int) -> tuple[int, float] | None:
-    """What a value is a known, mild multiple of; its negative, where nothing may change."""
+def _meet(p: Writer, c: float, d: float) -> bool:
+    """Whether x * c * d may be written as x * (c * d).
+
+    Where the range matters, only if both make x larger or both smaller: x * 1e8 * 1e-8 may be infinite.
+    """
+    same = min(abs(c), abs(d)) >= 1 or max(abs(c), abs(d)) <= 1
+    return _mild(c) and _mild(d) and (same or not p.safe)
+
+
+def _scaled(p: Writer, number: int, moved: bool = True) -> tuple[int, float] | None:
+    """What a value is a known, mild multiple of.
+
+    Where numbers or the range must stay, only a sign may be `moved`, past another product or a sum: of
+    x * 0.1 * y and x * y * 0.1, one may be infinite.
+    """
     if parts := p.parts(number, "negative"):
         return parts[0], -1.0
-    if p.exact:
+    if p.exact or (p.safe and moved):
         return None
     parts = p.parts(number, "multiply")
     split = parts and _split(p, *parts)
     return split if split and _mild(split[1]) else None
 
 
-def _zero(p: Writer, number: int) -> bool:
-    """Whether a value is 0, or a finite number times 0."""
+def _zero(p: Writer, number: int, sign: float) -> bool:
+    """Whether adding a value changes nothing: it is 0, or a finite number times 0.
+
+    Where signs matter, only the zero of that sign: -0.0 + 0.0 is 0.0.
+    """
     parts = p.parts(number, "multiply") if p.finite else None
     split = parts and _split(p, *parts)
-    return p.constant(number) == 0 or bool(split and split[1] == 0)
+    c = p.constant(number)
+    known = c == 0 and (not p.safe or math.copysign(1.0, c) == sign)
+    return known or bool(split and split[1] == 0)
 
 
 def _add(p: Writer, a: int, b: int) -> int | None:
     for x, y in ((a, b), (b, a)):
-        if _zero(p, y):
+        if _zero(p, y, -1.0):
             return x
     if a == b:
         return p.add("multiply", (a, p.add_constant(2.0)))
@@ -72,9 +91,9 @@ def _add(p: Writer, a: int, b: int) -> int | None:
 
 
 def _subtract(p: Writer, a: int, b: int) -> int | None:
-    if _zero(p, b):
+    if _zero(p, b, 1.0):
         return a
-    if p.constant(a) == 0:
+    if _zero(p, a, -1.0):
         return p.add("negative", (b,))
     parts = p.parts(b, "negative")
     return p.add("add", (a, parts[0])) if parts else _together(p, "subtract", a, b)
@@ -97,7 +116,7 @@ def _multiply(p: Writer, a: int, b: int) -> int | None:
             return x
         if c == -1:
             return p.add("negative", (x,))
-        if (inner := _scaled(p, x)) and _mild(c):
+        if (inner := _scaled(p, x, moved=False)) and _meet(p, inner[1], c):
             return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
         return None
     # Known factors go outwards, where they meet.
@@ -120,9 +139,9 @@ def _divide(p: Writer, a: int, b: int) -> int | None:
 
 
 def _negative(p: Writer, x: int) -> int | None:
-    if inner := _scaled(p, x):
+    if inner := _scaled(p, x, moved=False):
         return p.add("multiply", (inner[0], p.add_constant(-inner[1])))
-    parts = p.parts(x, "subtract")
+    parts = None if p.safe else p.parts(x, "subtract")  # of equals, 0 would become -0.0
     return p.add("subtract", (parts[1], parts[0])) if parts else None
 
 
@@ -130,15 +149,14 @@ def _power(p: Writer, a: int, b: int) -> int | None:
     c = p.constant(b)
     if c == 1:
         return a
-    if c == 2:
-        return p.add("multiply", (a, a))
-    if p.exact:
-        return None
-    if c in {3.0, 4.0}:
+    if c == 2 or (c in {3.0, 4.0} and not p.exact):
         square = p.add("multiply", (a, a))
-        return p.add("multiply", (square, a if c == 3 else square))
-    if c in {-1.0, -2.0}:
-        return p.add("divide", (p.add_constant(1.0), p.add("power", (a, p.add_constant(-c)))))
+        return square if c == 2 else p.add("multiply", (square, a if c == 3 else square))
+    if c in {-1.0, -2.0, -3.0, -4.0} and not p.exact:
+        one, power = p.add_constant(1.0), p.add_constant(-c)
+        if p.safe:  # a power of a may overflow where its reciprocal is a number still
+            return p.add("power", (p.add("divide", (one, a)), power))
+        return p.add("divide", (one, p.add("power", (a, power))))
     return None
 
 

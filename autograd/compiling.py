@@ -64,7 +64,7 @@ class Floats:
 
     def _carefully(self, *numbers: float) -> tuple[float, ...]:
         """The outputs by numpy's functions, which do not raise."""
-        return self._arrays.call(*map(np.float64, numbers))
+        return self._arrays.call(*numbers)
 
     @cached_property
     def _arrays(self) -> Arrays:
@@ -92,7 +92,9 @@ class Arrays:
         self._call = _load(self.source, array_code.NAMES | held)
 
     def call(self, *arrays: Any) -> tuple[Any, ...]:
-        """The outputs for these arrays: floats, and arrays that are nobody else's."""
+        """The outputs for these numbers and arrays: floats, and arrays that are nobody else's."""
+        # Python's floats raise where numpy's numbers answer inf or nan.
+        arrays = tuple(np.float64(x) if type(x) is float else x for x in arrays)
         with np.errstate(all="ignore"):
             outputs = self._call(*arrays)
         return tuple(

@@ -57,8 +57,17 @@ def hessian_of(loss: Tensor, params: Sequence[Tensor]) -> Array:
     with np.errstate(all="ignore"):
         slopes = _swept(copies[id(loss)], leaves) if id(loss) in copies else [0.0] * len(leaves)
     rows = [row for slope, leaf in zip(slopes, leaves, strict=True) for row in _rows(slope, leaf, leaves)]
-    matrix = np.reshape(rows, (len(rows),) * 2)
-    return (matrix + matrix.T) / 2  # the two differ in the last places
+    return symmetric(np.reshape(rows, (len(rows),) * 2))
+
+
+def symmetric(matrix: Array) -> Array:
+    """A Hessian from its rows, of which each pair of entries may differ in the last places.
+
+    An entry that is nan in one row only, where 0 was multiplied with inf, is the other row's.
+    """
+    matrix = np.where(np.isnan(matrix), matrix.T, matrix)
+    with np.errstate(all="ignore"):
+        return (matrix + matrix.T) / 2
 
 
 def _copied(loss: Tensor, params: Sequence[Tensor]) -> dict[int, Tensor]:

@@ -59,8 +59,9 @@ class Simplify(Enum):
     """How a program simplifies what is written."""
 
     NOT = "not at all, so that the reverse sweep meets what was written, in its order"
-    EXACTLY = "so that its numbers stay the same to the last bit"
-    FREELY = "with known factors brought together, which may change the last bits"
+    EXACTLY = "so that its numbers stay the same to the last bit, but for the sign of a zero"
+    SAFELY = "so that numbers change in their last bits at most, also near the ends of float64's range"
+    FREELY = "with known factors brought together, which near the ends of float64's range may leave it"
     FINITE = "freely, and as if no number were infinite or nan: x * 0 is 0"
 
 
@@ -110,6 +111,11 @@ class Program:
     def exact(self) -> bool:
         """Whether simplifying must leave the numbers as they are."""
         return self.simplify in {Simplify.NOT, Simplify.EXACTLY}
+
+    @property
+    def safe(self) -> bool:
+        """Whether simplifying must neither leave float64's range nor change the sign of a zero."""
+        return self.simplify is Simplify.SAFELY
 
     @property
     def finite(self) -> bool:

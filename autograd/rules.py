@@ -90,10 +90,32 @@ OF_TWO = ("arctan2", "hypot", "fmod")
 MATHS = {name: getattr(math, name.replace("arc", "a")) for name in (*OF_ONE, *OF_TWO)}
 NUMPYS = {name: _erf if name == "erf" else getattr(np, name) for name in (*OF_ONE, *OF_TWO)}
 
+
+def _slope_of_power(g: float, _y: float, a: float, b: float) -> float:
+    return 0.0 if b == 0 else g * b * _power(a, b - 1)
+
+
+def _slope_of_powers(g: Any, _y: Any, a: Any, b: Any) -> Any:
+    """g b a**(b - 1), and 0 for b = 0, written so that it can be differentiated with respect to b there."""
+    if isinstance(b, float) and b:
+        return g * b * a ** (b - 1)
+    zero = np.equal(b, 0)
+    tame = np.logical_and(np.absolute(a) > _LEAST, np.absolute(g) < math.inf)  # may be multiplied with 0
+    slope = g * b * np.where(zero, np.where(tame, a, 1.0), a) ** (b - 1)
+    return np.where(zero, np.where(tame, slope, 0.0), slope)
+
+
+def _sigmoid(x: Any) -> Any:
+    return x._apply("sigmoid", x) if hasattr(x, "_apply") else 1 / (1 + np.exp(-x))
+
+
+_LEAST = 1e-307  # numbers nearer 0 have an infinite reciprocal
+
 _FLOATS = SimpleNamespace(
     **MATHS,
     floor=lambda x: float(math.floor(x)), ceil=lambda x: float(math.ceil(x)), rint=lambda x: float(round(x)),
     absolute=abs, maximum=_maximum, minimum=_minimum, relu=_relu, power=_power,
+    sigmoid=lambda x: 1 / (1 + math.exp(-x)), slope_of_power=_slope_of_power,
     where=lambda condition, a, b: a if condition else b,
     logical_and=lambda a, b: bool(a) and bool(b), logical_or=lambda a, b: bool(a) or bool(b),
     logical_not=operator.not_,
@@ -102,7 +124,8 @@ _FLOATS = SimpleNamespace(
 _ARRAYS = SimpleNamespace(
     **NUMPYS, floor=np.floor, ceil=np.ceil, rint=np.rint,
     absolute=np.absolute, maximum=np.maximum, minimum=np.minimum,
-    relu=lambda x: np.maximum(x, 0.0), power=operator.pow, where=np.where,
+    relu=lambda x: np.maximum(x, 0.0), power=operator.pow, sigmoid=_sigmoid,
+    slope_of_power=_slope_of_powers, where=np.where,
     logical_and=np.logical_and, logical_or=np.logical_or, logical_not=np.logical_not,
 )  # fmt: skip
 
@@ -121,11 +144,11 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         # As PyTorch: x**0 is flat, and 0**b with b >= 0 does not depend on b.
         "power": (
             xp.power,
-            lambda g, y, a, b: xp.where(b == 0, 0.0, g * (b * xp.power(a, b - 1))),
-            lambda g, y, a, b: g * xp.where(xp.logical_and(a == 0, b >= 0), 0.0, y * xp.log(a)),
+            xp.slope_of_power,
+            lambda g, y, a, b: g * (y * xp.log(xp.where(xp.logical_and(a == 0, b >= 0), 1.0, a))),
         ),
         "negative": (lambda x: -x, lambda g, y, x: -g),
-        "square": (lambda x: x * x, lambda g, y, x: g * (2 * x)),
+        "square": (lambda x: x * x, lambda g, y, x: g * 2 * x),
         "absolute": (xp.absolute, lambda g, y, x: g * (1.0 * (x > 0) - 1.0 * (x < 0))),
         # As PyTorch: two equal numbers share the gradient.
         "maximum": (
@@ -193,12 +216,14 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "floor_divide": (lambda a, b: a // b, lambda g, y, a, b: 0.0, lambda g, y, a, b: 0.0),
         "remainder": (lambda a, b: a % b, lambda g, y, a, b: g, lambda g, y, a, b: -g * (a // b)),
         "fmod": (xp.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b)),
-        # Not y (1 - y), as PyTorch, which has lost all digits where y is nearly 1.
-        "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y / (1 + xp.exp(x)))),
-        # As PyTorch: x itself above 20.
+        # Not y (1 - y), as PyTorch, which has lost all digits where y is nearly 1. As a sigmoid, not as
+        # 1 / (1 + exp(x)), whose own derivative is nan where exp(x) overflows.
+        "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y * xp.sigmoid(-x))),
+        # As PyTorch: x itself above 20, with slope 1: adding 1e17 rounds the sigmoid away, but not what the
+        # second derivative makes of it.
         "softplus": (
             lambda x: xp.where(x > 20, x, xp.log1p(xp.exp(xp.minimum(x, 20.0)))),
-            lambda g, y, x: xp.where(x > 20, g, g / (1 + xp.exp(-x))),
+            lambda g, y, x: g * xp.where(x > 20, 1 + ((xp.sigmoid(x) + 1e17) - 1e17), xp.sigmoid(x)),
         ),
         "relu": (xp.relu, lambda g, y, x: xp.where(x <= 0, 0.0, g)),
         # These answer true or false and are flat.

@@ -110,33 +110,36 @@ def as_number(program: Program, x: Any) -> int:
 
 
 def trace(
-    function: Callable[..., Any], shapes: Sequence[Shape], simplify: Simplify | None = None
+    function: Callable[..., Any], shapes: Sequence[Shape], simplify: Simplify = Simplify.NOT
 ) -> tuple[Program, list[Symbol], Any]:
     """The program begun by a function's call, the symbols of its arguments, and what it returned.
 
     Args:
         function: to be called with as many symbols as there are shapes.
         shapes: of its arguments; `POINTS` for any number of points.
-        simplify: how, while it is written; by default points' programs freely, and any other not at all, to
-            be simplified once it is whole.
+        simplify: how, while it is written; by default not at all. What is to be differentiated must not be:
+            a shorter way to the same value may have another derivative where numbers end, as 1 / (x * x) has
+            for x**-2 at 0.
 
     Raises:
         TracingError: where it needs to know a value.
         NotElementwiseError: where it needs to know the shape of `POINTS`.
     """
-    program = Program(simplify or (Simplify.FREELY if POINTS in shapes else Simplify.NOT))
+    program = Program(simplify)
     symbols = [Symbol(program, program.add_input(shape)) for shape in shapes]
     return program, symbols, function(*symbols)
 
 
 @np.errstate(all="ignore")  # what is known is computed at once, such as 1.0 / 0 for a mean of nothing
-def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None) -> list[Any]:
+def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None, apart: bool = False) -> list[Any]:
     """Write the reverse sweep of `output` and give its gradients, one for each symbol of `wrt`.
 
     Args:
         output: what is differentiated.
         wrt: with respect to what.
         seed: the gradient of the output; ones, unless it is given.
+        apart: whether 0 times an infinite derivative is 0, so that an element that a vector of mostly zeros
+            leaves out has no share in what is computed from the others.
     """
     program = output.program
     depends = {symbol.number for symbol in wrt}
@@ -153,13 +156,20 @@ def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None) -> list[A
         if number not in found or number not in depends or not isinstance(value, Operation):
             continue
         rule, settings = RULES[value.name], dict(value.settings)
-        inputs = [Symbol(program, i) for i in value.inputs]
-        for position, symbol in enumerate(inputs):
+        # Known numbers as they are: so x**2 need not ask whether its exponent is 0.
+        known = [program.constant(i) for i in value.inputs]
+        inputs = [
+            Symbol(program, i) if c is None else np.float64(c)
+            for i, c in zip(value.inputs, known, strict=True)
+        ]
+        for position, input_ in enumerate(value.inputs):
             vjp = rule.vjp(position)
-            if symbol.number in depends and vjp:
+            if input_ in depends and vjp:
                 share = vjp(found[number], Symbol(program, number), *inputs, **settings)
-                share = _fitted(program, share, program.shapes[symbol.number])
-                found[symbol.number] = found[symbol.number] + share if symbol.number in found else share
+                if apart and rule.elementwise:
+                    share = np.where(np.equal(found[number], 0), 0.0, share)
+                share = _fitted(program, share, program.shapes[input_])
+                found[input_] = found[input_] + share if input_ in found else share
     return [found.get(symbol.number, 0.0) for symbol in wrt]
 
 

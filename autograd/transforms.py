@@ -32,6 +32,7 @@ from autograd.arguments import (
     with_aux,
 )
 from autograd.compiling import Arrays, Floats, Points
+from autograd.graph_hessian import symmetric
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tensor import Tensor
@@ -156,7 +157,7 @@ class Transformed(ABC):
 
     def _compiled(self, shapes: tuple[Shape, ...]) -> Floats | Points | Arrays:
         if shapes not in self._codes:
-            program = self._write(shapes).simplified(Simplify.FREELY)
+            program = self._write(shapes).simplified(Simplify.SAFELY)
             if len(self._codes) == _KEPT:
                 oldest = next(islice(self._codes, 1, None))  # the first is what `program` shows
                 del self._codes[oldest]
@@ -181,7 +182,7 @@ class Transformed(ABC):
 
     def _traced(self, shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
         """The program begun, the symbols to differentiate with respect to, and what the function returned."""
-        program, symbols, result = trace(self.function, shapes, Simplify.FREELY)
+        program, symbols, result = trace(self.function, shapes)
         return program, [symbols[k] for k in wanted(self._argnums, len(shapes))], result
 
 
@@ -235,21 +236,26 @@ class Grad(ValueAndGrad):
 class Hessian(Transformed):
     """See `hessian`."""
 
+    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
+        super().__init__(function, argnums, has_aux)
+        self._apart: dict[tuple[Shape, ...], Arrays] = {}
+
     def _write(self, shapes: tuple[Shape, ...]) -> Program:
-        if all(shape in {(), POINTS} for shape in shapes):
-            program, symbols, value = self._traced(shapes)
-            slopes = _gradients(_as_symbol(program, value, shapes), symbols)
-            # The matrix is symmetric: what is right of the diagonal is written once.
-            rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
-            entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
-            program.outputs = [as_number(program, entry) for entry in entries]
-            return program
-        # The Hessian times a vector, which is given as one further argument for each that is differentiated.
+        if not all(shape in {(), POINTS} for shape in shapes):
+            return self._write_product(shapes)
+        program, symbols, value = self._traced(shapes)
+        slopes = _gradients(_as_symbol(program, value, shapes), symbols)
+        # The matrix is symmetric: what is right of the diagonal is written once.
+        rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
+        entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
+        program.outputs = [as_number(program, entry) for entry in entries]
+        return program
+
+    def _write_product(self, shapes: tuple[Shape, ...], apart: bool = False) -> Program:
+        """The Hessian times a vector, given as one further argument for each that is differentiated."""
         places, count = wanted(self._argnums, len(shapes)), len(shapes)
         more = [shapes[k] for k in places]
-        program, symbols, value = trace(
-            lambda *both: self.function(*both[:count]), (*shapes, *more), Simplify.FREELY
-        )
+        program, symbols, value = trace(lambda *both: self.function(*both[:count]), (*shapes, *more))
         value = _as_symbol(program, value, shapes)
         if np.shape(value):
             raise ValueError(
@@ -258,7 +264,7 @@ class Hessian(Transformed):
         points, vector = [symbols[k] for k in places], symbols[count:]
         slopes = _gradients(value, points)
         along = sum(np.sum(slope * s) for slope, s in zip(slopes, vector, strict=True))
-        program.outputs = [as_number(program, y) for y in _gradients(along, points)]
+        program.outputs = [as_number(program, y) for y in _gradients(along, points, apart)]
         return program
 
     def _results(self, slopes: Sequence[str]) -> str:
@@ -272,15 +278,25 @@ class Hessian(Transformed):
 
     def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         varied = [shapes[k] for k in wanted(self._argnums, len(shapes))]
-        sizes = [math.prod(shape) for shape in varied]
-        rows = []
-        for unit in np.eye(sum(sizes)):
-            parts = np.split(unit, np.cumsum(sizes)[:-1])
-            vector = [part.reshape(shape) for part, shape in zip(parts, varied, strict=True)]
-            rows.append(np.concatenate([np.ravel(y) for y in code.call(*values, *vector)]))
-        matrix = np.reshape(rows, (sum(sizes),) * 2)
-        matrix = (matrix + matrix.T) / 2  # the two differ in the last places
+        matrix = _by_rows(code, values, varied)
+        if np.isnan(matrix).any():  # which has come to other entries from where the vector is 0
+            if shapes not in self._apart:
+                program = self._write_product(shapes, apart=True).simplified(Simplify.SAFELY)
+                self._apart[shapes] = Arrays(program)
+            matrix = _by_rows(self._apart[shapes], values, varied)
+        matrix = symmetric(matrix)
         return matrix.reshape(varied[0] * 2) if len(varied) == 1 else matrix
+
+
+def _by_rows(code: Any, values: Sequence[Any], varied: Sequence[Shape]) -> Array:
+    """The Hessian of a code that multiplies it with a vector, which has parts of these shapes."""
+    sizes = [math.prod(shape) for shape in varied]
+    rows = []
+    for unit in np.eye(sum(sizes)):
+        parts = np.split(unit, np.cumsum(sizes)[:-1])
+        vector = [part.reshape(shape) for part, shape in zip(parts, varied, strict=True)]
+        rows.append(np.concatenate([np.ravel(y) for y in code.call(*values, *vector)]))
+    return np.reshape(rows, (sum(sizes),) * 2)
 
 
 class Eager:
@@ -369,9 +385,9 @@ def _one_value(value: Any) -> Any:
     return value
 
 
-def _gradients(value: Any, symbols: Sequence[Symbol]) -> list[Any]:
+def _gradients(value: Any, symbols: Sequence[Symbol], apart: bool = False) -> list[Any]:
     """The gradient of a value, which may be a plain number, in the shape of each symbol."""
-    found = gradients(value, symbols) if isinstance(value, Symbol) else [0.0] * len(symbols)
+    found = gradients(value, symbols, apart=apart) if isinstance(value, Symbol) else [0.0] * len(symbols)
     return [
         y if _shape(s) in {(), POINTS} or np.shape(y) == s.shape else np.zeros(s.shape) + y
         for y, s in zip(found, symbols, strict=True)
