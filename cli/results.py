@@ -20,7 +20,7 @@ from cli.tables import show
 from races import Status, Trace
 from races.metrics import best_loss, final_loss, median, path_length, steps_to_target
 
-_WRITERS: dict[str, Callable[[Trace, Path], None]] = {
+_WRITERS: dict[str, Callable[[Trace, Path], Path]] = {
     ".npz": Trace.save,
     ".csv": Trace.to_csv,
     ".json": Trace.to_json,
@@ -78,19 +78,9 @@ def _row(trace: Trace, i: int) -> list[str]:
 
 def write(trace: Trace, output: Path | None, name: str) -> Path:
     """Write a trace to `output`, as its suffix says, or else to a new file after `name`; return where."""
-    path = output or _unused(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz")
-    _WRITERS[path.suffix.lower()](trace, path)
-    return path
-
-
-def _unused(path: Path) -> Path:
-    """`path`, or the first of path-2, path-3, ... if something stands there: no run replaces another."""
-    count = 1
-    candidate = path
-    while candidate.exists():
-        count += 1
-        candidate = path.with_stem(f"{path.stem}-{count}")
-    return candidate
+    if output is None:
+        return trace.save(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz", replace=False)
+    return _WRITERS[output.suffix.lower()](trace, output)
 
 
 def _summary(status: NDArray[np.str_]) -> str:

@@ -4,32 +4,62 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 
-def write_whole(path: str | Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Have `write` fill a file that becomes `path` once it is complete; until then the old one stands.
+def write_whole(path: str | Path, write: Callable[[IO[bytes]], object], *, replace: bool = True) -> Path:
+    """Have `write` fill a file that appears at `path` once it is complete; until then the old one stays.
 
-    Where the system can (Linux), the file has no name while it is written, so that not even a killed
-    process leaves a part of it behind; elsewhere its name starts with a dot. Missing folders are made.
+    A symbolic link stays a link: the file that it leads to is written. Missing folders are made. Where the
+    system can (Linux), the file has no name while it is written, so that not even a killed process leaves a
+    part of it behind; elsewhere its name starts with a dot. Any number of threads and processes may write to
+    one path at once: one of their files ends up there, whole.
+
+    Args:
+        path: where to.
+        write: called with the open file.
+        replace: whether to replace a file at `path`; if not, the first free name of x.npz, x-2.npz, x-3.npz,
+            ... is taken, atomically: no two writers get the same one.
+
+    Returns:
+        Where the file is.
 
     Raises:
-        OSError: if the folder cannot be written to.
+        OSError: if the file cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    complete = path.with_name(f".{path.name}.{os.getpid()}")
+    target = Path(os.path.realpath(path))
     try:
-        if not _write_unnamed(complete, write):
-            with complete.open("wb") as file:
-                write(file)
-        complete.replace(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        complete = target.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            if not _write_unnamed(complete, write):
+                with complete.open("xb") as file:
+                    write(file)
+            if not replace:
+                path = target = _claim(path)
+            complete.replace(target)
+        finally:
+            complete.unlink(missing_ok=True)
     except OSError as error:
         raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from None
-    finally:
-        complete.unlink(missing_ok=True)
+    return path
+
+
+def _claim(path: Path) -> Path:
+    """Make an empty file under the first of the names x.npz, x-2.npz, ... that nothing has."""
+    candidate = path
+    for number in count(2):
+        try:
+            candidate.touch(exist_ok=False)
+            break
+        except FileExistsError:
+            candidate = path.with_stem(f"{path.stem}-{number}")
+    return candidate
 
 
 def require_writable(path: Path) -> None:

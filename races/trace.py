@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,39 +13,15 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.messages import shorten
-from races.config import make_spec
 from races.files import write_whole
 from races.spec import RaceSpec
-from races.status import Status
+from races.trace_file import FORMAT, MANY_STARTS, SHAPES, STATE, TraceError, read_trace
 
 Array = NDArray[np.float64]
-_FORMAT = 2
-_FLOAT, _TEXT = np.dtype(np.float64).str, np.dtype(np.str_).str[:2]
-_INT = np.dtype(np.int64).str
-_STATE = "state"
+_PIECE = 10_000  # rows, or numbers, that are exported in one go
 # What a formula begins with, also in the wide letters of East Asia.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "evaluations", "status")
-
-
-# What zipfile, numpy and json raise on a file that is not theirs, or is cut short or altered.
-_DAMAGE = (
-    EOFError,
-    IndexError,
-    KeyError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
-
-class TraceError(ValueError):
-    """A trace was refused; the message is one line that says what is wrong with it, or with its file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +63,11 @@ class Trace:
 
     def _arrays(self) -> dict[str, Any]:
         """All arrays, under the names that they have in a file."""
-        arrays = {name: getattr(self, name) for name in _SHAPES}
+        arrays = {name: getattr(self, name) for name in SHAPES}
         if self.rates is not None:
             arrays["rates"] = self.rates
         for i, state in enumerate(self.states or ()):
-            arrays |= {f"{_STATE}/{i}/{name}": term for name, term in state.items()}
+            arrays |= {f"{STATE}/{i}/{name}": term for name, term in state.items()}
         return arrays
 
     @property
@@ -111,12 +85,22 @@ class Trace:
         if self.spec.record == "ends":
             raise TraceError(f"{what} needs every step of the race: record must be 'all', got 'ends'")
 
-    def save(self, path: str | Path) -> None:
-        """Write the trace to a compressed npz file, whole or not at all."""
+    def save(self, path: str | Path, *, replace: bool = True) -> Path:
+        """Write the trace to a compressed npz file, whole or not at all.
+
+        Args:
+            path: where to.
+            replace: whether to replace a file at `path`; if not, the first free name of x.npz, x-2.npz, ...
+                is taken, and no two runs get the same one.
+
+        Returns:
+            Where the file is.
+        """
         arrays = self._arrays()
-        arrays["format"] = _FORMAT
-        arrays["spec"] = self.spec.model_dump_json(by_alias=True)
-        write_whole(path, lambda file: np.savez_compressed(file, **arrays))
+        arrays["format"] = FORMAT
+        many = len(self.spec.start) > MANY_STARTS
+        arrays["spec"] = self.spec.model_dump_json(by_alias=True, exclude={"start"} if many else None)
+        return write_whole(path, lambda file: np.savez_compressed(file, **arrays), replace=replace)
 
     @classmethod
     def load(cls, path: str | Path) -> Trace:
@@ -125,52 +109,26 @@ class Trace:
         Raises:
             TraceError: if the file is missing, damaged, or no trace.
         """
-        path = Path(path)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                if (damaged := archive.testzip()) is not None:
-                    raise TraceError(f"{path}: damaged: {damaged} does not match its checksum")
-            with np.load(path, allow_pickle=False) as arrays:
-                if (found := arrays["format"]).shape or found != _FORMAT:
-                    raise TraceError(
-                        f"{path}: its format is {shorten(found)}, this version reads {_FORMAT}: race it again"
-                    )
-                spec = make_spec(json.loads(str(arrays["spec"])), path.name, context={"recorded": True})
-                trace = cls(spec, **{name: arrays[name] for name in _SHAPES}, **_extras(spec, arrays))
-        except FileNotFoundError:
-            raise TraceError(f"{path}: no such file or directory") from None
-        except TraceError:
-            raise
-        except _DAMAGE as error:
-            raise TraceError(f"{path}: no trace, or a damaged one: {shorten(error, 120)}") from None
-        trace._check(path)
-        return trace
-
-    def _check(self, path: Path) -> None:
-        sizes = {"racers": len(self.spec.racers), "starts": len(self.spec.start)}
-        sizes |= {"rows": len(self.recorded), "two": 2}
-        sizes["kept"] = 0 if self.spec.record == "ends" else self.spec.steps
-        for name, array in self._arrays().items():
-            kind, axes = _SHAPES.get(name) or _EXTRAS[name.split("/")[0]]
-            shape = tuple(sizes[axis] for axis in axes)
-            if array.shape != shape or not array.dtype.str.startswith(kind):
-                found = f"{array.dtype.str} of shape {array.shape}"
-                raise TraceError(f"{path}: damaged: {name} is {found}, not {kind} of shape {shape}")
-        if not set(self.status.flat) <= set(Status):
-            raise TraceError(f"{path}: damaged: status is not one of {', '.join(Status)}")
+        spec, arrays = read_trace(Path(path))
+        return cls(spec, **arrays)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """One row for each racer, start and step, under the columns that `to_csv` writes."""
         for i, name in enumerate(self.names):
             for j in range(len(self.spec.start)):
-                for k, step in enumerate(self.recorded):
-                    known = k < self.gradients.shape[1]
-                    gradient = self.gradients[i, k, j].tolist() if known else [None, None]
-                    position, loss = self.positions[i, k, j].tolist(), float(self.losses[i, k, j])
-                    count = int(self.evaluations[i, k, j])
-                    yield name, j, step, *position, loss, *gradient, count, str(self.status[i, j])
+                status = str(self.status[i, j])
+                for first in range(0, len(self.recorded), _PIECE):
+                    part = slice(first, first + _PIECE)
+                    # Lists, since numpy may swallow a Ctrl-C that comes while it picks a single number.
+                    positions, losses = self.positions[i, part, j].tolist(), self.losses[i, part, j].tolist()
+                    counts = self.evaluations[i, part, j].tolist()
+                    gradients = self.gradients[i, part, j].tolist()
+                    gradients += [[None, None]] * (len(losses) - len(gradients))
+                    columns = (self.recorded[part], positions, losses, gradients, counts)
+                    for step, position, loss, gradient, count in zip(*columns, strict=True):
+                        yield name, j, step, *position, loss, *gradient, count, status
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | Path) -> Path:
         """Write a line for each racer, start and step, whole or not at all; the last has no gradient."""
 
         def write(file: IO[bytes]) -> None:
@@ -181,51 +139,23 @@ class Trace:
             text.flush()
             text.detach()
 
-        write_whole(path, write)
+        return write_whole(path, write)
 
-    def to_json(self, path: str | Path) -> None:
+    def to_json(self, path: str | Path) -> Path:
         """Write the race, its arrays as nested lists, whole or not at all; null for what is not finite."""
-        content = {
+        content: dict[str, Any] = {
             "spec": json.loads(self.spec.model_dump_json(by_alias=True)),
             "names": self.names,
-            **{name: _jsonable(getattr(self, name).tolist()) for name in _SHAPES},
+            **{name: getattr(self, name) for name in SHAPES},
         }
         if self.rates is not None and self.states is not None:
-            content["rates"] = _jsonable(self.rates.tolist())
-            content["states"] = [
-                {name: _jsonable(term.tolist()) for name, term in state.items()} for state in self.states
-            ]
-        write_whole(path, lambda file: file.write(json.dumps(content, allow_nan=False).encode()))
+            content |= {"rates": self.rates, "states": self.states}
 
+        def write(file: IO[bytes]) -> None:
+            for piece in _json_pieces(content):
+                file.write(piece.encode())
 
-# Every array: how its type's name starts, and its axes.
-_SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "positions": (_FLOAT, ("racers", "rows", "starts", "two")),
-    "losses": (_FLOAT, ("racers", "rows", "starts")),
-    "gradients": (_FLOAT, ("racers", "kept", "starts", "two")),
-    "status": (_TEXT, ("racers", "starts")),
-    "evaluations": (_INT, ("racers", "rows", "starts")),
-}
-# The same of what there is beside them where the state is recorded.
-_EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "rates": (_FLOAT, ("racers", "kept", "starts")),
-    _STATE: (_FLOAT, ("kept", "starts", "two")),
-}
-
-
-def _extras(spec: RaceSpec, arrays: Any) -> dict[str, Any]:
-    """What a file holds of rates and states."""
-    if spec.record != "state":
-        return {}
-    states: dict[str, dict[str, Array]] = {str(i): {} for i in range(len(spec.racers))}
-    for key in arrays.files:
-        kind, _, rest = key.partition("/")
-        if kind == _STATE:
-            racer, _, name = rest.partition("/")
-            if racer not in states:
-                raise ValueError(f"{key} is of no racer: there are {len(states)}, from 0")
-            states[racer][name] = arrays[key]
-    return {"rates": arrays["rates"], "states": tuple(states.values())}
+        return write_whole(path, write)
 
 
 def _cell(name: str) -> str:
@@ -237,7 +167,32 @@ def _cell(name: str) -> str:
     return ";".join(f"'{part}" if part.lstrip().startswith(_FORMULA) else part for part in parts)
 
 
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_jsonable(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+def _json_pieces(value: Any) -> Iterator[str]:
+    """A value as JSON in short pieces, so that a long race is never in memory as text."""
+    if isinstance(value, dict):
+        yield "{"
+        for k, (name, item) in enumerate(value.items()):
+            yield f"{', ' * (k > 0)}{json.dumps(name)}: "
+            yield from _json_pieces(item)
+        yield "}"
+    elif isinstance(value, np.ndarray) and value.size > _PIECE:
+        yield "["
+        rows = max(1, _PIECE * len(value) // value.size)
+        for first in range(0, len(value), rows):
+            yield ", " * (first > 0)
+            if rows == 1:
+                yield from _json_pieces(value[first])
+            else:
+                yield "".join(_json_pieces(value[first : first + rows]))[1:-1]
+        yield "]"
+    elif isinstance(value, np.ndarray):
+        plain = np.where(np.isfinite(value), value, None) if value.dtype.kind == "f" else value
+        yield json.dumps(plain.tolist(), allow_nan=False)
+    elif isinstance(value, tuple) and value and isinstance(value[0], dict):
+        yield "["
+        for k, item in enumerate(value):
+            yield ", " * (k > 0)
+            yield from _json_pieces(item)
+        yield "]"
+    else:
+        yield json.dumps(value, allow_nan=False)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -99,6 +100,49 @@ def test_a_folder_in_the_files_place_is_an_error_and_stays(tmp_path: Path) -> No
     with pytest.raises(OSError, match="directory"):
         write_whole(tmp_path / "a.bin", lambda file: file.write(b"1"))
     assert names(tmp_path) == ["a.bin"]
+
+
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "old.bin").write_bytes(b"old")
+    for link, target in (
+        ("link.bin", "far/old.bin"),
+        ("chain.bin", "link.bin"),
+        ("dangling.bin", "far/new.bin"),
+    ):
+        (tmp_path / link).symlink_to(target)
+        write_whole(tmp_path / link, lambda file: file.write(b"new"))
+        assert (tmp_path / link).is_symlink()
+        assert (tmp_path / link).read_bytes() == b"new"
+    assert names(tmp_path / "far") == ["new.bin", "old.bin"]
+    assert names(tmp_path) == ["chain.bin", "dangling.bin", "far", "link.bin"]
+
+
+def test_a_long_name_is_written(tmp_path: Path) -> None:
+    name = "x" * 251 + ".bin"  # the longest that common file systems take
+    write_whole(tmp_path / name, lambda file: file.write(b"1"))
+    assert names(tmp_path) == [name]
+
+
+def test_a_file_that_must_not_replace_another_takes_the_next_name(tmp_path: Path) -> None:
+    written = [
+        write_whole(tmp_path / "a.npz", lambda file: file.write(b"1"), replace=False) for _ in range(3)
+    ]
+    assert [path.name for path in written] == ["a.npz", "a-2.npz", "a-3.npz"]
+    assert all(path.read_bytes() == b"1" for path in written)
+
+
+def test_threads_that_write_at_once_all_succeed(tmp_path: Path) -> None:
+    def write(k: int, replace: bool) -> Path:
+        content = bytes([k]) * 100_000
+        return write_whole(tmp_path / f"{replace}.bin", lambda file: file.write(content), replace=replace)
+
+    with ThreadPoolExecutor(16) as threads:
+        assert len(set(threads.map(write, range(64), [True] * 64))) == 1
+        assert len(set(threads.map(write, range(64), [False] * 64))) == 64
+    contents = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert len(contents) == 65
+    assert all(content == content[:1] * 100_000 for content in contents)
 
 
 def test_a_new_file_has_the_permissions_of_any_other(tmp_path: Path) -> None:

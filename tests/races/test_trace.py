@@ -7,6 +7,8 @@ import io
 import json
 import math
 import pickle
+import signal
+import tracemalloc
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -208,6 +210,143 @@ def test_an_array_that_claims_to_be_huge_is_refused(saved: Path) -> None:
         for name, content in (members | {"losses.npy": header.getvalue()}).items():
             archive.writestr(name, content)
     refusal(saved)
+
+
+def repacked(path: Path, changes: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> None:
+    """Give some members of a file another content, under another kind of compression."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        for name, content in (members | changes).items():
+            archive.writestr(name, content)
+
+
+def npy(kind: str, shape: tuple[int, ...], content: bytes) -> bytes:
+    """A member with a header of its own."""
+    header = io.BytesIO()
+    claim = {"descr": kind, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(header, claim)
+    return header.getvalue() + content
+
+
+MANY = 2**26  # bytes that a member unpacks to, from a thousandth of them in the file
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("losses", npy("<f8", (MANY // 8,), bytes(MANY))),
+        ("status", npy("<U99999999", (5, 3), bytes(MANY))),
+        ("format", npy("<i8", (MANY // 8,), bytes(MANY))),
+        ("spec", npy("<U99999999", (), bytes(MANY))),
+        ("spec", npy("<U99", (-1,), bytes(MANY))),
+        ("positions", npy("<f8", (5, 7, 3, 2), bytes(MANY))),  # more than its header says
+        ("gradients", bytes(MANY)),
+        ("evaluations", b"\x93NUMPY\x02\x00" + (MANY - 12).to_bytes(4, "little") + bytes(MANY)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_member_that_unpacks_to_more_than_the_spec_implies_is_not_read(
+    saved: Path, name: str, content: bytes
+) -> None:
+    repacked(saved, {f"{name}.npy": content})
+    del content
+    assert saved.stat().st_size < MANY // 500
+    tracemalloc.start()
+    refusal(saved)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < MANY // 20
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packings_that_unpack_in_one_go_are_refused(saved: Path, packing: int) -> None:
+    repacked(saved, {}, packing)
+    assert "packed in a way that numpy does not use" in refusal(saved)
+
+
+@pytest.mark.parametrize("racer", ["0", "1", "7"])
+def test_a_member_that_is_no_array_is_refused(tmp_path: Path, racer: str) -> None:
+    path = tmp_path / "state.npz"
+    run_race(race(steps=2, record="state", racers=[{"optimizer": "adam"}, {"optimizer": "sgd"}])).save(path)
+    whole = path.read_bytes()
+    for member in (
+        f"state/{racer}/note.txt",
+        f"state/{racer}/x",
+        f"state/{racer}/y.npy",
+        "spec.npy",
+        "rates.npy",
+    ):
+        path.write_bytes(whole)
+        repacked(path, {member: b"hello"})
+        refusal(path)
+
+
+def test_a_racer_of_very_many_terms_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.npz"
+    run_race(race(steps=2, record="state")).save(path)
+    term = npy("<f8", (2, 1, 2), bytes(32))
+    repacked(path, {f"state/0/x{k}.npy": term for k in range(100)})
+    assert len((Trace.load(path).states or ())[0]) == 100
+    repacked(path, {"state/0/one_more.npy": term})
+    assert "more than 100 terms" in refusal(path)
+
+
+def test_arrays_in_fortran_order_are_read_as_they_are(trace: Trace, saved: Path) -> None:
+    arrays = {name: np.array(array, order="F") for name, array in contents(saved).items()}
+    np.savez_compressed(saved, **arrays)
+    assert_same_trace(Trace.load(saved), trace)
+
+
+def test_very_many_starts_are_not_written_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("races.trace.MANY_STARTS", 3)
+    for record in ("all", "ends"):
+        starts = np.random.default_rng(0).uniform(0, 2, (5, 2))
+        many = run_race(race(steps=3, record=record, start=starts))
+        many.save(tmp_path / "t.npz")
+        with np.load(tmp_path / "t.npz") as arrays:
+            assert "start" not in json.loads(str(arrays["spec"]))
+        assert_same_trace(Trace.load(tmp_path / "t.npz"), many)
+
+
+def test_an_interrupt_is_never_swallowed(tmp_path: Path) -> None:
+    """numpy used to swallow one in twenty that came while the CSV was written."""
+    long = run_race(race(steps=2000))
+    came = 0
+
+    def interrupt(*_: object) -> None:
+        nonlocal came
+        came += 1
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for write, name in ((long.to_csv, "t.csv"), (long.to_json, "t.json"), (long.save, "t.npz")):
+            for k in range(60):
+                raised, came = False, 0
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, 1e-4 + 1e-4 * k)
+                    write(tmp_path / name)
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                except KeyboardInterrupt:
+                    raised = True
+                assert raised == (came > 0), name
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_json_of_a_long_race_is_written_piece_by_piece(tmp_path: Path) -> None:
+    long = run_race(race(steps=100_000))
+    tracemalloc.start()
+    long.to_json(tmp_path / "t.json")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10e6
+    content = json.loads((tmp_path / "t.json").read_text())
+    for name in ARRAYS:
+        np.testing.assert_array_equal(np.array(content[name]), getattr(long, name))
 
 
 def test_csv_has_a_line_for_each_racer_start_and_step(trace: Trace, tmp_path: Path) -> None:

@@ -1,0 +1,188 @@
+"""Reading a trace's npz file, which may come from a stranger: sizes are compared before anything is read.
+
+A few megabytes of npz can unpack to many gigabytes. So the format and the spec are read first, under a cap;
+the spec implies the shape of every other array; and of each only the header is read before the two are
+compared. Nothing is unpickled or run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from autograd.messages import shorten
+from races.config import make_spec
+from races.spec import MOST, RaceSpec
+from races.status import Status
+
+FORMAT = 2
+STATE = "state"  # how the names of the optimizers' terms start: state/0/exp_avg
+SPEC_CAP = 256 * 2**20  # bytes of a spec's text, four for each character
+MANY_STARTS = 100_000  # from here on, the spec's start is not written: positions hold the same points
+TERMS_CAP = 100  # terms of one racer's optimizer
+
+_FLOAT, _TEXT, _INT = (np.dtype(kind).str for kind in (np.float64, "U1", np.int64))
+# Every array: its type, and its axes; text may be shorter or longer.
+SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "positions": (_FLOAT, ("racers", "rows", "starts", "two")),
+    "losses": (_FLOAT, ("racers", "rows", "starts")),
+    "gradients": (_FLOAT, ("racers", "kept", "starts", "two")),
+    "status": (_TEXT, ("racers", "starts")),
+    "evaluations": (_INT, ("racers", "rows", "starts")),
+}
+# Those that are there where the state is recorded; a racer's terms all have the same shape.
+_RATES = (_FLOAT, ("racers", "kept", "starts"))
+_TERM = (_FLOAT, ("kept", "starts", "two"))
+
+# What zipfile, numpy and json raise on a file that is not theirs, or is cut short or altered.
+_DAMAGE = (
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    Warning,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+class TraceError(ValueError):
+    """A trace was refused; the message is one line that says what is wrong with it, or with its file."""
+
+
+def read_trace(path: Path) -> tuple[RaceSpec, dict[str, Any]]:
+    """The race in a trace's file, and all arrays by name, the racers' terms as `states`.
+
+    Raises:
+        TraceError: if the file is missing, damaged, or no trace.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read(archive)
+    except FileNotFoundError:
+        raise TraceError(f"{path}: no such file or directory") from None
+    except TraceError as error:
+        raise TraceError(f"{path}: {error}") from None
+    except _DAMAGE as error:
+        raise TraceError(f"{path}: no trace, or a damaged one: {shorten(error, 120)}") from None
+
+
+def _read(archive: zipfile.ZipFile) -> tuple[RaceSpec, dict[str, Any]]:
+    found = _array(archive, "format", _number)
+    if found != FORMAT:
+        raise TraceError(f"its format is {shorten(found)}, this version reads {FORMAT}: race it again")
+    values = json.loads(str(_array(archive, "spec", _short_text)))
+    if "start" not in values:
+        values["start"] = _starts(archive)
+    spec = make_spec(values, "spec", context={"recorded": True})
+    sizes = {"racers": len(spec.racers), "starts": len(spec.start), "rows": len(spec.recorded), "two": 2}
+    sizes["kept"] = 0 if spec.record == "ends" else spec.steps
+
+    def read(name: str, kind: str, axes: tuple[str, ...]) -> Any:
+        return _array(archive, name, lambda *header: _as_implied(*header, kind, tuple(map(sizes.get, axes))))
+
+    arrays = {name: read(name, *form) for name, form in SHAPES.items()}
+    if not set(arrays["status"].flat) <= set(Status):
+        raise TraceError(f"damaged: status is not one of {', '.join(Status)}")
+    if spec.record == "state":
+        arrays["rates"] = read("rates", *_RATES)
+        arrays["states"] = tuple(
+            {term: read(f"{STATE}/{i}/{term}", *_TERM) for term in terms}
+            for i, terms in enumerate(_terms(archive, len(spec.racers)))
+        )
+    return spec, arrays
+
+
+def _terms(archive: zipfile.ZipFile, racers: int) -> list[list[str]]:
+    """The names of each racer's terms."""
+    terms: dict[str, list[str]] = {str(i): [] for i in range(racers)}
+    for member in archive.namelist():
+        kind, _, rest = member.removesuffix(".npy").partition("/")
+        if kind != STATE:
+            continue
+        racer, _, term = rest.partition("/")
+        if racer not in terms:
+            raise TraceError(
+                f"damaged: {shorten(member.removesuffix('.npy'))} is of no racer: there are {racers}, from 0"
+            )
+        terms[racer].append(term)
+        if len(terms[racer]) > TERMS_CAP:
+            raise TraceError(f"damaged: racer {racer} has more than {TERMS_CAP} terms")
+    return list(terms.values())
+
+
+def _starts(archive: zipfile.ZipFile) -> Any:
+    """The first row of the first racer's positions, of shape (starts, 2)."""
+    with _opened(archive, "positions") as file:
+        shape, _, dtype = _header(file)
+        if dtype.str != _FLOAT or len(shape) != 4 or shape[-1] != 2 or not 0 < math.prod(shape) <= 2 * MOST:
+            raise TraceError(f"damaged: positions is {dtype.str[:20]} of shape {shape}")
+        return np.frombuffer(file.read(16 * shape[2]), np.float64).reshape(-1, 2)
+
+
+Check = Callable[[str, Any, tuple[int, ...]], None]  # given name, dtype and shape, raises TraceError
+
+
+def _array(archive: zipfile.ZipFile, name: str, check: Check) -> Any:
+    """One array, read only if its header passes the check, and no further than its header says."""
+    with _opened(archive, name) as file:
+        shape, fortran, dtype = _header(file)
+        if dtype.hasobject:
+            raise TraceError(f"damaged: {name} holds pickled objects; allow_pickle is off")
+        check(name, dtype, shape)
+        size = dtype.itemsize * math.prod(shape)
+        content = file.read(size + 1)  # one more than there is, for zipfile to compare the checksum
+    if len(content) != size:
+        raise TraceError(f"damaged: {name} does not have the {size:,} bytes that its header says")
+    return np.ndarray(shape, dtype, content, order="F" if fortran else "C")
+
+
+def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A member, if numpy could have packed it so: the other ways are not unpacked piece by piece."""
+    member = archive.getinfo(f"{name}.npy")
+    if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise TraceError(f"damaged: {name} is packed in a way that numpy does not use")
+    return archive.open(member)
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # numpy's, of a header that needed mending
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0):  # as all arrays of a trace are; the others' headers have no bound
+            raise ValueError(f"version {version} of an array")
+        return np.lib.format.read_array_header_1_0(file)
+
+
+def _number(name: str, dtype: Any, shape: tuple[int, ...]) -> None:
+    if shape or dtype.itemsize > 100:
+        raise TraceError(f"damaged: {name} is {dtype.str[:20]} of shape {shape}, not one number")
+
+
+def _short_text(name: str, dtype: Any, shape: tuple[int, ...]) -> None:
+    if dtype.kind != "U" or shape:
+        raise TraceError(f"damaged: {name} is {dtype.str[:20]} of shape {shape}, not one text")
+    if dtype.itemsize > SPEC_CAP:
+        raise TraceError(f"damaged: {name} has {dtype.itemsize:,} bytes, at most {SPEC_CAP:,} are allowed")
+
+
+def _as_implied(name: str, dtype: Any, shape: tuple[int, ...], kind: str, implied: tuple[Any, ...]) -> None:
+    """Raise TraceError unless an array has the type and the shape that the spec implies."""
+    text = kind == _TEXT and dtype.str.startswith(_TEXT[:2]) and dtype.itemsize <= 4 * max(map(len, Status))
+    if shape != implied or not (dtype.str == kind or text):
+        found = f"{dtype.str[:20]} of shape {shape}"
+        raise TraceError(f"damaged: {name} is {found}, not {kind} of shape {implied}")
