@@ -5,7 +5,8 @@ from races.race import run_race
 from races.racer import RacerSpec
 from races.spec import RaceSpec
 from races.status import Status
-from races.trace import Trace, TraceError
+from races.trace import Trace
+from races.trace_file import TraceError
 
 __all__ = [
     "RaceSpec",

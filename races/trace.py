@@ -186,7 +186,7 @@ def _json_pieces(value: Any) -> Iterator[str]:
                 yield "".join(_json_pieces(value[first : first + rows]))[1:-1]
         yield "]"
     elif isinstance(value, np.ndarray):
-        plain = np.where(np.isfinite(value), value, None) if value.dtype.kind == "f" else value
+        plain = np.where(np.isfinite(value), value, np.array(None)) if value.dtype.kind == "f" else value
         yield json.dumps(plain.tolist(), allow_nan=False)
     elif isinstance(value, tuple) and value and isinstance(value[0], dict):
         yield "["

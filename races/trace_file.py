@@ -13,6 +13,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -82,10 +83,10 @@ def read_trace(path: Path) -> tuple[RaceSpec, dict[str, Any]]:
 
 
 def _read(archive: zipfile.ZipFile) -> tuple[RaceSpec, dict[str, Any]]:
-    found = _array(archive, "format", _number)
+    found = _array(archive, "format", _require_number)
     if found != FORMAT:
         raise TraceError(f"its format is {shorten(found)}, this version reads {FORMAT}: race it again")
-    values = json.loads(str(_array(archive, "spec", _short_text)))
+    values = json.loads(str(_array(archive, "spec", _require_text)))
     if "start" not in values:
         values["start"] = _starts(archive)
     spec = make_spec(values, "spec", context={"recorded": True})
@@ -93,7 +94,8 @@ def _read(archive: zipfile.ZipFile) -> tuple[RaceSpec, dict[str, Any]]:
     sizes["kept"] = 0 if spec.record == "ends" else spec.steps
 
     def read(name: str, kind: str, axes: tuple[str, ...]) -> Any:
-        return _array(archive, name, lambda *header: _as_implied(*header, kind, tuple(map(sizes.get, axes))))
+        implied = tuple(sizes[axis] for axis in axes)
+        return _array(archive, name, partial(_require_implied, kind=kind, implied=implied))
 
     arrays = {name: read(name, *form) for name, form in SHAPES.items()}
     if not set(arrays["status"].flat) <= set(Status):
@@ -168,19 +170,21 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
         return np.lib.format.read_array_header_1_0(file)
 
 
-def _number(name: str, dtype: Any, shape: tuple[int, ...]) -> None:
+def _require_number(name: str, dtype: Any, shape: tuple[int, ...]) -> None:
     if shape or dtype.itemsize > 100:
         raise TraceError(f"damaged: {name} is {dtype.str[:20]} of shape {shape}, not one number")
 
 
-def _short_text(name: str, dtype: Any, shape: tuple[int, ...]) -> None:
+def _require_text(name: str, dtype: Any, shape: tuple[int, ...]) -> None:
     if dtype.kind != "U" or shape:
         raise TraceError(f"damaged: {name} is {dtype.str[:20]} of shape {shape}, not one text")
     if dtype.itemsize > SPEC_CAP:
         raise TraceError(f"damaged: {name} has {dtype.itemsize:,} bytes, at most {SPEC_CAP:,} are allowed")
 
 
-def _as_implied(name: str, dtype: Any, shape: tuple[int, ...], kind: str, implied: tuple[Any, ...]) -> None:
+def _require_implied(
+    name: str, dtype: Any, shape: tuple[int, ...], kind: str, implied: tuple[int, ...]
+) -> None:
     """Raise TraceError unless an array has the type and the shape that the spec implies."""
     text = kind == _TEXT and dtype.str.startswith(_TEXT[:2]) and dtype.itemsize <= 4 * max(map(len, Status))
     if shape != implied or not (dtype.str == kind or text):
