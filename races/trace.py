@@ -114,12 +114,12 @@ class Trace:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """One row for each racer, start and step, under the columns that `to_csv` writes."""
+        # By lists: numpy may swallow a Ctrl-C that comes while it picks a single entry.
         for i, name in enumerate(self.names):
             for j in range(len(self.spec.start)):
-                status = str(self.status[i, j])
+                (status,) = self.status[i, j : j + 1].tolist()
                 for first in range(0, len(self.recorded), _PIECE):
                     part = slice(first, first + _PIECE)
-                    # Lists, since numpy may swallow a Ctrl-C that comes while it picks a single number.
                     positions, losses = self.positions[i, part, j].tolist(), self.losses[i, part, j].tolist()
                     counts = self.evaluations[i, part, j].tolist()
                     gradients = self.gradients[i, part, j].tolist()
