@@ -309,7 +309,7 @@ def test_very_many_starts_are_not_written_twice(tmp_path: Path, monkeypatch: pyt
         assert_same_trace(Trace.load(tmp_path / "t.npz"), many)
 
 
-def test_an_interrupt_is_not_swallowed_while_rows_are_written(tmp_path: Path) -> None:
+def test_an_interrupt_is_not_swallowed_between_rows() -> None:
     """numpy swallows one now and then that comes while it picks single numbers from an array."""
     long = run_race(race(steps=2000))
     came = 0
@@ -325,7 +325,8 @@ def test_an_interrupt_is_not_swallowed_while_rows_are_written(tmp_path: Path) ->
             raised, came = False, 0
             try:
                 signal.setitimer(signal.ITIMER_REAL, 1e-4 + 3e-5 * k)
-                long.to_csv(tmp_path / "t.csv")
+                for _ in long.rows():
+                    pass
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except KeyboardInterrupt:
                 raised = True
@@ -333,7 +334,6 @@ def test_an_interrupt_is_not_swallowed_while_rows_are_written(tmp_path: Path) ->
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert not [path for path in tmp_path.iterdir() if path.name != "t.csv"]
 
 
 def test_json_of_a_long_race_is_written_piece_by_piece(tmp_path: Path) -> None:
