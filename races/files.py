@@ -55,7 +55,7 @@ def _claim(path: Path) -> Path:
     candidate = path
     for number in count(2):
         try:
-            candidate.touch(exist_ok=False)
+            candidate.open("xb").close()
             break
         except FileExistsError:
             candidate = path.with_stem(f"{path.stem}-{number}")
