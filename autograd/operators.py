@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import inspect
 import math
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
 
+from autograd import composed, contractions, moving
+from autograd.calls import FUNCTIONS, ints
 from autograd.rules import DIFFERENTIABLE, RULES
 from autograd.shaping import Axis, Shape
+
+# numpy's functions that are made of others.
+_COMPOSED: dict[Any, Callable[..., Any]] = composed.FUNCTIONS | contractions.FUNCTIONS | moving.FUNCTIONS
 
 
 class Operators(ABC):
@@ -69,11 +73,11 @@ class Operators(ABC):
 
     def reshape(self, *shape: Any) -> Self:
         """The same numbers in another shape, given as several ints or as one tuple; -1 is what is left."""
-        return self._apply("reshape", self, shape=_ints(*shape))  # type: ignore[no-any-return]
+        return self._apply("reshape", self, shape=ints(*shape))  # type: ignore[no-any-return]
 
     def transpose(self, *axes: Any) -> Self:
         """The axes in another order, as in numpy: several ints or one tuple; reversed if none is given."""
-        return self._apply("transpose", self, axes=_ints(*axes) or None)  # type: ignore[no-any-return]
+        return self._apply("transpose", self, axes=ints(*axes) or None)  # type: ignore[no-any-return]
 
     @property
     def T(self) -> Self:  # noqa: N802
@@ -189,7 +193,12 @@ class Operators(ABC):
         if method != "__call__":
             raise _unknown(f"np.{name}.{method}")
         if settings:
-            raise TypeError(f"np.{name} on a {type(self).__name__} takes no {', '.join(settings)}")
+            shown = f"np.{name} on a {type(self).__name__}"
+            settings = _without_dtype(shown, settings)
+            if settings:
+                raise TypeError(f"{shown} takes no {', '.join(settings)}")
+        if ufunc in _COMPOSED:
+            return _COMPOSED[ufunc](*inputs)
         if name not in RULES:
             raise _unknown(f"np.{name}")
         return self._apply(name, *inputs)
@@ -197,21 +206,40 @@ class Operators(ABC):
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """numpy's other functions, by the rule of the same name (NEP 18)."""
         shown = f"{func.__module__}.{func.__name__}".replace("numpy", "np", 1)
-        if func not in _FUNCTIONS:
+        where = f"{shown} on a {type(self).__name__}"
+        kwargs = _without_dtype(where, kwargs)
+        if func not in FUNCTIONS and func not in _COMPOSED:
             raise _unknown(shown)
-        name, call = _FUNCTIONS[func]
+        name, call = FUNCTIONS.get(func) or ("", _COMPOSED[func])
         try:
-            inputs, settings = call(*args, **kwargs)
+            found = call(*args, **kwargs)
         except TypeError as error:
-            reason = _misfit(call, args, kwargs) or error
-            raise TypeError(f"{shown} on a {type(self).__name__}: {reason}") from None
+            if type(error) is not TypeError:
+                raise
+            raise TypeError(f"{where}: {_misfit(call, args, kwargs) or error}") from None
+        if not name:
+            return found
+        inputs, settings = found
         if name in {"shape", "ndim", "size"}:
             return getattr(inputs[0], name)
         return self._apply(name, *inputs, **settings)
 
 
 def _unknown(name: str) -> TypeError:
-    return TypeError(f"{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}")
+    return TypeError(
+        f"{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}, "
+        "and what docs/autograd.md lists as made of these"
+    )
+
+
+def _without_dtype(where: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings but for dtype, which may be float64 only."""
+    if "dtype" in settings:
+        try:
+            composed.checked_dtype(settings["dtype"])
+        except TypeError as error:
+            raise TypeError(f"{where}: {error}") from None
+    return {key: value for key, value in settings.items() if key != "dtype"}
 
 
 def _misfit(call: Callable[..., Any], args: Any, kwargs: Any) -> TypeError | None:
@@ -221,61 +249,3 @@ def _misfit(call: Callable[..., Any], args: Any, kwargs: Any) -> TypeError | Non
     except TypeError as error:
         return error
     return None
-
-
-def _ints(*numbers: Any) -> tuple[int, ...]:
-    """A shape or axes, given as several ints or as one tuple."""
-    if len(numbers) == 1 and np.ndim(numbers[0]):
-        numbers = tuple(numbers[0])
-    return tuple(map(operator.index, numbers))
-
-
-# What numpy's functions are called with, as inputs and settings of the rule; what else they take is refused.
-Call = tuple[tuple[Any, ...], dict[str, Any]]
-
-
-def _reduction(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Call:
-    return (a,), {"axis": axis, "keepdims": keepdims}
-
-
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Call:  # noqa: A002
-    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
-    return (a, -math.inf if low is None else low, math.inf if high is None else high), {}
-
-
-def _norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Call:  # noqa: A002
-    if ord is not None and not (ord == 2 and (isinstance(axis, int) or np.ndim(x) == 1)):
-        raise TypeError("only the Euclidean norm has a derivative rule, so leave ord out")
-    return (x,), {"axis": axis, "keepdims": keepdims}
-
-
-def _where(condition: Any, x: Any, y: Any) -> Call:
-    return (condition, x, y), {}
-
-
-def _plain(a: Any) -> Call:
-    return (a,), {}
-
-
-def _transposed(a: Any, axes: Any = None) -> Call:
-    return (a,), {"axes": None if axes is None else _ints(*axes)}
-
-
-def _shaped(a: Any, shape: Any) -> Call:
-    return (a,), {"shape": _ints(shape)}
-
-
-def _joined(arrays: Any, axis: int = 0) -> Call:
-    return tuple(arrays), {"axis": operator.index(axis)}
-
-
-# The rule of each function, and how it is called.
-_FUNCTIONS: dict[Any, tuple[str, Callable[..., Call]]] = {
-    np.sum: ("sum", _reduction), np.mean: ("mean", _reduction), np.max: ("max", _reduction),
-    np.min: ("min", _reduction), np.amax: ("max", _reduction), np.amin: ("min", _reduction),
-    np.linalg.norm: ("norm", _norm), np.clip: ("clip", _clip), np.where: ("where", _where),
-    np.reshape: ("reshape", _shaped), np.broadcast_to: ("broadcast_to", _shaped),
-    np.transpose: ("transpose", _transposed), np.concatenate: ("concatenate", _joined),
-    np.stack: ("stack", _joined), np.shape: ("shape", _plain), np.ndim: ("ndim", _plain),
-    np.size: ("size", _plain),
-}  # fmt: skip

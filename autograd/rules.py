@@ -203,6 +203,13 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "log": (xp.log, lambda g, y, x: g / x),
         "log2": (xp.log2, lambda g, y, x: g / (x * math.log(2))),
         "log10": (xp.log10, lambda g, y, x: g / (x * math.log(10))),
+        "logaddexp": (
+            lambda a, b: xp.where(
+                a == b, a + math.log(2), xp.maximum(a, b) + xp.log1p(xp.exp(-xp.absolute(a - b)))
+            ),
+            lambda g, y, a, b: g / (1 + xp.exp(b - a)),
+            lambda g, y, a, b: g / (1 + xp.exp(a - b)),
+        ),
         "log1p": (xp.log1p, lambda g, y, x: g / (x + 1)),
         "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),
         "cbrt": (xp.cbrt, lambda g, y, x: g / (3 * (y * y))),

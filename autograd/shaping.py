@@ -34,7 +34,7 @@ def unbroadcast(g: Any, shape: Shape) -> Any:
 
 def spread(g: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     """The reverse of a reduction: every element of `x` gets its output's gradient."""
-    return np.broadcast_to(np.reshape(g, _kept(x, axis)) if not keepdims else g, np.shape(x))
+    return np.broadcast_to(np.reshape(g, kept_shape(x, axis)) if not keepdims else g, np.shape(x))
 
 
 def scatter(g: Any, index: Any, shape: Shape) -> Any:
@@ -48,7 +48,7 @@ def scatter(g: Any, index: Any, shape: Shape) -> Any:
     return whole
 
 
-def _kept(x: Any, axis: Axis) -> Shape:
+def kept_shape(x: Any, axis: Axis) -> Shape:
     """The shape of `x` after a reduction that keeps the reduced axes, with length 1."""
     shape = np.shape(x)
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -56,17 +56,29 @@ def _kept(x: Any, axis: Axis) -> Shape:
     return tuple(1 if i in reduced else length for i, length in enumerate(shape))
 
 
-def _count(x: Any, axis: Axis) -> int:
+def counted(x: Any, axis: Axis) -> int:
     """How many numbers each number of a reduction comes from."""
-    return math.prod(a for a, b in zip(np.shape(x), _kept(x, axis), strict=True) if b == 1)
+    return math.prod(a for a, b in zip(np.shape(x), kept_shape(x, axis), strict=True) if b == 1)
+
+
+def along(x: Any, order: Any, axis: int) -> Any:
+    """The numbers of `x` in another order along `axis`, given by their places."""
+    for given in (x, order):
+        if hasattr(given, "_apply"):
+            return given._apply("along", x, order, axis=axis)
+    return np.take_along_axis(np.asarray(x), np.asarray(order, dtype=np.intp), axis=axis)
+
+
+def _along_back(g: Any, _y: Any, _x: Any, order: Any, axis: int) -> Any:
+    return along(g, np.argsort(order, axis=axis), axis)  # the places of the places: back again
 
 
 def _mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    return np.sum(x, axis=axis, keepdims=keepdims) / np.float64(_count(x, axis))
+    return np.sum(x, axis=axis, keepdims=keepdims) / np.float64(counted(x, axis))
 
 
 def _mean_back(g: Any, _y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    return spread(g / np.float64(_count(x, axis)), x, axis, keepdims)
+    return spread(g / np.float64(counted(x, axis)), x, axis, keepdims)
 
 
 def _extreme_back(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -178,4 +190,9 @@ ROWS: dict[str, Row] = {
     "scatter": (scatter, lambda g, y, x, index, shape: _getitem(g, index)),
     "concatenate": (lambda *inputs, axis=0: np.concatenate(inputs, axis=axis), _concatenate_back),
     "stack": (lambda *inputs, axis=0: np.stack(inputs, axis=axis), _stack_back),
+    "along": (along, _along_back),
+    # These answer places, and are flat.
+    "argsort": (lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"),),
+    "argmax": (np.argmax,),
+    "argmin": (np.argmin,),
 }

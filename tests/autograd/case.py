@@ -13,6 +13,8 @@ TRUTHS = (
     "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "logical_and", "logical_or",
     "logical_not",
 )  # fmt: skip
+# What these answer is a place.
+PLACES = ("argsort", "argmax", "argmin")
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Case:
 
     @property
     def differentiable(self) -> tuple[int, ...]:
-        """The positions of the inputs that get a gradient: the numbers, unless the answer is a truth."""
-        if self.rule in TRUTHS:
+        """The positions of the inputs that get a gradient: its numbers, if it answers numbers."""
+        if self.rule in TRUTHS + PLACES:
             return ()
         return tuple(i for i, x in enumerate(self.inputs) if np.asarray(x).dtype.kind == "f")
 

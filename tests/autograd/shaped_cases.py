@@ -66,6 +66,11 @@ def _three(low: float, high: float, *shapes: Shape) -> tuple[Any, ...]:
     return tuple(spread(low + i, high + 2 * i, *shape) for i, shape in enumerate(shapes))
 
 
+def _order(*shape: int, axis: int) -> Any:
+    """Every number's place in another order along an axis."""
+    return np.argsort(spread(-1, 1, *shape) ** 2, axis=axis)
+
+
 def _taken(shape: Shape, index: Any) -> Shape:
     return np.shape(np.zeros(shape)[index])
 
@@ -90,6 +95,18 @@ SMOOTH: tuple[Case, ...] = (
         Case("scatter", (spread(-3, 3, *_taken(shape, index)),), {"index": index, "shape": shape})
         for shape, index in _INDICES
     ),
+    *(
+        Case("along", (spread(-3, 3, *shape), _order(*shape, axis=axis)), {"axis": axis})
+        for shape in ((3,), (1,), (4, 3), (2, 3, 4))
+        for axis in range(-1, len(shape) - 1)
+    ),
+    *(
+        Case(rule, (spread(-3, 3, *shape),), {"axis": axis})
+        for rule in ("argsort", "argmax", "argmin")
+        for shape in ((3,), (1,), (4, 3), (2, 3, 4))
+        for axis in range(-1, len(shape) - 1)
+    ),
+    *(Case(rule, (spread(-3, 3, *shape),)) for rule in ("argmax", "argmin") for shape in ((3,), (4, 3))),
     *(Case("concatenate", _three(-3, 3, *shapes), {"axis": axis}) for shapes, axis in _JOINED),
     *(Case("stack", _three(-3, 3, *[shape] * count), {"axis": axis}) for count, shape, axis in _STACKED),
 )

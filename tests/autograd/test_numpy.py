@@ -27,6 +27,7 @@ UFUNCS: dict[Callable[..., Any], int] = {
     np.expm1: 1, np.log: 1, np.log1p: 1, np.sqrt: 1, np.exp2: 1, np.log2: 1, np.log10: 1, np.cbrt: 1,
     np.arcsin: 1, np.arccos: 1, np.arcsinh: 1, np.arccosh: 1, np.arctanh: 1, np.floor: 1, np.ceil: 1,
     np.rint: 1, np.trunc: 1, np.sign: 1, np.arctan2: 2, np.hypot: 2, np.fmod: 2, np.remainder: 2, np.mod: 2,
+    np.logaddexp: 2,
     np.floor_divide: 2,
 }  # fmt: skip
 TRUTHS: dict[Callable[..., Any], int] = {
@@ -38,18 +39,17 @@ ONE, TWO = Tensor([1.0]), Tensor(np.eye(2))
 NO_RULE: dict[str, Callable[[], Any]] = {
     "np.spacing": lambda: ANY.spacing(Tensor(1.0)),
     "np.nextafter": lambda: ANY.nextafter(ONE, 2.0),
-    "np.isfinite": lambda: ANY.isfinite(ONE),
+    "np.signbit": lambda: ANY.signbit(ONE),
     "np.gcd": lambda: ANY.gcd(1.0, Tensor(1.0)),
     "np.fmax": lambda: ANY.fmax(np.array([1.0]), Tensor(1.0)),
     "np.bitwise_and": lambda: ANY.bitwise_and(ONE, ONE),
     "np.add.reduce": lambda: ANY.add.reduce(ONE),
     "np.multiply.outer": lambda: ANY.multiply.outer(ONE, ONE),
     "np.maximum.accumulate": lambda: ANY.maximum.accumulate(ONE),
-    "np.prod": lambda: ANY.prod(ONE),
-    "np.cumsum": lambda: ANY.cumsum(ONE),
-    "np.std": lambda: ANY.std(ONE),
-    "np.dot": lambda: ANY.dot(ONE, ONE),
-    "np.zeros_like": lambda: ANY.zeros_like(ONE),
+    "np.median": lambda: ANY.median(ONE),
+    "np.convolve": lambda: ANY.convolve(ONE, ONE),
+    "np.interp": lambda: ANY.interp(ONE, [1.0], [2.0]),
+    "np.kron": lambda: ANY.kron(ONE, ONE),
     "np.linalg.inv": lambda: ANY.linalg.inv(TWO),
     "np.linalg.det": lambda: ANY.linalg.det(TWO),
     "np.fft.fft": lambda: ANY.fft.fft(ONE),
@@ -110,6 +110,18 @@ def test_comparisons_give_plain_truths(ufunc: Callable[..., Any]) -> None:
     assert result.dtype == bool
     np.testing.assert_array_equal(result, ufunc(*arrays))
     assert type(ufunc(*[Tensor(1.0)] * len(arrays))) is bool
+
+
+PLACES: tuple[Callable[..., Any], ...] = (np.argmax, np.argmin, np.argsort)
+
+
+@pytest.mark.parametrize("function", PLACES, ids=lambda function: function.__name__)
+def test_places_are_plain_numbers(function: Callable[..., Any]) -> None:
+    array = np.array([[3.0, 1.0, 2.0], [1.5, 2.5, 0.0]])
+    for settings in ({}, {"axis": 0}, {"axis": -1}, {"axis": None}):
+        result = function(Tensor(array), **settings)
+        assert type(result) is type(function(array, **settings))
+        np.testing.assert_array_equal(result, function(array, **settings))
 
 
 def test_operators_compare_values() -> None:
@@ -181,7 +193,7 @@ def test_numpys_functions_take_tensors_as_they_take_arrays(call: str) -> None:
 
 
 def test_every_rule_that_numpy_has_is_reached_by_its_name() -> None:
-    called = {call.split()[0] for call in CALLS} | {ufunc.__name__ for ufunc in (*UFUNCS, *TRUTHS)}
+    called = {call.split()[0] for call in CALLS} | {ufunc.__name__ for ufunc in (*UFUNCS, *TRUTHS, *PLACES)}
     assert {name for name in RULES if hasattr(np, name) or hasattr(np.linalg, name)} <= called
 
 
@@ -201,7 +213,34 @@ def test_what_has_no_rule_is_refused_by_name(name: str) -> None:
     [
         (lambda: ANY.sin(ONE, out=np.zeros(1)), r"np\.sin on a Tensor takes no out$"),
         (lambda: ANY.sin(Tensor(1.0), where=True), r"np\.sin on a Tensor takes no where$"),
-        (lambda: ANY.add(ONE, 1.0, dtype=np.float32), r"np\.add on a Tensor takes no dtype$"),
+        (
+            lambda: ANY.add(ONE, 1.0, dtype=np.float32),
+            r"np\.add on a Tensor: dtype must be float64, not float32$",
+        ),
+        (lambda: ANY.sum(ONE, dtype=int), r"np\.sum on a Tensor: dtype must be float64, not int64$"),
+        (lambda: ANY.ones_like(ONE, bool), r"np\.ones_like on a Tensor: dtype must be float64, not bool$"),
+        (
+            lambda: ANY.vstack([ONE, ONE], dtype=np.float32),
+            r"np\.vstack on a Tensor: dtype must be float64, ",
+        ),
+        (lambda: ANY.var(ONE, where=[True]), r"np\.var on a Tensor: .*unexpected keyword argument 'where'$"),
+        (lambda: ANY.prod(ONE, initial=2.0), r"np\.prod on a Tensor: .*unexpected .* argument 'initial'$"),
+        (lambda: ANY.sort(ONE, kind="heap"), r"np\.sort on a Tensor: .*unexpected keyword argument 'kind'$"),
+        (
+            lambda: ANY.pad(ONE, 1, mode="mean"),
+            r"np\.pad on a Tensor: mode must be constant, edge, .*, not 'mean'$",
+        ),
+        (lambda: ANY.pad(ONE, 1, "reflect", reflect_type="odd"), r"np\.pad on a Tensor: .* 'reflect_type'$"),
+        (lambda: ANY.take(ONE, [0], out=np.zeros(1)), r"np\.take on a Tensor: it takes no out$"),
+        (
+            lambda: ANY.delete(ONE, Tensor(0.0)),
+            r"np\.delete on a Tensor: .* cannot be interpreted as an integer$",
+        ),
+        (lambda: ANY.einsum(ONE, [0], [0]), r"np\.einsum on a Tensor: the subscripts must be a string"),
+        (
+            lambda: ANY.average(TWO, weights=[1.0]),
+            r"np\.average on a Tensor: weights must have the shape of a",
+        ),
         (lambda: ANY.sum(ONE, out=np.zeros(1)), r"np\.sum on a Tensor: .*unexpected keyword argument 'out'$"),
         (lambda: ANY.sum(ONE, 0, None), r"np\.sum on a Tensor: too many positional arguments$"),
         (lambda: ANY.mean(ONE, where=[True]), r"np\.mean on a Tensor: .*unexpected .* argument 'where'$"),

@@ -14,7 +14,7 @@ from autograd.operators import Operators
 from autograd.rules import FLOAT_RULES, RULES
 from autograd.tensor import apply
 from tests.autograd import elementwise_cases
-from tests.autograd.case import TRUTHS, Case, seed_for
+from tests.autograd.case import PLACES, TRUTHS, Case, seed_for
 from tests.autograd.cases import CASES, SMOOTH, Array
 from tests.oracle.record_torch import OPERATIONS_FILE, record_operation, unpack
 
@@ -26,10 +26,10 @@ ABSOLUTE = {"sigmoid": 2e-15}
 
 def answers(case: Case, seed: Any = None) -> dict[str, Any]:
     """Our value and gradients for a case, as `record_operation` gives PyTorch's."""
-    leaves = range(len(case.inputs)) if case.rule in TRUTHS else case.differentiable
+    leaves = range(len(case.inputs)) if case.rule in TRUTHS + PLACES else case.differentiable
     inputs = [Tensor(x) if i in leaves else x for i, x in enumerate(case.inputs)]
     value = apply(case.rule, *inputs, **case.settings)
-    if case.rule in TRUTHS:
+    if case.rule in TRUTHS + PLACES:
         return {"value": value}
     value.backward(seed_for(value.shape) if seed is None else np.full(value.shape, seed))
     return {"value": value.data, **{str(i): inputs[i].grad for i in case.differentiable}}

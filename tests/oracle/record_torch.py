@@ -86,6 +86,10 @@ _TORCHS: dict[str, Callable[..., Any]] = {
     ),
     "broadcast_to": lambda torch, x, shape: torch.broadcast_to(x, shape),
     "transpose": lambda torch, x, axes=None: torch.permute(x, axes or tuple(range(x.ndim))[::-1]),
+    "along": lambda torch, x, order, axis: torch.gather(x, axis, order),
+    "argsort": lambda torch, x, axis: torch.argsort(x, dim=axis, stable=True),
+    "argmax": lambda torch, x, axis=None: torch.argmax(x, axis),
+    "argmin": lambda torch, x, axis=None: torch.argmin(x, axis),
     "getitem": _getitem,
     "scatter": _scatter,
     "concatenate": lambda torch, *inputs, axis: torch.cat(inputs, dim=axis),
@@ -95,10 +99,8 @@ _TORCHS: dict[str, Callable[..., Any]] = {
 
 def record_operation(torch: Any, case: Case) -> Recording:
     """The value of one call, under "value", and its gradients, under the positions of the inputs."""
-    inputs = [
-        torch.tensor(x, dtype=torch.float64 if np.asarray(x).dtype.kind == "f" else torch.bool)
-        for x in case.inputs
-    ]
+    kinds = {"f": torch.float64, "b": torch.bool, "i": torch.int64}
+    inputs = [torch.tensor(x, dtype=kinds[np.asarray(x).dtype.kind]) for x in case.inputs]
     found = {i: inputs[i].requires_grad_() for i in case.differentiable}
     if case.rule in _TORCHS:
         value = _TORCHS[case.rule](torch, *inputs, **case.settings)

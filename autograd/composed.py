@@ -1,0 +1,223 @@
+"""numpy's functions that are made of others: no rows of the table, so no derivatives of their own.
+
+Those that answer true or false, and those like `np.zeros_like`, give plain values, as comparisons do.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.shaping import Axis, along, counted, kept_shape
+
+
+def checked_dtype(dtype: Any) -> None:
+    """Refuse any dtype but float64.
+
+    Raises:
+        TypeError: if it is another one.
+    """
+    if dtype is not None and np.dtype(dtype) != np.float64:
+        raise TypeError(f"dtype must be float64, not {np.dtype(dtype)}")
+
+
+def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
+    checked_dtype(dtype)
+    return np.where(np.equal(a, a), fill_value, fill_value)
+
+
+def _var(
+    a: Any, axis: Axis = None, *, ddof: float = 0, correction: Any = None, keepdims: bool = False
+) -> Any:
+    gap = a - np.mean(a, axis=axis, keepdims=True)
+    freedom = max(counted(a, axis) - (ddof if correction is None else correction), 0)
+    return np.sum(gap * gap, axis=axis, keepdims=keepdims) / np.float64(freedom)
+
+
+def _std(
+    a: Any, axis: Axis = None, *, ddof: float = 0, correction: Any = None, keepdims: bool = False
+) -> Any:
+    """As PyTorch: flat where all numbers are equal, as the norm is at 0."""
+    gap = a - np.mean(a, axis=axis, keepdims=True)
+    freedom = max(counted(a, axis) - (ddof if correction is None else correction), 0)
+    return np.linalg.norm(gap, axis=axis, keepdims=keepdims) / np.sqrt(np.float64(freedom))
+
+
+def _average(a: Any, axis: int | None = None, weights: Any = None, *, keepdims: bool = False) -> Any:
+    if weights is None:
+        return np.mean(a, axis=axis, keepdims=keepdims)
+    if axis is not None and np.ndim(weights) == 1:
+        weights = np.reshape(weights, (-1, *(1,) * (np.ndim(a) - 1 - axis % np.ndim(a))))
+    elif np.shape(weights) != np.shape(a):
+        raise TypeError("weights must have the shape of a, or one axis")
+    whole = np.broadcast_to(weights, np.shape(a))
+    return np.sum(a * weights, axis=axis, keepdims=keepdims) / np.sum(whole, axis=axis, keepdims=keepdims)
+
+
+def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+def _prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Halves are multiplied, until one number is left: no derivative needs to divide by a zero."""
+    shape = kept_shape(a, axis)
+    axes = [i for i in range(np.ndim(a)) if axis is None or i in _axes(axis, np.ndim(a))]
+    others = [i for i in range(np.ndim(a)) if i not in axes]
+    turned = np.transpose(a, (*others, *axes))
+    x = np.reshape(turned, (*(np.shape(a)[i] for i in others), counted(a, axis)))
+    while (length := np.shape(x)[-1]) > 1:
+        half = length // 2
+        product = x[..., :half] * x[..., half : 2 * half]
+        x = np.concatenate([product, x[..., -1:]], axis=-1) if length % 2 else product
+    whole = x if np.shape(x)[-1] else np.sum(x, axis=-1) + 1.0
+    return np.reshape(whole, shape if keepdims else tuple(np.shape(a)[i] for i in others))
+
+
+def _axes(axis: Any, ndim: int) -> list[int]:
+    return [operator.index(i) % ndim for i in np.atleast_1d(axis)]
+
+
+def _running(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Running sums or products, in log2(n) steps: each adds up twice as many numbers as the one before."""
+
+    def function(a: Any, axis: int | None = None) -> Any:
+        x = np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, -1)
+        shift = 1
+        while shift < np.shape(x)[-1]:
+            x = np.concatenate([x[..., :shift], combine(x[..., shift:], x[..., :-shift])], axis=-1)
+            shift *= 2
+        return x if axis is None else np.moveaxis(x, -1, axis)
+
+    return function
+
+
+def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    x = np.moveaxis(a, axis, -1)
+    for _ in range(n):
+        x = x[..., 1:] - x[..., :-1]
+    return np.moveaxis(x, -1, axis)
+
+
+def _all(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return np.sum(np.where(a, 0.0, 1.0), axis=axis, keepdims=keepdims) == 0
+
+
+def _any(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return np.sum(np.where(a, 1.0, 0.0), axis=axis, keepdims=keepdims) != 0
+
+
+def _isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    near = np.logical_and(np.absolute(a - b) <= atol + rtol * np.absolute(b), np.isfinite(b))
+    same = np.logical_or(near, np.equal(a, b))
+    return np.logical_or(same, np.logical_and(np.isnan(a), np.isnan(b))) if equal_nan else same
+
+
+def _allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    return np.all(np.isclose(a, b, rtol, atol, equal_nan))
+
+
+def _array_equal(a1: Any, a2: Any) -> Any:
+    return np.shape(a1) == np.shape(a2) and np.all(np.equal(a1, a2))
+
+
+def _sort(a: Any, axis: int | None = -1) -> Any:
+    """Stable: equal numbers keep their order, and their gradients."""
+    if axis is None:
+        a, axis = np.reshape(a, (-1,)), -1
+    return along(a, np.argsort(a, axis), axis)
+
+
+def _nansum(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    return np.sum(np.where(np.isnan(a), 0.0, a), axis=axis, keepdims=keepdims)
+
+
+def _nanmean(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    count = np.sum(np.where(np.isnan(a), 0.0, 1.0), axis=axis, keepdims=keepdims)
+    return _nansum(a, axis, keepdims=keepdims) / count
+
+
+def _nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    if not copy:
+        raise TypeError("a Tensor is not changed in place, so copy must be true")
+    most = np.finfo(np.float64).max
+    x = np.where(np.isnan(x), nan, x)
+    x = np.where(x == math.inf, most if posinf is None else posinf, x)
+    return np.where(x == -math.inf, -most if neginf is None else neginf, x)
+
+
+def _round(a: Any, decimals: int = 0) -> Any:
+    scale = 10.0 ** abs(decimals)
+    if decimals == 0:
+        return np.rint(a)
+    return np.rint(a * scale) / scale if decimals > 0 else np.rint(a / scale) * scale
+
+
+def _select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    for condition, choice in reversed([*zip(condlist, choicelist, strict=True)]):
+        default = np.where(condition, choice, default)
+    return default
+
+
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
+    ways = np.linspace(0.0, 1.0, num, endpoint)
+    ways = np.reshape(ways, (-1, *(1,) * max(np.ndim(start), np.ndim(stop))))
+    return start * (1.0 - ways) + stop * ways
+
+
+def _meshgrid(*xi: Any, indexing: str = "xy") -> tuple[Any, ...]:
+    if indexing not in {"xy", "ij"}:
+        raise ValueError("indexing must be 'xy' or 'ij'")
+    axes = [*range(len(xi))]
+    if indexing == "xy":
+        axes[:2] = axes[:2][::-1]
+    shape: list[int] = [0] * len(xi)
+    for x, axis in zip(xi, axes, strict=True):
+        shape[axis] = np.size(x)
+    return tuple(
+        np.broadcast_to(np.reshape(x, (-1, *(1,) * (len(xi) - 1 - axis))), tuple(shape))
+        for x, axis in zip(xi, axes, strict=True)
+    )
+
+
+def _cross(a: Any, b: Any) -> Any:
+    if np.shape(a)[-1:] != (3,) or np.shape(b)[-1:] != (3,):
+        raise ValueError("cross: the last axes must have length 3")
+    turned = [a[..., i - 2] * b[..., i - 1] - a[..., i - 1] * b[..., i - 2] for i in range(3)]
+    return np.stack(turned, axis=-1)
+
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    # Of each number.
+    np.isnan: lambda x: np.not_equal(x, x),
+    np.isinf: lambda x: np.absolute(x) == math.inf,
+    np.isfinite: lambda x: np.absolute(x) < math.inf,
+    np.positive: operator.pos,
+    np.fabs: np.absolute,
+    np.reciprocal: lambda x: 1.0 / x,
+    np.float_power: np.power,
+    np.logaddexp2: lambda a, b: np.logaddexp(a * math.log(2), b * math.log(2)) / math.log(2),
+    np.degrees: lambda x: x * (180 / math.pi),
+    np.rad2deg: lambda x: x * (180 / math.pi),
+    np.radians: lambda x: x * (math.pi / 180),
+    np.deg2rad: lambda x: x * (math.pi / 180),
+    np.divmod: lambda a, b: (np.floor_divide(a, b), np.remainder(a, b)),
+    np.fix: np.trunc,
+    np.round: _round,
+    np.around: _round,
+    np.nan_to_num: _nan_to_num,
+    np.zeros_like: lambda a, dtype=None: _full_like(a, 0.0, dtype),
+    np.ones_like: lambda a, dtype=None: _full_like(a, 1.0, dtype),
+    np.empty_like: lambda a, dtype=None: _full_like(a, 0.0, dtype),
+    np.full_like: _full_like,
+    np.select: _select,
+    np.isclose: _isclose,
+    # Of several.
+    np.var: _var, np.std: _std, np.average: _average, np.ptp: _ptp, np.prod: _prod, np.nansum: _nansum,
+    np.nanmean: _nanmean, np.all: _all, np.any: _any, np.allclose: _allclose, np.array_equal: _array_equal,
+    np.cumsum: _running(operator.add), np.cumprod: _running(operator.mul), np.diff: _diff, np.sort: _sort,
+    np.linspace: _linspace, np.meshgrid: _meshgrid, np.cross: _cross,
+}  # fmt: skip
