@@ -1,10 +1,11 @@
 """Races: a checked specification, run once into a trace that every picture is drawn from."""
 
-from races.config import SpecError, config_path, load_spec
+from races.config import config_path, load_spec
 from races.race import run_race
 from races.racer import RacerSpec
 from races.spec import RaceSpec
 from races.status import Status
+from races.toml_file import SpecError
 from races.trace import Trace
 from races.trace_file import TraceError
 

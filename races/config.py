@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from autograd.messages import shorten, shown, unknown
+from autograd.messages import shown, unknown
 from races.ground import ExpressionSpec, NamedSpec
 from races.noise import NoiseSpec
 from races.racer import RacerSpec
 from races.spec import FilmSpec, RaceSpec
+from races.toml_file import SpecError, read_toml
 from surfaces import SURFACES
-
-
-class SpecError(ValueError):
-    """A race was refused; the message is one line: file, key, the value given, what is allowed."""
 
 
 def config_path(folder: Path) -> Path:
@@ -41,14 +37,7 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
         SpecError: if the file is missing, is not TOML, or describes no race.
     """
     path = Path(path)
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SpecError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise SpecError(f"{path}: not a text file in UTF-8") from None
-    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
-        raise SpecError(f"{path}: not valid TOML: {shorten(error, 120)}") from None
+    values = read_toml(path)
     if "surface" in overrides and overrides["surface"] != values.get("surface"):
         values = _on_other(values, overrides["surface"])
     context = {"folder": path.absolute().parent, "origin": path.name}

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from optimizers.own_file import OwnError
 from races.alone import run_alone
-from races.config import SpecError
 from races.metrics import target_between
 from races.record import Record, empty_arrays
 from races.running import Run, nothing, run_eager, run_floats, run_points
 from races.spec import RaceSpec
 from races.status import Status
 from races.stepping import step_code
+from races.toml_file import SpecError
 from races.trace import Trace
 from surfaces import Surface
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
+from itertools import chain, count
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from races.racer import RacerSpec
 from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB
+MOST_RACERS = 1000
 # With the state it is the same: L-BFGS's terms take three times as much room as all else.
 _MOST = {"all": MOST, "ends": MOST, "state": MOST // 4}
 
@@ -130,6 +131,8 @@ class RaceSpec(Frozen):
     def _at_least_one(cls, value: Any) -> Any:
         if not isinstance(value, list | tuple) or not value:
             raise ValueError(f"must be 1 table [[racer]] or more, got {shown(value)}")
+        if len(value) > MOST_RACERS:
+            raise ValueError(f"must be at most {MOST_RACERS:,} tables [[racer]], got {len(value):,}")
         return value
 
     @model_validator(mode="after")
@@ -195,15 +198,11 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
     given = Counter(racer.name for racer in racers if racer.name)
     if twice := [name for name, count in given.items() if count > 1]:
         raise ValueError(f"racer: names must differ, got {twice[0]!r} more than once")
-    taken = set(given)
+    names = {label: chain([label], (f"{label} {i}" for i in count(2))) for label in {r.label for r in racers}}
     free = [colour for colour in COLOURS if colour not in {racer.colour for racer in racers}]
     named: list[RacerSpec] = []
     for racer in racers:
-        kind = racer.label
-        name = racer.name or next(
-            name for name in (kind, *(f"{kind} {i}" for i in range(2, len(racers) + 2))) if name not in taken
-        )
-        taken.add(name)
+        name = racer.name or next(name for name in names[racer.label] if name not in given)
         colour = racer.colour or (free.pop(0) if free else COLOURS[len(named) % len(COLOURS)])
         named.append(racer.model_copy(update={"name": name, "colour": colour}))
     return tuple(named)
