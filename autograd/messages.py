@@ -13,6 +13,19 @@ from collections.abc import Iterable
 _LONGEST = 200  # letters of a message that is not ours
 
 
+class _Repr(reprlib.Repr):
+    """Python's own short form, also of integers that it refuses to convert to decimal digits."""
+
+    def repr_int(self, value: int, level: int) -> str:
+        try:
+            return super().repr_int(value, level)
+        except ValueError:
+            return f"an integer of {value.bit_length():,} bits"
+
+
+_REPR = _Repr()
+
+
 def unknown(kind: str, name: object, allowed: Iterable[str], cutoff: float = 0.6) -> str:
     """One line for a name that is not among the allowed ones, with the nearest of them if one is near.
 
@@ -34,7 +47,7 @@ def shown(value: object) -> str:
     >>> shown({"key": "a" * 99})
     "{'key': 'aaaaaaaaaaaa...aaaaaaaaaaaaa'}"
     """
-    return shorten(reprlib.repr(value), _LONGEST)
+    return shorten(_REPR.repr(value), _LONGEST)
 
 
 def shorten(text: object, limit: int = 40) -> str:

@@ -1,4 +1,4 @@
-"""Reading a TOML file that may come from a stranger: what could exhaust the machine is refused before parsing."""
+"""Reading a TOML file, which may come from a stranger: what would exhaust the machine is never parsed."""
 
 from __future__ import annotations
 
