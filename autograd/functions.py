@@ -3,16 +3,19 @@
 Like ``np.sin``, they give a Tensor for a Tensor, and a plain float64 number or array for plain numbers, lists
 and arrays; inf and nan come without a warning. numpy's own functions reach the same rules. Where a derivative
 is a matter of convention, `Tensor` says which.
+
+They and numpy's functions are methods of Tensors as well: ``t.sin()``, ``t.sigmoid()``, ``t.var(axis=0)``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.operators import Operators
-from autograd.rules import RULES
+from autograd.rules import DIFFERENTIABLE, RULES
 from autograd.shaping import Axis
 from autograd.values import as_value
 
@@ -126,3 +129,50 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     array([5., 1.])
     """
     return _call("norm", x, axis=axis, keepdims=keepdims)
+
+
+def _of_numpy(name: str) -> Callable[..., Any]:
+    """numpy's function of that name as a method."""
+    function = getattr(np, name)
+
+    def method(self: Operators, *arguments: Any, **settings: Any) -> Any:
+        return function(self, *arguments, **settings)
+
+    method.__name__, method.__qualname__ = name, f"Operators.{name}"
+    method.__doc__ = f"See numpy.{name}."
+    return method
+
+
+def _of_row(name: str, others: int) -> Callable[..., Any]:
+    """A row of the table as a method, without the way through numpy."""
+
+    def of_one(self: Operators) -> Any:
+        return self._apply(name, self)
+
+    def of_two(self: Operators, other: Any) -> Any:
+        return self._apply(name, self, other)
+
+    method = of_two if others else of_one
+    method.__name__, method.__qualname__ = name, f"Operators.{name}"
+    method.__doc__ = f"See numpy.{name}."
+    return method
+
+
+def _methods() -> dict[str, Callable[..., Any]]:
+    """Functions that are methods too, as far as arrays of numpy or of PyTorch have them.
+
+    Those of arrays that have no rule are refused by name; those that work in place are left out.
+    """
+    rows = [(name, getattr(np, name, None)) for name in DIFFERENTIABLE]
+    found = {name: _of_row(name, ufunc.nin - 1) for name, ufunc in rows if isinstance(ufunc, np.ufunc)}
+    found |= {"abs": found["absolute"], "pow": found["power"], "clamp": _of_numpy("clip")}
+    of_arrays = {name for name in dir(np.ndarray) if name[0] != "_" and callable(getattr(np.ndarray, name))}
+    more = {"outer", "diag", "tril", "triu", "flip", "roll", "tile", "isnan", "isfinite"}
+    names = (of_arrays & {*dir(np)} | more) - {"sort", "partition", "put", "resize", "astype"}
+    found |= {name: _of_numpy(name) for name in names}
+    return found | {own.__name__: own for own in (erf, relu, sigmoid, softplus, logsumexp, softmax, norm)}
+
+
+for _name, _method in _methods().items():
+    if not hasattr(Operators, _name):
+        setattr(Operators, _name, _method)

@@ -84,6 +84,18 @@ class Operators(ABC):
         """The axes reversed: the transpose of a matrix."""
         return self.transpose()
 
+    def flatten(self) -> Self:
+        """The same numbers in one dimension."""
+        return self.reshape(-1)
+
+    def item(self) -> float:
+        """The one number that it holds, as a float outside the graph."""
+        return float(self)  # type: ignore[arg-type]  # each kind has its own __float__
+
+    def detach(self) -> Self:
+        """The same value, through which no gradient flows."""
+        return self._apply("detach", self)  # type: ignore[no-any-return]
+
     def relu(self) -> Self:
         """max(0, x); its derivative at 0 is 0, as in PyTorch."""
         return self._apply("relu", self)  # type: ignore[no-any-return]

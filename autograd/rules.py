@@ -233,6 +233,7 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
             lambda g, y, x: g * xp.where(x > 20, 1 + ((xp.sigmoid(x) + 1e17) - 1e17), xp.sigmoid(x)),
         ),
         "relu": (xp.relu, lambda g, y, x: xp.where(x <= 0, 0.0, g)),
+        "detach": (lambda x: x * 1.0, None),  # a value of its own
         # These answer true or false and are flat.
         "greater": (lambda a, b: a > b,),
         "greater_equal": (lambda a, b: a >= b,),

@@ -31,8 +31,8 @@ class Tensor(Operators):
     """A node of the computation graph: a value, its gradient, and its parents.
 
     Args:
-        data: a number, or a list or array of numbers of any shape. It is copied, and kept as a Python
-            float when it is a scalar, else as a float64 array.
+        data: a number, or a list or array of numbers of any shape, or a Tensor, whose value alone is taken.
+            It is copied, and kept as a Python float when it is a scalar, else as a float64 array.
 
     Attributes:
         data: the value.
@@ -82,7 +82,10 @@ class Tensor(Operators):
     _vjps: tuple[Callable[..., Any], ...]  # the derivative with respect to each parent
 
     def __init__(self, data: Any) -> None:
-        self._data = as_value(data, copy=True)
+        if type(data) is float:  # at once, which is quicker
+            self._data = data
+        else:
+            self._data = as_value(data._data if type(data) is Tensor else data, copy=True)
         self._grad = None
         self._number = -_next_number()
         self._op = ""
@@ -100,7 +103,7 @@ class Tensor(Operators):
     def data(self, value: Any) -> None:
         if value is self._data and hasattr(self, "_lent"):
             return  # changed in place, as by t.data -= step
-        value = as_value(value, copy=True)
+        value = as_value(value._data if type(value) is Tensor else value, copy=True)
         if np.shape(value) != self.shape:
             raise ValueError(f"data must keep its shape, {self.shape}, not {np.shape(value)}")
         self._data = value
@@ -132,7 +135,7 @@ class Tensor(Operators):
         if value is None:
             self._grad = None
             return
-        value = as_value(value)
+        value = as_value(value._data, copy=True) if type(value) is Tensor else as_value(value)
         if np.shape(value) != self.shape:
             raise ValueError(f"grad must have the shape of data, {self.shape}, not {np.shape(value)}")
         self._grad = value
@@ -154,8 +157,8 @@ class Tensor(Operators):
         """Fill `grad` of every node that this one depends on, by one reverse sweep.
 
         Args:
-            gradient: the seed, d(loss)/d(this), in the shape of `data`; may be left out where that is a
-                single number, and is then 1.
+            gradient: the seed, d(loss)/d(this), in the shape of `data`, plain or a Tensor; may be left out
+                where that is a single number, and is then 1.
 
         Raises:
             ValueError: without a seed on more than one number, or if the seed's shape is not `data`'s.
@@ -180,7 +183,7 @@ class Tensor(Operators):
                     "or reduce it first, with sum() or mean()"
                 )
             return np.ones(self.shape)
-        seed = as_value(gradient, copy=True)
+        seed = as_value(gradient._data if type(gradient) is Tensor else gradient, copy=True)
         if np.shape(seed) != self.shape:
             raise ValueError(f"the seed gradient must have the shape {self.shape}, not {np.shape(seed)}")
         return seed
@@ -260,6 +263,14 @@ class Tensor(Operators):
             if hasattr(self, "_blank"):
                 self._grad += self._blank
                 del self._blank
+
+    def numpy(self) -> Array:
+        """A copy of the value as an array, of shape () for a scalar."""
+        return np.array(self._data)
+
+    def detach(self) -> Tensor:
+        """A new Tensor with the same value, which the graph of this one does not reach."""
+        return Tensor(self._data)
 
     @classmethod
     def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Any:

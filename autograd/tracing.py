@@ -67,6 +67,15 @@ class Symbol(Operators):
     def __float__(self) -> float:
         raise _refusal("needs a value as a float", "use numpy's functions, numpy.sin and not math.sin")
 
+    @property
+    def data(self) -> Any:
+        """What has no value yet has no data."""
+        raise _refusal("takes a value out of the graph", "detach() keeps gradients from flowing through it")
+
+    def numpy(self) -> Any:
+        """As `data`."""
+        return self.data
+
     def __index__(self) -> int:
         raise _refusal(
             "needs a value as an int", "count and index with numbers that are known, choose with numpy.where"
