@@ -88,6 +88,10 @@ class Operators(ABC):
         """The same numbers in one dimension."""
         return self.reshape(-1)
 
+    def squeeze(self, axis: Axis = None) -> Self:
+        """The same numbers without the axes of length 1, or without those named, which must have it."""
+        return np.squeeze(self, axis=axis)  # type: ignore[call-overload, no-any-return]
+
     def item(self) -> float:
         """The one number that it holds, as a float outside the graph."""
         return float(self)  # type: ignore[arg-type]  # each kind has its own __float__
