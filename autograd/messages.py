@@ -80,5 +80,9 @@ def plain(text: object) -> str:
 
 
 def said(error: BaseException) -> str:
-    """An error's message on one line, cut where it is long."""
-    return shorten(error, _LONGEST)
+    """An error's message on one line, cut where it is long; it may be of a user's class, and fail itself."""
+    try:
+        text = str(error)
+    except BaseException as another:  # noqa: BLE001
+        text = f"(its message raises {type(another).__name__})"
+    return shorten(text, _LONGEST)

@@ -35,7 +35,7 @@ def print_optimizers() -> None:
     for column in ("name", "what it does", "hyperparameters"):
         table.add_column(column, no_wrap=column == "name")
     for name, optimizer in OPTIMIZERS.items():
-        what = (optimizer.__doc__ or "").splitlines()[0]
+        what = _first_line(optimizer)
         defaults = (_default(key, value) for key, value in optimizer.defaults().items())
         table.add_row(name, what, "\n".join(defaults))
     show(table, Console(highlight=False))
@@ -48,8 +48,13 @@ def print_scenes() -> None:
         table.add_column(column, no_wrap=column == "name")
     for film, module in MODULES.items():
         scene, _ = find(film)
-        table.add_row(film.value, f"{module.replace('.', '/')}.py", (scene.__doc__ or "").splitlines()[0])
+        table.add_row(film.value, f"{module.replace('.', '/')}.py", _first_line(scene))
     show(table, Console(highlight=False))
+
+
+def _first_line(kind: type) -> str:
+    """What a class says it does; nothing under `python -OO`, which drops docstrings."""
+    return (kind.__doc__ or "").partition("\n")[0]
 
 
 def _default(key: str, value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date, time
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,19 @@ def require_inside(low: float, high: float, **hyperparameters: Any) -> None:
     """Raise ValueError, naming the argument, unless each is finite, above `low` and below `high`."""
     allowed = f"in ({low:g}, {high:g})" if np.isfinite(high) else f"a finite number greater than {low:g}"
     _require(allowed, lambda x: (x > low) & (x < high), hyperparameters)
+
+
+def require_usable(name: str, value: Any) -> None:
+    """Raise ValueError for a number that is not finite, and for a date: no hyperparameter is one."""
+    if isinstance(value, tuple | list):
+        for i, part in enumerate(value):
+            require_usable(f"{name}[{i}]", part)
+    elif isinstance(value, date | time):
+        raise ValueError(f"{name} must be a number, text, true or false, got {value}")
+    elif isinstance(value, float | np.floating | np.ndarray):
+        numbers = np.asarray(value)
+        if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
+            raise ValueError(f"{name} must be finite, got {shown(value)}")
 
 
 def require_two(name: str, value: Any, allowed: str) -> tuple[Any, Any]:

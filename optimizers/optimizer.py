@@ -29,6 +29,7 @@ from optimizers.checks import (
     require_non_negative,
     require_pair,
     require_parameters,
+    require_usable,
 )
 from optimizers.compiled import RuleCode, rule_code
 from optimizers.hyperparameters import TAKEN, Hyperparameter, plain
@@ -156,7 +157,8 @@ class Optimizer(ABC):
         """Raise ValueError, naming the hyperparameter, where one is out of range.
 
         Unless a class says otherwise, each has the form of its default: a finite number of at least 0, two in
-        [0, 1), or true or false. A schedule has checked itself.
+        [0, 1), or true or false; where the default is None or text, anything but a number that is not finite,
+        or a date. A schedule has checked itself.
         """
         for a in cls._named():
             if a.name in hyperparameters:
@@ -169,6 +171,8 @@ class Optimizer(ABC):
                     require_pair(a.name, value)
                 elif isinstance(a.default, int | float):
                     require_non_negative(**{a.name: value})
+                else:
+                    require_usable(a.name, value)
 
     @classmethod
     def _named(cls) -> list[inspect.Parameter]:

@@ -1,8 +1,10 @@
 """Optimizers from a user's file: "mine.py:Lion2" is the class Lion2 in mine.py beside race.toml.
 
-The file is run under a name that no import statement can say, so that it can hide no module, and anew each
-time, so that what has been edited is seen. Nothing is written beside it, and it is not put where modules are
-looked for. Whatever goes wrong in it, then or in the race, is said in one line with the line of the file.
+It derives from our Optimizer or from PyTorch's, or it is a function that makes an optimizer of Optax's parts.
+The file is run only if its text defines the name. It runs as a module that no import statement can name, so
+that it can hide no other, and anew each time, so that an edit is seen. Nothing is written beside it, and its
+folder is not searched for modules. Any error in it, then or in the race, is reported in one line, with the
+line of the file.
 """
 
 from __future__ import annotations
@@ -12,13 +14,13 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeGuard
 
-from autograd.messages import said, shown, unknown
+from optimizers.library import Library
 from optimizers.optimizer import Optimizer
+from optimizers.own_source import BASES, OwnError, Source, found, line_of
 from optimizers.trial import (
     WrongRuleError,
     held_to_its_form,
@@ -27,55 +29,17 @@ from optimizers.trial import (
     try_vector_rule,
 )
 from optimizers.vector import VectorOptimizer
-
-
-class OwnError(ValueError):
-    """A user's optimizer failed; the message is one line, which begins with its file and the line there."""
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A user's file.
-
-    Attributes:
-        name: what race.toml calls it.
-        path: where it is.
-    """
-
-    name: str
-    path: Path
-
-    def refusal(self, error: BaseException, line: int | None = None) -> OwnError:
-        """What to raise for an error in the file: its last line that led there, or else `line`."""
-        line = self._line(error) or line
-        kind = "" if isinstance(error, WrongRuleError) else type(error).__name__
-        message = error.msg if isinstance(error, SyntaxError) else said(error)
-        notes = "; ".join(getattr(error, "__notes__", ()))
-        parts = [self.name + (f":{line}" if line else ""), kind, message + (f" ({notes})" if notes else "")]
-        return OwnError(": ".join(part for part in parts if part))
-
-    def line_of(self, function: Any) -> int | None:
-        """The line at which a function begins in the file, if it stands there."""
-        code = getattr(inspect.unwrap(function), "__code__", None)
-        return code.co_firstlineno if code and code.co_filename == str(self.path) else None
-
-    def _line(self, error: BaseException) -> int | None:
-        if isinstance(error, SyntaxError) and error.filename == str(self.path):
-            return error.lineno
-        line, trace = None, error.__traceback__
-        while trace:
-            if trace.tb_frame.f_code.co_filename == str(self.path):
-                line = trace.tb_lineno
-            trace = trace.tb_next
-        return line
+from optimizers.with_torch import adapter as torch_adapter
+from optimizers.with_torch import is_torchs
 
 
 def load(text: str, folder: Path | None) -> type[Optimizer]:
     """The class that "mine.py:Lion2" names; its rule has been tried on a few numbers.
 
     Args:
-        text: a file's path from `folder`, and the name of a class in it that derives from `Optimizer` or from
-            `optimizers.vector.VectorOptimizer`.
+        text: a file's path from `folder`, and the name of a class in it that derives from `Optimizer`, from
+            `optimizers.vector.VectorOptimizer` or from torch.optim.Optimizer; or of a function that gives an
+            optax.GradientTransformation.
         folder: that of the race.toml which names it; None if there is none.
 
     Raises:
@@ -85,85 +49,49 @@ def load(text: str, folder: Path | None) -> type[Optimizer]:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "mine.py")
-    ...     _ = path.write_text("import numpy as np\\nfoo\\n")
+    ...     _ = path.write_text("foo\\nclass Lion2(Optimizer): ...\\n")
     ...     load("mine.py:Lion2", path.parent)
     Traceback (most recent call last):
-    optimizers.own_file.OwnError: mine.py:2: NameError: name 'foo' is not defined
+    optimizers.own_source.OwnError: mine.py:1: NameError: name 'foo' is not defined
     """
-    source, name = _found(text, folder)
-    tree = _parsed(source)
+    source, name = found(text, folder)
+    tree = source.parsed()
+    line = line_of(name, source, tree)
     module = _run(source, tree)
-    lines = {node.name: node.lineno for node in tree.body if isinstance(node, ast.ClassDef)}
-    kind = vars(module).get(name)
-    if not _is_own(kind, module):
-        own = [key for key, value in vars(module).items() if _is_own(value, module)]
-        if name in lines:
-            raise OwnError(f"{source.name}:{lines[name]}: {name} must derive from optimizers.Optimizer")
-        if not own:
-            raise OwnError(f"{source.name}: has no class that derives from optimizers.Optimizer")
-        raise OwnError(f"{source.name}: {unknown('class', name, own)}")
-    _try(kind, source, lines.get(name))
+    value = vars(module).get(name)
+    if is_torchs(value):
+        kind: type[Optimizer] = torch_adapter(value, name)
+    elif _is_own(value, module):
+        kind = value
+    elif inspect.isfunction(value):
+        kind = _made_by(value, name, source, line)
+    else:
+        raise OwnError(f"{source.name}:{line}: {name} must derive from {BASES}")
+    _try(kind, source, line)
     _guard(kind, source)
     return kind
 
 
-def _found(text: str, folder: Path | None) -> tuple[_Source, str]:
-    """The file that a text names, which is there, and the name of the class in it."""
-    file, _, name = text.rpartition(":")
-    if not file.endswith(".py") or not name.isidentifier():
-        example = " or ".join(_examples(file or text, folder))
-        raise ValueError(f"optimizer must be a file and a class in it, as {example}, got {shown(text)}")
-    if folder is None:
-        raise ValueError(
-            f"{file} is looked for beside race.toml, but this race is from none: "
-            f'register the class, OPTIMIZERS["{name.lower()}"] = {name}'
-        )
-    return _Source(file, _path(file, folder)), name
+def _made_by(make: Callable[..., Any], name: str, source: Source, line: int) -> type[Optimizer]:
+    """What a function makes of Optax's parts, as one of ours."""
+    from optimizers.with_optax import adapter  # noqa: PLC0415
+
+    with source.blamed(line):
+        return adapter(make, name, name)
 
 
-def _path(file: str, folder: Path) -> Path:
-    """Where a file is; ValueError if it is not there, or outside the folder."""
-    try:
-        path = (folder / file).resolve()
-        if Path(file).is_absolute() or not path.is_relative_to(folder.resolve()):
-            raise ValueError(f"{file} must be in the folder of race.toml, or in one below it")
-        if not path.is_file():
-            raise ValueError(f"{file}: no such file beside race.toml")
-    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
-        raise ValueError(f"{shown(file)}: {said(error)}") from None
-    return path
-
-
-def _examples(file: str, folder: Path | None) -> list[str]:
-    """What may be meant by a file alone: the classes in it, which is not run."""
-    if not file.endswith(".py"):
-        return ["mine.py:Lion2"]
-    try:
-        tree = ast.parse(_path(file, folder).read_bytes()) if folder else ast.Module([], [])
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = ast.Module([], [])
-    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    return [f"{file}:{name}" for name in classes or ["ClassName"]]
-
-
-def _parsed(source: _Source) -> ast.Module:
-    try:
-        return ast.parse(source.path.read_bytes(), str(source.path))
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise source.refusal(error) from error
-
-
-def _run(source: _Source, tree: ast.Module) -> ModuleType:
+def _run(source: Source, tree: ast.Module) -> ModuleType:
     """Run a file as a module."""
     module = ModuleType(f"own file {source.path}")
     module.__file__, module.__package__ = str(source.path), ""
     sys.modules[module.__name__] = module  # where dataclasses, typing and pickle look for it
     try:
-        code = compile(tree, str(source.path), "exec", dont_inherit=True)
-        exec(code, vars(module))  # noqa: S102 (race.toml names it)
-    except (Exception, SystemExit) as error:
+        with source.blamed():
+            code = compile(tree, str(source.path), "exec", dont_inherit=True)
+            exec(code, vars(module))  # noqa: S102 (race.toml names it)
+    except BaseException:
         del sys.modules[module.__name__]
-        raise source.refusal(error) from error
+        raise
     return module
 
 
@@ -172,11 +100,15 @@ def _is_own(value: Any, module: ModuleType) -> TypeGuard[type[Optimizer]]:
     return isinstance(value, type) and issubclass(value, Optimizer) and value.__module__ == module.__name__
 
 
-def _try(kind: type[Optimizer], source: _Source, line: int | None) -> None:
+def _try(kind: type[Optimizer], source: Source, line: int) -> None:
     """Raise OwnError unless a class's rule is one, and makes a few steps."""
+    if issubclass(kind, Library):
+        with source.blamed(line):
+            if not kind.needs:  # else it is tried with the racer's hyperparameters
+                try_vector_rule(kind.rule, kind.defaults())
+        return
     rule = inspect.getattr_static(kind, "rule")
-    line = source.line_of(rule) or line
-    try:
+    with source.blamed(source.line_of(rule) or line):
         if inspect.isabstract(kind):
             missing = ", ".join(sorted(kind.__abstractmethods__))
             raise WrongRuleError(f"{kind.__name__} lacks {missing}")
@@ -186,8 +118,6 @@ def _try(kind: type[Optimizer], source: _Source, line: int | None) -> None:
         make_steps = try_rule if kind.elementwise else try_vector_rule
         make_steps(kind.rule, kind.defaults())
         _require_made(kind)
-    except (Exception, SystemExit) as error:
-        raise source.refusal(error, line) from error
 
 
 def _require_made(kind: type[Optimizer]) -> None:
@@ -199,7 +129,7 @@ def _require_made(kind: type[Optimizer]) -> None:
         raise WrongRuleError(f"the __init__ of {kind.__name__} must call super().__init__")
 
 
-def _guard(kind: type[Optimizer], source: _Source) -> None:
+def _guard(kind: type[Optimizer], source: Source) -> None:
     """Make the errors of a class's methods say where in its file they come from."""
     rule, check = inspect.getattr_static(kind, "rule"), inspect.getattr_static(kind, "check")
     guarded: Any = kind
@@ -211,14 +141,14 @@ def _guard(kind: type[Optimizer], source: _Source) -> None:
         guarded.check = classmethod(_guarded(check.__func__, source, ValueError))
 
 
-def _guarded(function: Callable[..., Any], source: _Source, passed: type[Exception]) -> Callable[..., Any]:
+def _guarded(function: Callable[..., Any], source: Source, passed: type[Exception]) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*values: Any, **named: Any) -> Any:
-        try:
-            return function(*values, **named)
-        except passed:
-            raise
-        except (Exception, SystemExit) as error:
-            raise source.refusal(error, source.line_of(function)) from error
+        with source.blamed(source.line_of(function)):
+            try:
+                return function(*values, **named)
+            except passed as error:
+                refused = error
+        raise refused
 
     return guarded

@@ -1,7 +1,8 @@
-"""Optax's own optimizers as racers: "optax.adamw" is the function of that name, stepping for us.
+"""Optax's own optimizers as racers, and those that a user's function makes of its parts.
 
-JAX and Optax are imported when such an optimizer is asked for, and not before. A step is compiled by JAX, in
-float64 and on the processor, whatever JAX is set to elsewhere; the gradients come from our side.
+"optax.adamw" is the function of that name, stepping for us. JAX and Optax are imported when such an optimizer
+is asked for, and not before. A step is compiled by JAX, in float64 and on the processor, whatever JAX is set
+to elsewhere; the gradients come from our side.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.messages import said, unknown
-from optimizers.optimizer import State, Watcher, is_schedule
-from optimizers.trial import require_works
+from autograd.messages import said, shown, unknown
+from optimizers.library import library_class
+from optimizers.optimizer import State
 from optimizers.vector import Objective, VectorOptimizer
 
 Array: TypeAlias = NDArray[np.float64]
@@ -29,82 +30,63 @@ _RATE = "learning_rate"
 
 @lru_cache
 def adapted(name: str) -> type[VectorOptimizer]:
-    """The optimizer that Optax's function of this name makes, as one of ours.
+    """The optimizer that Optax's function of this name makes, as one of ours: see `adapter`.
+
+    Raises:
+        ValueError: if Optax is not installed, or has no such optimizer.
+    """
+    _, optax = _libraries(f"optax.{name}")
+    makers = _makers(optax)
+    if name not in makers:
+        raise ValueError(unknown("optimizer of Optax", name, sorted(makers)))
+    return adapter(makers[name], name, f"optax.{name}")
+
+
+def adapter(make: Callable[..., Any], name: str, title: str) -> type[VectorOptimizer]:
+    """What a function makes, an optax.GradientTransformation, as one of ours.
 
     Its hyperparameters are the function's arguments, with its defaults. What they may be, Optax decides: they
     are checked by two steps. Its state holds Optax's state under its whole name, as "optax.adamw", and beside
     it its terms as arrays.
 
+    Args:
+        make: the function. A learning rate is given to it as JAX traces it, so that it must not branch on it.
+        name: the function's.
+        title: its whole name.
+
     Raises:
-        ValueError: if Optax is not installed, or has no such optimizer.
+        ValueError: if Optax is not installed.
     """
-    _, optax = _libraries(name)
-    makers = _makers(optax)
-    if name not in makers:
-        raise ValueError(unknown("optimizer of Optax", name, sorted(makers)))
-    make, key = makers[name], f"optax.{name}"
+    _libraries(title)
+    arguments = inspect.signature(make).parameters
+    rate_name = next((key for key in (_RATE, "lr") if key in arguments), _RATE)
 
-    def rule(objective: Any, parameter: Any, state: State, step: int, **hyperparameters: Any) -> Any:  # noqa: ARG001
-        rate = hyperparameters.pop(_RATE, None)
-        stepper = _stepper(make, tuple(hyperparameters.items()))
-        moved, inner = stepper.step(objective, parameter, state.get(key), rate)
-        return moved, {key: inner} | stepper.terms(inner, len(parameter))
+    def rule(objective: Any, parameter: Any, state: State, step: int, /, **hyperparameters: Any) -> Any:  # noqa: ARG001
+        rate = hyperparameters.pop(rate_name, None)
+        stepper = _stepper(make, rate_name, tuple(hyperparameters.items()))
+        moved, inner = stepper.step(objective, parameter, state.get(title), rate)
+        return moved, {title: inner} | stepper.terms(inner, len(parameter))
 
-    arguments = inspect.signature(make).parameters.values()
-    named = [
-        a.replace(kind=a.KEYWORD_ONLY, default=None if a.default is a.empty else a.default) for a in arguments
-    ]
-    rule.__signature__ = inspect.Signature(_FIRST + named)  # type: ignore[attr-defined]
-    members = {
-        "rule": staticmethod(rule),
-        "needs": tuple(a.name for a in arguments if a.default is a.empty),
-        "__doc__": f"optax.{name} itself, moving our parameters.",
-    }
-    return type(name, (_Adapter,), members)
-
-
-# What a rule is given before the hyperparameters.
-_FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
-
-
-class _Adapter(VectorOptimizer):
-    """Base of the classes that `adapted` makes.
-
-    Attributes:
-        needs: the hyperparameters that have no default.
-    """
-
-    needs: ClassVar[tuple[str, ...]] = ()
-
-    @classmethod
-    def check(cls, **hyperparameters: Any) -> None:
-        """Raise ValueError, with Optax's own words, where it refuses a hyperparameter or cannot step."""
-        for key in cls.needs:
-            if hyperparameters.get(key) is None:
-                raise ValueError(f"{key} is missing: optax.{cls.__name__} has no default for it")
-        rate: Any = hyperparameters.get(_RATE)
-        if is_schedule(rate):
-            hyperparameters[_RATE] = rate.first()["lr"] if isinstance(rate, Watcher) else rate(0)
-        usual = cls.defaults() | dict.fromkeys(cls.needs, 0.01)
-        require_works(f"optax.{cls.__name__}", cls.rule, hyperparameters, usual)
+    return library_class(name, title, rule, arguments.values())
 
 
 @lru_cache(maxsize=64)
-def _stepper(make: Callable[..., Any], settings: tuple[tuple[str, Any], ...]) -> _Stepper:
-    return _Stepper(make, dict(settings))
+def _stepper(make: Callable[..., Any], rate_name: str, settings: tuple[tuple[str, Any], ...]) -> _Stepper:
+    return _Stepper(make, rate_name, dict(settings))
 
 
 class _Stepper:
     """What makes the steps of one optimizer with one choice of hyperparameters: compiled once, for any rate.
 
     Args:
-        make: Optax's function.
-        settings: its arguments, but for the learning rate.
+        make: a function that makes an optax.GradientTransformation.
+        rate_name: what it calls its learning rate, if it takes one.
+        settings: its other arguments.
     """
 
-    def __init__(self, make: Callable[..., Any], settings: Mapping[str, Any]) -> None:
-        self._jax, self._optax = _libraries(make.__name__)
-        self._make, self._settings = make, settings
+    def __init__(self, make: Callable[..., Any], rate_name: str, settings: Mapping[str, Any]) -> None:
+        self._jax, self._optax = _libraries("it")
+        self._make, self._rate_name, self._settings = make, rate_name, settings
         self._objective: Any = None
         self._lock = threading.Lock()  # of the objective
         self._first = self._jax.jit(lambda rate, x: self._optimizer(rate).init(x))
@@ -136,8 +118,12 @@ class _Stepper:
         return found
 
     def _optimizer(self, rate: Any) -> Any:
-        given = {} if _RATE not in inspect.signature(self._make).parameters else {_RATE: rate}
-        return self._optax.with_extra_args_support(self._make(**given, **self._settings))
+        name = self._rate_name
+        given = {} if name not in inspect.signature(self._make).parameters else {name: rate}
+        made = self._make(**given, **self._settings)
+        if not (hasattr(made, "init") and hasattr(made, "update")):
+            raise TypeError(f"an optax.GradientTransformation must be made, got {shown(made)}")
+        return self._optax.with_extra_args_support(made)
 
     def _moved(self, rate: Any, inner: Any, x: Any, loss: Any, gradient: Any) -> Any:
         more = {"value": loss, "grad": gradient, "value_fn": self._loss}
@@ -168,16 +154,16 @@ def _exactly(jax: Any) -> Iterator[None]:
         yield
 
 
-def _libraries(name: str) -> tuple[Any, Any]:
-    """JAX and Optax."""
+def _libraries(title: str) -> tuple[Any, Any]:
+    """JAX and Optax, for an optimizer of this name."""
     try:
         return import_module("jax"), import_module("optax")
     except ModuleNotFoundError as error:
         if error.name not in {"jax", "jaxlib", "optax"}:
-            raise ValueError(f"optax.{name}: Optax does not import: {said(error)}") from None
-        raise ValueError(f"optax.{name} needs Optax: uv pip install optax") from None
+            raise ValueError(f"{title}: Optax does not import: {said(error)}") from None
+        raise ValueError(f"{title} needs Optax: uv pip install optax") from None
     except (ImportError, OSError, RuntimeError) as error:
-        raise ValueError(f"optax.{name}: Optax does not import: {said(error)}") from None
+        raise ValueError(f"{title}: Optax does not import: {said(error)}") from None
 
 
 def _makers(optax: Any) -> dict[str, Callable[..., Any]]:

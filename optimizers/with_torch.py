@@ -1,13 +1,15 @@
-"""PyTorch's own optimizers as racers: "torch.optim.AdamW" is the class of that name, stepping for us.
+"""PyTorch's own optimizers as racers, and a user's that derive from torch.optim.Optimizer.
 
-PyTorch is imported when such an optimizer is asked for, and not before. An optimizer of torch.optim moves one
-float64 tensor of all parameters' numbers, by gradients that come from our side.
+"torch.optim.AdamW" is the class of that name, stepping for us. PyTorch is imported when such an optimizer is
+asked for, and not before. An optimizer of torch.optim moves one float64 tensor of all parameters' numbers, by
+gradients that come from our side.
 """
 
 from __future__ import annotations
 
 import copy
 import inspect
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.messages import said, unknown
-from optimizers.optimizer import State, Watcher, is_schedule
-from optimizers.trial import require_works
+from optimizers.library import library_class
+from optimizers.optimizer import State
 from optimizers.vector import Objective, VectorOptimizer
 
 Array: TypeAlias = NDArray[np.float64]
@@ -27,11 +29,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 @lru_cache
 def adapted(name: str) -> type[VectorOptimizer]:
-    """The class of torch.optim that has this name, as one of ours.
-
-    Its hyperparameters are those of the class, with its defaults. What they may be, PyTorch decides: they are
-    checked by two steps. Its state holds under its whole name, as "torch.optim.AdamW", PyTorch's optimizer
-    itself, which each step changes, and beside it its terms as arrays.
+    """The class of torch.optim that has this name, as one of ours: see `adapter`.
 
     Raises:
         ValueError: if PyTorch is not installed, or has no such optimizer.
@@ -39,34 +37,34 @@ def adapted(name: str) -> type[VectorOptimizer]:
     kinds = _kinds(_torch(name))
     if name not in kinds:
         raise ValueError(unknown("optimizer of torch.optim", name, sorted(kinds)))
-    kind, key = kinds[name], f"torch.optim.{name}"
+    return adapter(kinds[name], f"torch.optim.{name}")
 
-    def rule(objective: Any, parameter: Any, state: State, step: int, **hyperparameters: Any) -> Any:  # noqa: ARG001
-        running = state.get(key) or _Running(kind, hyperparameters, len(parameter))
-        moved = running.step(objective, parameter, hyperparameters.get("lr"))
-        return moved, {key: running} | running.terms()
+
+def adapter(kind: Any, title: str) -> type[VectorOptimizer]:
+    """A class that derives from torch.optim.Optimizer, as one of ours.
+
+    Its hyperparameters are those of the class, with its defaults. What they may be, PyTorch decides: they are
+    checked by two steps. Its state holds under its whole name, as "torch.optim.AdamW", PyTorch's optimizer
+    itself, which each step changes, and beside it its terms as arrays.
+
+    Args:
+        kind: the class.
+        title: its whole name.
+    """
+
+    def rule(objective: Any, parameter: Any, state: State, step: int, /, **hyperparameters: Any) -> Any:  # noqa: ARG001
+        running = state.get(title) or _Running(kind, hyperparameters, len(parameter))
+        moved = running.step(objective, parameter, hyperparameters)
+        return moved, {title: running} | running.terms()
 
     arguments = list(inspect.signature(kind).parameters.values())[1:]
-    named = [a.replace(kind=inspect.Parameter.KEYWORD_ONLY) for a in arguments]
-    rule.__signature__ = inspect.Signature(_FIRST + named)  # type: ignore[attr-defined]
-    members = {"rule": staticmethod(rule), "__doc__": f"torch.optim.{name} itself, moving our parameters."}
-    return type(name, (_Adapter,), members)
+    return library_class(kind.__name__, title, rule, arguments)
 
 
-# What a rule is given before the hyperparameters.
-_FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
-
-
-class _Adapter(VectorOptimizer):
-    """Base of the classes that `adapted` makes."""
-
-    @classmethod
-    def check(cls, **hyperparameters: Any) -> None:
-        """Raise ValueError, with PyTorch's own words, where it refuses a hyperparameter or cannot step."""
-        lr: Any = hyperparameters.get("lr")
-        if is_schedule(lr):
-            hyperparameters["lr"] = lr.first()["lr"] if isinstance(lr, Watcher) else lr(0)
-        require_works(f"torch.optim.{cls.__name__}", cls.rule, hyperparameters, cls.defaults())
+def is_torchs(kind: Any) -> bool:
+    """Whether a class derives from torch.optim.Optimizer; PyTorch is not imported to know."""
+    base = getattr(getattr(sys.modules.get("torch"), "optim", None), "Optimizer", None)
+    return isinstance(base, type) and isinstance(kind, type) and issubclass(kind, base) and kind is not base
 
 
 class _Running:
@@ -76,16 +74,19 @@ class _Running:
         kind: the optimizer's class.
         hyperparameters: of it.
         size: how many numbers the tensor has.
+
+    Attributes:
+        shape: the tensor's.
     """
 
     def __init__(self, kind: Any, hyperparameters: Mapping[str, Any], size: int) -> None:
         self._torch: Any = import_module("torch")
-        self._given = kind, dict(hyperparameters), size
+        self._kind, self._set, self.shape = kind, dict(hyperparameters), (size,)
         self._tensor = self._torch.zeros(size, dtype=self._torch.float64, requires_grad=True)
         with self._float64():
             self._optimizer = kind([self._tensor], **hyperparameters)
 
-    def step(self, objective: Objective, parameter: Array, lr: Any) -> Array:
+    def step(self, objective: Objective, parameter: Array, hyperparameters: Mapping[str, Any]) -> Array:
         """Where the optimizer goes from `parameter` in one step."""
         torch, tensor = self._torch, self._tensor
 
@@ -96,13 +97,19 @@ class _Running:
 
         with torch.no_grad():
             tensor.copy_(torch.from_numpy(parameter.copy()))
-        for group in self._optimizer.param_groups:
-            if "lr" in group:
-                group["lr"] = float(lr)
+        self._follow(hyperparameters)
         with self._float64():
-            self._optimizer.step(closure)
+            closure()  # for those that do not call it; there it costs nothing to be called again
+            self._optimizer.step(*[closure] * _takes_closure(self._kind))
         moved: Array = tensor.detach().numpy().copy()
         return moved
+
+    def _follow(self, hyperparameters: Mapping[str, Any]) -> None:
+        """Set those hyperparameters that have changed since the last step."""
+        changed = {key: x for key, x in hyperparameters.items() if x is not self._set[key]}
+        for group in self._optimizer.param_groups:
+            group.update({key: x for key, x in changed.items() if key in group})
+        self._set.update(changed)
 
     @contextmanager
     def _float64(self) -> Iterator[None]:
@@ -125,10 +132,17 @@ class _Running:
         return found
 
     def __deepcopy__(self, memo: Any) -> _Running:
-        twin = _Running(*self._given)
-        # Not by load_state_dict, which makes float64 of terms that PyTorch keeps in float32.
-        twin._optimizer.state[twin._tensor] = copy.deepcopy(self._optimizer.state[self._tensor], memo)
+        twin = _Running(self._kind, self._set, *self.shape)
+        # Not by load_state_dict, which makes float64 of terms that PyTorch keeps in float32, nor by its own
+        # __getstate__, which leaves out what a user's class keeps beside them.
+        memo[id(self._tensor)] = twin._tensor
+        vars(twin._optimizer).update(copy.deepcopy(vars(self._optimizer), memo))
         return twin
+
+
+def _takes_closure(kind: Any) -> bool:
+    """Whether the `step` of a class takes a closure, as PyTorch's own do."""
+    return len(inspect.signature(kind.step).parameters) > 1
 
 
 def _torch(name: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizers.own_file import OwnError
+from optimizers.own_source import OwnError
 from races.alone import run_alone
 from races.metrics import target_between
 from races.record import Record, empty_arrays

@@ -18,6 +18,7 @@ from pydantic import (
 
 from autograd.messages import shown, unknown
 from optimizers import OPTIMIZERS, Optimizer
+from optimizers.checks import require_usable
 from optimizers.foreign import find, is_foreign, label
 from optimizers.hyperparameters import plain
 from optimizers.optimizer import Watcher
@@ -103,6 +104,8 @@ class RacerSpec(Frozen):
             if not isinstance(value, Schedule | Watcher):
                 _require_form(key, value, allowed[key])
         self.build([])
+        for key, value in self.hyperparameters:  # whatever a class of one's own checks
+            require_usable(key, value)
         return self
 
     def _settle(self, hyperparameters: Iterable[tuple[str, Any]]) -> None:

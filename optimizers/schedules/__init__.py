@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.messages import shown, unknown
-from optimizers.schedules.chained import Chained
+from optimizers.schedules.chained import DEEPEST, Chained
 from optimizers.schedules.constant import Constant
 from optimizers.schedules.cosine import Cosine
 from optimizers.schedules.cosine_warm_restarts import CosineWarmRestarts
@@ -61,6 +61,7 @@ def build_schedule(table: Mapping[str, Any]) -> Schedule | ReduceLROnPlateau:
     """
     if not isinstance(table, Mapping):
         raise ValueError(f"a schedule must be a table, got {shown(table)}")
+    _require_shallow(table)
     if "schedule" not in table:
         raise ValueError(f"schedule is missing; allowed: {', '.join(SCHEDULES)}")
     name, settings = table["schedule"], {key: value for key, value in table.items() if key != "schedule"}
@@ -75,6 +76,17 @@ def build_schedule(table: Mapping[str, Any]) -> Schedule | ReduceLROnPlateau:
         if field.default is dataclasses.MISSING and field.name not in settings:
             raise ValueError(f"{field.name} is missing; {name} takes {', '.join(allowed)}")
     return SCHEDULES[name](**{key: _nested(key, value) for key, value in settings.items()})
+
+
+def _require_shallow(table: Mapping[str, Any]) -> None:
+    """Raise ValueError where tables are nested too deep; here, so that the message has no path to there."""
+    level, depth = [table], 0
+    while level:
+        if depth > DEEPEST + 1:
+            raise ValueError(f"schedules must be nested at most {DEEPEST} deep")
+        lists = [value for inner in level for value in inner.values() if isinstance(value, list | tuple)]
+        level = [item for values in lists for item in values if isinstance(item, Mapping)]
+        depth += 1
 
 
 def _nested(key: str, value: Any) -> Any:

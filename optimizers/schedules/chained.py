@@ -11,6 +11,8 @@ from autograd.messages import shown
 from optimizers.schedules.checks import milestones
 from optimizers.schedules.schedule import Array, Entry, Schedule
 
+DEEPEST = 20  # chains inside each other: a trace could not be saved with very many
+
 
 @final
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Chained(Schedule):
         schedules: one or more; each counts its steps from its own beginning.
         milestones: after how many steps the next begins, one fewer than schedules; whole numbers of at least
             1 that increase.
+
+    Chains may be parts of chains, up to 20 deep.
 
     Raises:
         ValueError: naming the setting that is out of range, or what is no schedule of the step.
@@ -59,6 +63,11 @@ class Chained(Schedule):
         return rates
 
 
+def _depth(schedule: Schedule) -> int:
+    """How many chains are inside each other."""
+    return 1 + max(map(_depth, schedule.schedules)) if isinstance(schedule, Chained) else 0
+
+
 def _schedules(name: str, value: Any) -> tuple[Schedule, ...]:
     if not isinstance(value, list | tuple) or not value:
         raise ValueError(f"{name} must be a list of schedules, got {shown(value)}")
@@ -66,4 +75,6 @@ def _schedules(name: str, value: Any) -> tuple[Schedule, ...]:
         if not isinstance(schedule, Schedule):
             given = schedule.name if isinstance(schedule, Entry) else shown(schedule)
             raise ValueError(f"{name}[{i}] must be a schedule of the step, got {given}")
+        if _depth(schedule) >= DEEPEST:
+            raise ValueError(f"{name} must be nested at most {DEEPEST} deep")
     return tuple(value)

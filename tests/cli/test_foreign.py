@@ -50,7 +50,10 @@ def test_a_race_and_what_is_made_of_its_trace(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("import numpy\nnumpy.foo\n", "mine.py:2: AttributeError: module 'numpy' has no attribute 'foo'"),
+        (
+            "import numpy\nnumpy.foo\nclass Lion2(Optimizer): ...\n",
+            "mine.py:2: AttributeError: module 'numpy' has no attribute 'foo'",
+        ),
         (LION.format(function="floor") + ")", "mine.py:10: SyntaxError: unmatched ')'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 
 from optimizers import OPTIMIZERS, Lion, Optimizer
 from optimizers.foreign import find, is_foreign, label
-from optimizers.own_file import OwnError, load
+from optimizers.own_file import load
+from optimizers.own_source import OwnError
 from tests.optimizers.foreign import LION, descend, refusal
 
+CLASS = "class Lion2(Optimizer): ...\n"  # without one that is so called a file is not run
 HEAD = "import math\nimport numpy as np\nfrom optimizers import Optimizer\n"
 
 
@@ -98,7 +101,7 @@ def test_a_file_leaves_no_trace(tmp_path: Path) -> None:
 
 def test_a_file_that_fails_leaves_no_module(tmp_path: Path) -> None:
     modules = set(sys.modules)
-    refusal(own, tmp_path, "1 / 0\n")
+    refusal(own, tmp_path, "1 / 0\n" + CLASS)
     assert set(sys.modules) == modules
 
 
@@ -221,7 +224,7 @@ FAILING += [(text, f"7: {words}") for text, words in LINE_7]
 
 @pytest.mark.parametrize(("text", "said"), FAILING)
 def test_an_error_in_a_file_is_said_with_its_line(text: str, said: str, tmp_path: Path) -> None:
-    message = refusal(own, tmp_path, text)
+    message = refusal(own, tmp_path, text if "class" in text else text + CLASS)
     line, words = said.split(": ", 1)
     assert message.startswith(f"mine.py:{line}: ")
     assert words in message
@@ -235,7 +238,7 @@ def test_a_file_that_is_no_text_is_refused(content: bytes, tmp_path: Path) -> No
 
 def test_ctrl_c_is_no_error_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        own(tmp_path, "raise KeyboardInterrupt\n")
+        own(tmp_path, "raise KeyboardInterrupt\n" + CLASS)
 
 
 def test_an_error_that_comes_later_has_its_line_too(tmp_path: Path) -> None:
@@ -256,3 +259,121 @@ def test_an_error_in_check_has_its_line_and_a_refusal_none(tmp_path: Path) -> No
     kind = own(tmp_path, text)
     assert refusal(kind, [], lr=2.0) == "lr is too high"
     assert refusal(kind, [], lr=0.5) == "mine.py:15: KeyError: 'nothing'"
+
+
+# What is looked for before a file is run
+
+RUNS = "from pathlib import Path\nPath(__file__).with_name('it-ran').touch()\n"
+NOT_RUN = {
+    "nothing": (
+        "x = 1\n",
+        "X",
+        "has no class that derives from optimizers.Optimizer or torch.optim.Optimizer",
+    ),
+    "another class": ("class Y(Base): ...\n", "X", "unknown class 'X'; allowed: Y"),
+    "a near one": ("class Lion2(Base): ...\n", "Lion3", "unknown class 'Lion3'; did you mean 'Lion2'?"),
+    "a class without a base": ("class X: ...\n", "X", "mine.py:3: X must derive from "),
+    "a number": ("X = 3\n", "X", "has no class"),
+    "a text": ("X = 'class X(Base)'\n", "X", "has no class"),
+    "an import": ("from setuptools import setup\n", "setup", "has no class"),
+    "a module": ("import os\n", "os", "has no class"),
+    "a function": ("def main(): ...\n", "main", "has no class"),
+    "a class inside another": ("class Y(Base):\n    class X(Base): ...\n", "X", "unknown class 'X'"),
+    "a class inside a function": ("def f():\n    class X(Base): ...\n", "X", "has no class"),
+    "a comment": ("# class X(Optimizer):\n", "X", "has no class"),
+    "a deleted name": ("del X\n", "X", "has no class"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_RUN)
+def test_a_file_is_not_run_unless_it_defines_the_class(what: str, tmp_path: Path) -> None:
+    text, name, words = NOT_RUN[what]
+    line = refusal(own, tmp_path, RUNS + text, name=name)
+    assert line.startswith("mine.py")
+    assert words in line
+    assert not (tmp_path / "it-ran").exists()
+
+
+FOUND = {
+    "a statement": "{}",
+    "inside an if": "if True:\n{indented}",
+    "inside a try": "try:\n{indented}\nexcept ImportError:\n    pass",
+    "an else": "if False:\n    pass\nelse:\n{indented}",
+    "a with": "import contextlib\nwith contextlib.suppress(ImportError):\n{indented}",
+    "a match": "match 1:\n    case 1:\n{twice}",
+    "another name of it": "{}\nLion3 = Lion2",
+    "an annotated name": "{}\nLion3: type = Lion2",
+    "what a function made": "def made():\n{indented}\n    return Lion2\nLion3 = made()",
+}
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_a_class_is_found_wherever_a_file_defines_it(what: str, tmp_path: Path) -> None:
+    indented = "".join(f"    {line}\n" for line in LION.splitlines())
+    twice = "".join(f"        {line}\n" for line in LION.splitlines())
+    text = FOUND[what].format(LION, indented=indented, twice=twice)
+    kind = own(tmp_path, RUNS + text, name="Lion3" if "Lion3" in text else "Lion2")
+    assert kind.defaults() == {"lr": 1e-4, "betas": (0.9, 0.99)}
+    assert (tmp_path / "it-ran").exists()
+
+
+# Errors of every kind
+
+MUTE = "class Mute({base}):\n    def __str__(self):\n        raise {inner}\n"
+RAISED = {
+    "a generator's exit": ("", "GeneratorExit", "GeneratorExit"),
+    "an exit": ("", "SystemExit(3)", "SystemExit: 3"),
+    "a base exception": ("class Own(BaseException): ...\n", "Own('gone')", "Own: gone"),
+    "the end of an iteration": ("", "StopIteration(3)", "StopIteration: 3"),
+    "a syntax error without a text": ("", "SyntaxError", "SyntaxError"),
+    "a mute error": (
+        MUTE.format(base="Exception", inner="ValueError"),
+        "Mute()",
+        "Mute: (its message raises",
+    ),
+    "a mute exit": (
+        MUTE.format(base="SystemExit", inner="SystemExit"),
+        "Mute()",
+        "Mute: (its message raises",
+    ),
+    "one whose text is none": ("class Odd(Exception):\n    __str__ = lambda self: 3\n", "Odd()", "Odd: (its"),
+}
+
+
+@pytest.mark.parametrize("where", ["the file", "the rule", "a later step", "check"])
+@pytest.mark.parametrize("what", RAISED)
+def test_whatever_is_raised_is_said_in_one_line(what: str, where: str, tmp_path: Path) -> None:
+    head, error, words = RAISED[what]
+    if where == "the file":
+        line = refusal(own, tmp_path, f"{head}raise {error}\n{CLASS}")
+    elif where == "the rule":
+        line = refusal(own, tmp_path, head + ruled(f"raise {error}"))
+    elif where == "a later step":
+        text = ruled(f"if step == 5:\n    raise {error}\nreturn parameter - lr * gradient, {{}}")
+        line = refusal(descend, own(tmp_path, head + text))
+    else:
+        check = "    @classmethod\n    def check(cls, *, lr, **others):\n        if lr == 0.5:\n"
+        line = refusal(own(tmp_path, f"{head}{LION}{check}            raise {error}\n"), [], lr=0.5)
+    assert words in line
+    assert line.startswith("mine.py:")
+
+
+NOT_FINITE = [
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    np.float32("nan"),
+    np.array(np.nan),
+    (1.0, float("nan")),
+]
+
+
+@pytest.mark.parametrize("default", ["None", "'soft'"])
+def test_no_hyperparameter_is_nan_or_a_date(default: str, tmp_path: Path) -> None:
+    kind = own(tmp_path, LION.replace("lr=1e-4", f"lr=1e-4, clip={default}"))
+    for value in NOT_FINITE:
+        assert "must be finite, got" in refusal(kind, [], clip=value)
+    for day in (datetime.date(2024, 1, 2), datetime.datetime(2024, 1, 2, 3, 4), datetime.time(1, 2)):
+        assert refusal(kind, [], clip=day) == f"clip must be a number, text, true or false, got {day}"
+    for fine in (None, 3, 0.5, "hard", True, (1.0, 2.0)):
+        assert kind([], clip=fine).hyperparameters["clip"] == fine

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from optimizers.schedules import SCHEDULES, Chained, Constant, Cosine, Schedule, build_schedule
+from races import Trace, run_race
 from tests.autograd.cases import Array
 from tests.optimizers.case import Settings
 from tests.optimizers.schedule_cases import CASES, OF_STEP, WATCHING, ScheduleCase
 from tests.oracle.record_schedules import SCHEDULES_FILE, record_rates
 from tests.oracle.record_torch import unpack
+from tests.races.helpers import race
 
 RECORDED = unpack(SCHEDULES_FILE)
 EVERY = [(case, i) for case in CASES for i in range(len(case.valid))]
@@ -298,3 +301,31 @@ def test_what_stands_on_several_lines_is_shown_on_one() -> None:
 def test_the_tables_list_both_kinds() -> None:
     assert {case.name for case, _ in WATCHING} == {"reduce_on_plateau"}
     assert {case.name for case, _ in OF_STEP} | {case.name for case, _ in WATCHING} == set(SCHEDULES)
+
+
+def nested(depth: int) -> Any:
+    """A table of chains inside each other, and a constant in the innermost."""
+    table: dict[str, Any] = {"schedule": "constant", "start": 0.5}
+    for _ in range(depth):
+        table = {"schedule": "chained", "schedules": [table], "milestones": []}
+    return table
+
+
+def test_chains_may_be_twenty_deep_and_are_saved(tmp_path: Path) -> None:
+    trace = run_race(race(steps=3, racers=[{"optimizer": "sgd", "lr": nested(20)}]))
+    trace.save(tmp_path / "trace.npz")
+    assert Trace.load(tmp_path / "trace.npz").spec == trace.spec
+
+
+@pytest.mark.parametrize("depth", [21, 22, 150, 900])
+def test_deeper_chains_are_refused(depth: int) -> None:
+    with pytest.raises(ValueError, match=r"^schedules must be nested at most 20 deep$"):
+        build_schedule(nested(depth))
+
+
+def test_so_are_chains_of_objects() -> None:
+    schedule: Schedule = Constant(0.5)
+    for _ in range(20):
+        schedule = Chained((schedule,), ())
+    with pytest.raises(ValueError, match=r"^schedules must be nested at most 20 deep$"):
+        Chained((Constant(0.1), schedule), (3,))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from optimizers import OPTIMIZERS, Lion
 from optimizers.lbfgs import LBFGS
 from races import RaceSpec, SpecError, Trace, load_spec, run_race
 from races.race import FEW
+from tests.optimizers.fake_torch import FakeTensor, fake_torch
 from tests.optimizers.foreign import LION
 from tests.races.helpers import ARRAYS, race, written
 
@@ -64,7 +67,7 @@ def run_page(folder: Path, toml: str) -> Trace:
 
 
 def test_the_page_holds_what_these_tests_run() -> None:
-    assert (len(PYTHON), len(TOML)) == (2, 2)
+    assert (len(PYTHON), len(TOML)) == (4, 2)
     assert all(len(snippet.strip().splitlines()) <= 15 for snippet in [*PYTHON, *TOML])
 
 
@@ -79,6 +82,23 @@ def test_the_pages_optimizer_of_the_whole_vector_races(tmp_path: Path) -> None:
     trace = run_race(spec_of(tmp_path, racer, mine=PYTHON[1]))
     assert trace.status[0, 0] == "converged"
     assert trace.losses[0, -1, 0] < 1e-20
+
+
+def test_the_pages_optimizer_of_pytorchs_kind_races(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if importlib.util.find_spec("torch") is None:
+        stand_in: Any = fake_torch()
+        stand_in.sign = lambda x: FakeTensor(np.sign(x.numbers))
+        monkeypatch.setitem(sys.modules, "torch", stand_in)
+    trace = run_race(spec_of(tmp_path, 'optimizer = "mine.py:SignSGD"\nlr = 0.25', mine=PYTHON[2]))
+    moved = np.diff(trace.positions[0, :, 0], axis=0)
+    np.testing.assert_allclose(moved, -0.25 * np.sign(trace.gradients[0, :, 0]), rtol=1e-12)
+
+
+def test_the_pages_function_of_optaxs_parts_races(tmp_path: Path) -> None:
+    pytest.importorskip("optax")
+    racer = 'optimizer = "mine.py:clipped_adam"\nlimit = 1e9\nlearning_rate = 0.05'
+    trace = run_race(spec_of(tmp_path, racer, 'optimizer = "adam"\nlr = 0.05', mine=PYTHON[3]))
+    np.testing.assert_allclose(trace.positions[0], trace.positions[1], rtol=1e-9)
 
 
 def test_the_page_shows_an_error_as_it_is(tmp_path: Path) -> None:
@@ -158,7 +178,7 @@ def test_the_folder_is_that_of_race_toml(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_a_file_does_wrong_is_said_in_one_line(tmp_path: Path) -> None:
     racers = 'optimizer = "lion"', 'optimizer = "mine.py:Lion2"'
-    assert refusal(tmp_path, *racers, mine="\nfoo\n") == (
+    assert refusal(tmp_path, *racers, mine="\nfoo\nclass Lion2(Optimizer): ...\n") == (
         "race.toml: racer 2: mine.py:2: NameError: name 'foo' is not defined"
     )
 
