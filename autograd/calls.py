@@ -40,10 +40,6 @@ def _where(condition: Any, x: Any, y: Any) -> Call:
     return (condition, x, y), {}
 
 
-def _plain(a: Any) -> Call:
-    return (a,), {}
-
-
 def _transposed(a: Any, axes: Any = None) -> Call:
     return (a,), {"axes": None if axes is None else ints(*axes)}
 
@@ -67,7 +63,6 @@ FUNCTIONS: dict[Any, tuple[str, Callable[..., Call]]] = {
     np.linalg.norm: ("norm", _norm), np.clip: ("clip", _clip), np.where: ("where", _where),
     np.reshape: ("reshape", _shaped), np.broadcast_to: ("broadcast_to", _shaped),
     np.transpose: ("transpose", _transposed), np.concatenate: ("concatenate", _joined),
-    np.stack: ("stack", _joined), np.shape: ("shape", _plain), np.ndim: ("ndim", _plain),
-    np.size: ("size", _plain), np.argmax: ("argmax", _reduction), np.argmin: ("argmin", _reduction),
+    np.stack: ("stack", _joined), np.argmax: ("argmax", _reduction), np.argmin: ("argmin", _reduction),
     np.argsort: ("argsort", _sorted),
 }  # fmt: skip

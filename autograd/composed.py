@@ -30,21 +30,25 @@ def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
     return np.where(np.equal(a, a), fill_value, fill_value)
 
 
+def _gaps(a: Any, axis: Axis, ddof: float, correction: float | None) -> tuple[Any, Any]:
+    """How far the numbers are from their mean, and by what the squares are divided."""
+    freedom = counted(a, axis) - (ddof if correction is None else correction)
+    return a - np.mean(a, axis=axis, keepdims=True), np.float64(max(freedom, 0))
+
+
 def _var(
-    a: Any, axis: Axis = None, *, ddof: float = 0, correction: Any = None, keepdims: bool = False
+    a: Any, axis: Axis = None, *, ddof: float = 0, correction: float | None = None, keepdims: bool = False
 ) -> Any:
-    gap = a - np.mean(a, axis=axis, keepdims=True)
-    freedom = max(counted(a, axis) - (ddof if correction is None else correction), 0)
-    return np.sum(gap * gap, axis=axis, keepdims=keepdims) / np.float64(freedom)
+    gaps, freedom = _gaps(a, axis, ddof, correction)
+    return np.sum(gaps * gaps, axis=axis, keepdims=keepdims) / freedom
 
 
 def _std(
-    a: Any, axis: Axis = None, *, ddof: float = 0, correction: Any = None, keepdims: bool = False
+    a: Any, axis: Axis = None, *, ddof: float = 0, correction: float | None = None, keepdims: bool = False
 ) -> Any:
     """As PyTorch: flat where all numbers are equal, as the norm is at 0."""
-    gap = a - np.mean(a, axis=axis, keepdims=True)
-    freedom = max(counted(a, axis) - (ddof if correction is None else correction), 0)
-    return np.linalg.norm(gap, axis=axis, keepdims=keepdims) / np.sqrt(np.float64(freedom))
+    gaps, freedom = _gaps(a, axis, ddof, correction)
+    return np.linalg.norm(gaps, axis=axis, keepdims=keepdims) / np.sqrt(freedom)
 
 
 def _average(a: Any, axis: int | None = None, weights: Any = None, *, keepdims: bool = False) -> Any:
@@ -63,7 +67,7 @@ def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def _prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Halves are multiplied, until one number is left: no derivative needs to divide by a zero."""
+    """Multiplies one half by the other until one number is left; its derivative divides by no number."""
     shape = kept_shape(a, axis)
     axes = [i for i in range(np.ndim(a)) if axis is None or i in _axes(axis, np.ndim(a))]
     others = [i for i in range(np.ndim(a)) if i not in axes]
@@ -82,7 +86,7 @@ def _axes(axis: Any, ndim: int) -> list[int]:
 
 
 def _running(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """Running sums or products, in log2(n) steps: each adds up twice as many numbers as the one before."""
+    """Running sums or products in log2(n) steps, each of which combines twice as many numbers as the last."""
 
     def function(a: Any, axis: int | None = None) -> Any:
         x = np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, -1)
@@ -215,6 +219,10 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.full_like: _full_like,
     np.select: _select,
     np.isclose: _isclose,
+    # Of the shape.
+    np.shape: lambda a: a.shape,
+    np.ndim: lambda a: a.ndim,
+    np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
     # Of several.
     np.var: _var, np.std: _std, np.average: _average, np.ptp: _ptp, np.prod: _prod, np.nansum: _nansum,
     np.nanmean: _nanmean, np.all: _all, np.any: _any, np.allclose: _allclose, np.array_equal: _array_equal,

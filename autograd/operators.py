@@ -155,6 +155,12 @@ class Operators(ABC):
     def __rmod__(self, other: Any) -> Self:
         return self._apply("remainder", other, self)  # type: ignore[no-any-return]
 
+    def __divmod__(self, other: Any) -> tuple[Self, Self]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        return other // self, other % self
+
     def __pow__(self, other: Any) -> Self:
         """x**y; flat in x where y is 0, and in y where x is 0 and y >= 0, as in PyTorch."""
         return self._apply("power", self, other)  # type: ignore[no-any-return]
@@ -223,7 +229,8 @@ class Operators(ABC):
         """numpy's other functions, by the rule of the same name (NEP 18)."""
         shown = f"{func.__module__}.{func.__name__}".replace("numpy", "np", 1)
         where = f"{shown} on a {type(self).__name__}"
-        kwargs = _without_dtype(where, kwargs)
+        if "dtype" in kwargs:
+            kwargs = _without_dtype(where, kwargs)
         if func not in FUNCTIONS and func not in _COMPOSED:
             raise _unknown(shown)
         name, call = FUNCTIONS.get(func) or ("", _COMPOSED[func])
@@ -236,8 +243,6 @@ class Operators(ABC):
         if not name:
             return found
         inputs, settings = found
-        if name in {"shape", "ndim", "size"}:
-            return getattr(inputs[0], name)
         return self._apply(name, *inputs, **settings)
 
 
@@ -250,11 +255,10 @@ def _unknown(name: str) -> TypeError:
 
 def _without_dtype(where: str, settings: dict[str, Any]) -> dict[str, Any]:
     """The settings but for dtype, which may be float64 only."""
-    if "dtype" in settings:
-        try:
-            composed.checked_dtype(settings["dtype"])
-        except TypeError as error:
-            raise TypeError(f"{where}: {error}") from None
+    try:
+        composed.checked_dtype(settings.get("dtype"))
+    except TypeError as error:
+        raise TypeError(f"{where}: {error}") from None
     return {key: value for key, value in settings.items() if key != "dtype"}
 
 

@@ -207,8 +207,8 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
             lambda a, b: xp.where(
                 a == b, a + math.log(2), xp.maximum(a, b) + xp.log1p(xp.exp(-xp.absolute(a - b)))
             ),
-            lambda g, y, a, b: g / (1 + xp.exp(b - a)),
-            lambda g, y, a, b: g / (1 + xp.exp(a - b)),
+            lambda g, y, a, b: g * xp.sigmoid(a - b),
+            lambda g, y, a, b: g * xp.sigmoid(b - a),
         ),
         "log1p": (xp.log1p, lambda g, y, x: g / (x + 1)),
         "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),

@@ -47,11 +47,12 @@ class Tensor(Operators):
     Overflow, division by zero and functions outside their domain give inf or nan without a warning, for
     floats as for arrays. Shapes broadcast as numpy's do; those that do not raise ValueError. `backward` of
     more than one number needs a seed. Comparisons give plain booleans. numpy's functions apply rows of the
-    table; one that has none, or no such setting, raises TypeError.
+    table, or are made of others that do; one that has none, or no such setting, raises TypeError.
 
     Where a derivative is a matter of convention, it is PyTorch's: that of abs and relu at 0 is 0, and so is
-    that of norm; that of sqrt at 0 is inf; equal numbers share it in maximum, minimum, max and min; at its
-    bounds clip still passes it; that of x**0 is 0, as is that of 0**b to b, for b >= 0.
+    that of norm, of std where all numbers are equal, of arctan2 at the origin, and of steps such as floor and
+    sign, at their edges too; that of sqrt at 0 is inf; equal numbers share it in maximum, minimum, max and
+    min; at its bounds clip still passes it; that of x**0 is 0, as is that of 0**b to b, for b >= 0.
 
     Raises:
         TypeError: if `data` does not consist of real numbers.

@@ -149,6 +149,14 @@ SHAPED: tuple[Step, ...] = (
     lambda x, _: np.broadcast_to(_few(x), (2, np.size(_few(x)))),
     lambda x, y: x / (2 + y * y) if np.shape(x) == np.shape(y) else x,
     lambda x, _: 1.0 / (1.0 + np.exp(-x)),
+    lambda x, y: x - np.var(y),
+    lambda x, _: np.cumsum(_few(x)) / 4,
+    lambda x, _: np.sort(_few(x)),
+    lambda x, _: np.roll(x, 1),
+    lambda x, _: np.pad(_few(x), 1),
+    lambda x, y: np.outer(_few(x), _few(y)) / 4,
+    lambda x, y: np.einsum("i,j->i", _few(x), _few(y)) / 4,
+    lambda x, _: np.prod(_few(np.tanh(x))),
 )
 
 

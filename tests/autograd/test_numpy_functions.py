@@ -153,6 +153,7 @@ def test_every_function_has_a_test() -> None:
 OTHERS = {
     "isinf", "isfinite", "isclose", "allclose", "array_equal", "all", "any", "positive", "fabs", "divmod",
     "fix", "around", "rad2deg", "deg2rad", "empty_like",
+    "shape", "ndim", "size",
 }  # fmt: skip
 ODD = Tensor([1.0, math.nan, math.inf, -math.inf, 0.0])
 
@@ -290,6 +291,34 @@ def test_places_that_are_not_known_cannot_be_compiled() -> None:
     for function in (lambda t: t[np.argmax(t)], lambda t: np.sum(np.roll(t, np.argmax(t)))):
         with pytest.raises(TracingError):
             value_and_grad(function)(np.array([1.0, 3.0, 2.0]))
+
+
+def test_a_compiled_sort_sorts_other_numbers_too() -> None:
+    weights = np.array([1.0, 10.0, 100.0])
+    compiled = value_and_grad(lambda t: np.sum(np.sort(t) * weights))
+    for x, slope in (([3.0, 1.0, 2.0], [100.0, 1.0, 10.0]), ([1.0, 5.0, 4.0], [1.0, 100.0, 10.0])):
+        value, found = compiled(np.array(x))
+        assert value == np.sort(x) @ weights
+        np.testing.assert_array_equal(found, slope)
+
+
+def test_logaddexp_has_second_derivatives_everywhere() -> None:
+    """s(1 - s) with s = 1 / (1 + exp(b - a)): 0.25 at a tie, 0 where one of the two does not count."""
+    second = hessian(lambda a, b: np.logaddexp(a, b) + 0.0)
+    np.testing.assert_allclose(second(3.0, 3.0), [[0.25, -0.25], [-0.25, 0.25]], rtol=1e-15)
+    for a, b in ((0.0, 800.0), (-1000.0, 1000.0), (710.0, 0.0)):
+        np.testing.assert_allclose(second(a, b), np.zeros((2, 2)), atol=1e-300)
+
+
+def test_divmod_and_size() -> None:
+    x = np.array([[1.25, -2.75, 0.5]])
+    for ours, numpys in (
+        (divmod(Tensor(x), 0.75), divmod(x, 0.75)),
+        (divmod(2.0, Tensor(x)), divmod(2.0, x)),
+    ):
+        for found, expected in zip(ours, numpys, strict=True):
+            np.testing.assert_array_equal(found.data, expected)
+    assert (ANY.size(Tensor(x)), ANY.size(Tensor(x), 1), ANY.size(Tensor(x), axis=0)) == (3, 3, 1)
 
 
 def test_a_plain_array_beside_a_tensor_stays_plain() -> None:

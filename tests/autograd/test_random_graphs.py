@@ -51,7 +51,7 @@ def test_graphs_have_up_to_200_nodes_and_every_elementwise_rule() -> None:
         node = smooth(graph)(Tensor(0.3), Tensor(0.4), Tensor(0.5))
         met |= {tensor._op for tensor in node._sweep_order()}
         assert 100 < count(node) <= 200
-    assert met >= {name for name, rule in FLOAT_RULES.items() if rule.vjps}
+    assert met >= {name for name, rule in FLOAT_RULES.items() if any(rule.vjps)}
 
 
 @given(GRAPHS, POINTS)
