@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_validator, model_validator
 
-from autograd.messages import shown, unknown
+from autograd.messages import shorten, shown, unknown
 from races.forms import Frozen, Number, Pair, is_pair
 from races.ground import ExpressionSpec, NamedSpec, as_table
 from races.noise import NoiseSpec
@@ -171,6 +171,18 @@ class RaceSpec(Frozen):
             raise ValueError(
                 f"racers x {kept} must be at most {most:,} with record = '{self.record}', got {size:,}{cure}"
             )
+
+    def __repr__(self) -> str:
+        surface, names = (shorten(text, 60) for text in (self.build_surface().name, ", ".join(self.names)))
+        starts = f"{len(self.start):,} start{'s' * (len(self.start) > 1)}"
+        return f"<RaceSpec: {names} on {surface}, {self.steps:,} step{'s' * (self.steps > 1)} from {starts}>"
+
+    __str__ = __repr__
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The racers' names."""
+        return tuple(racer.name for racer in self.racers)
 
     def starts(self) -> NDArray[np.float64]:
         """`start` as a new array of shape (starts, 2)."""

@@ -24,7 +24,7 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "evaluations", "status")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """A race as it was run. Step 0 is the start; a gradient at step k is what led to step k + 1.
 
@@ -61,6 +61,9 @@ class Trace:
         for array in self._arrays().values():
             array.flags.writeable = False
 
+    def __repr__(self) -> str:
+        return repr(self.spec).replace("RaceSpec", "Trace", 1)
+
     def _arrays(self) -> dict[str, Any]:
         """All arrays, under the names that they have in a file."""
         arrays = {name: getattr(self, name) for name in SHAPES}
@@ -73,7 +76,7 @@ class Trace:
     @property
     def names(self) -> tuple[str, ...]:
         """The racers' names, in the order of the first axis."""
-        return tuple(racer.name for racer in self.spec.racers)
+        return self.spec.names
 
     @property
     def recorded(self) -> range:
