@@ -79,7 +79,7 @@ def test_a_trace_and_its_race_are_one_short_line() -> None:
     spec = load_spec(ROOT / "race.toml", steps=1)
     assert repr(spec) == "<RaceSpec: SGD, Momentum, RMSProp, Adam on funky, 1 step from 1 start>"
     assert f"{run_race(spec)}" == "<Trace: SGD, Momentum, RMSProp, Adam on funky, 1 step from 1 start>"
-    racers = [{"optimizer": "sgd", "name": f"a racer with a long name, the {i}th"} for i in range(50)]
-    text = str(type(spec)(surface="slope", steps=200, start=[[0.5, 0.5]] * 3000, racers=racers))
+    racers: Any = [{"optimizer": "sgd", "name": f"a racer with a long name, the {i}th"} for i in range(50)]
+    text = str(type(spec)(surface="slope", steps=200, start=((0.5, 0.5),) * 3000, racers=racers))
     assert len(text) < 150
     assert text.endswith("on slope, 200 steps from 3,000 starts>")
