@@ -67,7 +67,8 @@ ESCAPES = {
 @pytest.mark.parametrize("kind", ESCAPES)
 def test_an_error_in_a_users_file_cannot_steer_the_terminal(race: Race, folder: Path, kind: str) -> None:
     raw, escaped = ESCAPES[kind]
-    (folder / "mine.py").write_text(f"raise ValueError({raw!r})\nclass Mine:\n    pass\n")
+    code = "from optimizers import Optimizer\nclass Mine(Optimizer):\n    pass\n"
+    (folder / "mine.py").write_text(f"{code}raise ValueError({raw!r})\n")
     (folder / "race.toml").write_text("surface = 'slope'\n[[racer]]\noptimizer = 'mine.py:Mine'\n")
     done = race("run")
     assert done.status == 2
