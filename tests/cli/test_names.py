@@ -81,9 +81,11 @@ def test_an_error_in_a_users_file_cannot_steer_the_terminal(race: Race, folder: 
 @pytest.mark.parametrize("kind", ESCAPES)
 def test_nor_can_a_trace_a_file_or_an_argument(race: Race, folder: Path, kind: str) -> None:
     raw, _ = ESCAPES[kind]
-    assert race("run", "-o", "x.npz").status == 0
+    text = (folder / "race.toml").read_text(encoding="utf-8")
+    (folder / "state.toml").write_text(f'record = "state"\n{text}', encoding="utf-8")
+    assert race("run", "state.toml", "--steps", "3", "-o", "x.npz").status == 0
     with zipfile.ZipFile(folder / "x.npz", "a") as archive:
-        archive.writestr(f"{raw}.npy", b"something else")
+        archive.writestr(f"state/0/{raw}.npy", b"something else")
     damaged = (folder / "x.npz").read_bytes().replace(b"something else", b"something ELSE")
     (folder / "y.npz").write_bytes(damaged)
     for arguments in (
