@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
+
+import numpy as np
 
 from optimizers.checks import require_usable
 from optimizers.optimizer import Watcher, is_schedule
@@ -13,6 +17,14 @@ from optimizers.vector import VectorOptimizer
 
 # What a rule is given before the hyperparameters.
 _FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep to itself what numpy and a library warn of: a race says what became of a racer."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class Library(VectorOptimizer):

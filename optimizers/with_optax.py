@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.messages import said, shown, unknown
-from optimizers.library import library_class
+from optimizers.library import library_class, quiet
 from optimizers.optimizer import State
 from optimizers.vector import Objective, VectorOptimizer
 
@@ -148,9 +148,9 @@ def _plain(leaf: Any) -> Any:
 
 @contextmanager
 def _exactly(jax: Any) -> Iterator[None]:
-    """JAX set to float64 and to the processor, for as long as this lasts and in this thread alone."""
+    """JAX set to float64 and to the processor, and quiet, while this lasts and in this thread alone."""
     has = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # until JAX 0.8
-    with has.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+    with has.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), quiet():
         yield
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.messages import said, unknown
-from optimizers.library import library_class
+from optimizers.library import library_class, quiet
 from optimizers.optimizer import State
 from optimizers.vector import Objective, VectorOptimizer
 
@@ -113,11 +113,12 @@ class _Running:
 
     @contextmanager
     def _float64(self) -> Iterator[None]:
-        """Have PyTorch keep the terms that it makes, as NAdam's `mu_product`, in float64 too."""
+        """Have PyTorch keep the terms that it makes, as NAdam's `mu_product`, in float64; warn of nothing."""
         before = self._torch.get_default_dtype()
         self._torch.set_default_dtype(self._torch.float64)
         try:
-            yield
+            with quiet():
+                yield
         finally:
             self._torch.set_default_dtype(before)
 

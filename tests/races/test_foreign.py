@@ -369,3 +369,56 @@ def test_what_a_rule_gives_back_later_is_refused_in_one_line(tmp_path: Path, wha
     with pytest.raises(SpecError, match=r"^race\.toml: racer 1: mine\.py:[0-9]+: .{1,300}$") as error:
         run_race(spec)
     assert words in str(error.value)
+
+
+HALF_NUMBERS = [
+    "nan",
+    "inf",
+    "-inf",
+    "2024-01-02",
+    "2024-01-02T03:04:05Z",
+    "03:04:05",
+    "[1.0, nan]",
+    "{ a = 1 }",
+]
+
+
+@pytest.mark.parametrize("value", HALF_NUMBERS)
+def test_a_hyperparameter_whose_default_is_none_is_checked(value: str, tmp_path: Path) -> None:
+    mine = LION.replace("lr=1e-4", "lr=1e-4, clip=None")
+    line = refusal(tmp_path, f'optimizer = "mine.py:Lion2"\nclip = {value}', mine=mine)
+    assert line.startswith("race.toml: racer 1: clip")
+    unchecked = mine + "\n    @classmethod\n    def check(cls, **hyperparameters):\n        pass\n"
+    line = refusal(tmp_path, f'optimizer = "mine.py:Lion2"\nclip = {value}', mine=unchecked)
+    assert line.startswith("race.toml: racer 1: clip")
+
+
+@pytest.mark.parametrize("value", HALF_NUMBERS)
+def test_a_librarys_hyperparameters_are_checked(twin: tuple[str, str], value: str, tmp_path: Path) -> None:
+    name, key = twin
+    assert key in refusal(tmp_path, f'optimizer = "{name}"\n{key} = {value}')
+
+
+def test_what_a_library_warns_of_is_not_printed(tmp_path: Path) -> None:
+    # Warnings are errors in these tests; Optax warns of a key's default.
+    pytest.importorskip("optax")
+    run_race(spec_of(tmp_path, 'optimizer = "optax.noisy_sgd"\nlearning_rate = 0.01'))
+
+
+def test_what_an_optimizer_of_torchs_kind_warns_of_is_not_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if importlib.util.find_spec("torch") is None:
+        monkeypatch.setitem(sys.modules, "torch", fake_torch())
+    mine = (
+        "import warnings\nimport numpy as np\nimport torch\n"
+        "class Loud(torch.optim.Optimizer):\n"
+        "    def __init__(self, params, lr=0.1):\n"
+        "        warnings.warn('made')\n"
+        "        super().__init__(params, dict(lr=lr))\n"
+        "    def step(self, closure=None):\n"
+        "        warnings.warn('stepped')\n"
+        "        np.log(np.zeros(1))\n"
+    )
+    trace = run_race(spec_of(tmp_path, 'optimizer = "mine.py:Loud"', mine=mine))
+    assert np.ptp(trace.positions) == 0
