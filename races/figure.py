@@ -21,7 +21,7 @@ from races.contours import heights
 from races.figure_text import WORDS, Numbers, drawing, number
 from races.files import write_whole
 from races.loss_axis import EDGE, MANY_RACERS, draw_curves, line_style, set_loss_axis
-from races.metrics import median, target_loss
+from races.metrics import median, target_of
 from races.trace import Trace
 
 FORMATS = (".png", ".svg", ".pdf")
@@ -187,7 +187,7 @@ def _draw_losses(trace: Trace, axes: Axes) -> None:
     """Each racer's loss at each step, and the target; with several starts the median and how they spread."""
     language, starts = trace.spec.film.language, len(trace.spec.start)
     words = WORDS[language]
-    target = float(median(target_loss(trace.losses, trace.spec.target)))
+    target = float(median(target_of(trace)))
     set_loss_axis(trace, axes, target)
     spread = draw_curves(trace, axes)
     if np.isfinite(target):
@@ -214,7 +214,7 @@ def _keys(trace: Trace, plan: bool = True) -> tuple[list[Artist], list[str]]:
     if more := len(trace.spec.racers) - len(racers):
         handles.append(Line2D([], [], linestyle="none"))
         names.append(words["more"].format(number(more, language)))
-    target = float(median(target_loss(trace.losses, trace.spec.target)))
+    target = float(median(target_of(trace)))
     if np.isfinite(target):
         handles.append(Line2D([], [], color="black", linestyle=":", linewidth=1))
         names.append(words["target"].format(number(target, language)))

@@ -5,6 +5,8 @@ What is measured on the way raises TraceError for a trace that keeps only the en
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,19 @@ Array = NDArray[np.float64]
 TOLERANCE = 0.01
 
 
-def target_loss(losses: Array, target: float | None = None) -> Array:
+def target_of(trace: Trace) -> Array:
+    """The loss to reach from each start of a race: `target_loss` of the losses that count; (starts,).
+
+    Those inside the domain count, of racers that do not diverge.
+    """
+    trace.require_steps("the target")
+    surface = trace.spec.build_surface()
+    counted = surface.contains(trace.positions[..., 0], trace.positions[..., 1])
+    counted &= np.isfinite(trace.losses[:, -1:]) & np.isfinite(trace.positions[:, -1:]).all(axis=-1)
+    return target_loss(trace.losses, trace.spec.target, counted)
+
+
+def target_loss(losses: Array, target: float | None = None, counted: Any = True) -> Array:
     """The loss to reach from each start: `target`, or, where that is None, L + tol (f0 - L).
 
     f0 is the loss at the start, L the lowest loss that any racer reaches from there, tol is 1 %: the
@@ -25,19 +39,34 @@ def target_loss(losses: Array, target: float | None = None) -> Array:
     Args:
         losses: of shape (racers, steps + 1, starts).
         target: a loss, the same for every start.
+        counted: which of the losses L is the lowest of, in their shape; by default, of all.
 
     Returns:
         An array of shape (starts,).
     """
-    finite = np.where(np.isfinite(losses), losses, np.inf)
-    return target_between(losses[0, 0], finite.min(axis=(0, 1)), target)
+    return target_between(losses[0, 0], lowest(losses, counted).min(axis=0), target)
 
 
-def target_between(start: Array, lowest: Array, target: float | None = None) -> Array:
+def lowest(losses: Array, counted: Any = True) -> Array:
+    """The lowest finite loss of those that are `counted`, inf if there is none.
+
+    Args:
+        losses: of shape (..., steps + 1, starts).
+        counted: of the same shape.
+
+    Returns:
+        An array of shape (..., starts).
+    """
+    return np.asarray(np.where(np.isfinite(losses) & counted, losses, np.inf).min(axis=-2))
+
+
+def target_between(start: Array, least: Array, target: float | None = None) -> Array:
     """`target_loss` from f0 and L, each of shape (starts,)."""
     if target is not None:
         return np.full(len(start), target)
-    return np.asarray(np.where(lowest < start, lowest + TOLERANCE * (start - lowest), -np.inf))
+    with np.errstate(invalid="ignore"):  # of inf, where nothing is reached
+        drop = TOLERANCE * start - TOLERANCE * least  # the difference itself may overflow
+        return np.asarray(np.where(least < start, least + drop, -np.inf))
 
 
 def settled(losses: Array, target: Array) -> NDArray[np.bool_]:
@@ -73,13 +102,13 @@ def final_loss(trace: Trace) -> Array:
 def best_loss(trace: Trace) -> Array:
     """The lowest finite loss on the way, inf if there is none; (racers, starts)."""
     trace.require_steps("the best loss")
-    return np.asarray(np.where(np.isfinite(trace.losses), trace.losses, np.inf).min(axis=1))
+    return lowest(trace.losses)
 
 
 def steps_to_target(trace: Trace) -> Array:
-    """The first step whose loss is at most `target_loss`, nan if there is none; (racers, starts)."""
+    """The first step whose loss is at most that of `target_of`, nan if there is none; (racers, starts)."""
     trace.require_steps("the steps to the target")
-    reached = trace.losses <= target_loss(trace.losses, trace.spec.target)
+    reached = trace.losses <= target_of(trace)
     return np.where(reached.any(axis=1), reached.argmax(axis=1), np.nan)
 
 

@@ -13,7 +13,7 @@ from races.metrics import target_between
 from races.record import Record, empty_arrays
 from races.running import Run, nothing, run_eager, run_floats, run_points
 from races.spec import RaceSpec
-from races.status import Status
+from races.status import Status, exits
 from races.stepping import step_code
 from races.toml_file import SpecError
 from races.trace import Trace
@@ -26,8 +26,9 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     """Run every racer from every start.
 
     A racer's step, loss, gradient and rule, is compiled into one program; with `engine` "eager", or where the
-    rule cannot be compiled, each step evaluates the surface on Tensors, sweeps the graph backward, and lets
-    the optimizer move. An optimizer that moves the whole vector, as L-BFGS, takes one start after the other.
+    rule or the surface cannot be compiled, each step evaluates the surface on Tensors, sweeps the graph
+    backward, and lets the optimizer move. Starts are raced one after the other if the optimizer moves the
+    whole vector, as L-BFGS does, or if the surface is not elementwise, as a loss over a data set.
     A racer whose position or loss is no longer finite has ended there; the others race on.
 
     Args:
@@ -45,7 +46,8 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     surface = spec.build_surface()
     arrays = empty_arrays(spec)
     records = [
-        Record(spec, **{name: array[i] for name, array in arrays.items()}) for i in range(len(spec.racers))
+        Record(spec, surface, **{name: array[i] for name, array in arrays.items()})
+        for i in range(len(spec.racers))
     ]
     counts = []
     for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
@@ -68,10 +70,13 @@ def _run(spec: RaceSpec, run: Run) -> NDArray[np.int64] | None:
     """Run one racer; how many gradients it had evaluated at each step, unless that is one in each."""
     if not run.racer.kind.elementwise:
         return run_alone(run, spec.engine)
+    code, noisy = None, run.noise is not None
     many = len(run.starts) > FEW
-    code = None
-    if spec.engine == "compiled":
-        code = step_code(run.surface, run.racer, points=many, noisy=run.noise is not None)
+    if spec.engine == "compiled" and many:
+        code = step_code(run.surface, run.racer, points=True, noisy=noisy)
+        many = code is not None or run.surface.elementwise
+    if spec.engine == "compiled" and not many:
+        code = step_code(run.surface, run.racer, points=False, noisy=noisy)
     if code is None:
         run_eager(run)
     elif many:
@@ -92,14 +97,14 @@ def _evaluations(spec: RaceSpec, counts: list[NDArray[np.int64] | None]) -> NDAr
 
 def _judge(spec: RaceSpec, surface: Surface, records: list[Record]) -> NDArray[np.str_]:
     """How each racer ended from each start. Once it has diverged, it has no finite position any more."""
-    last = np.array([record.positions[-1] for record in records])
-    finite = np.isfinite(last).all(axis=-1) & np.isfinite([record.losses[-1] for record in records])
-    inside = surface.contains(last[..., 0], last[..., 1])
-    lowest = np.min([record.lowest for record in records], axis=0)
+    rows = np.array([record.positions[-1:] for record in records])
+    finite = np.isfinite(rows).all(axis=(1, 3)) & np.isfinite([record.losses[-1] for record in records])
+    outside = exits(surface, rows) == 0
+    lowest = np.where(finite, [record.lowest for record in records], np.inf).min(axis=0)
     target = target_between(records[0].losses[0], lowest, spec.target)
     settled = np.array([record.late for record in records]) <= target
     status = np.select(
-        [~finite, ~inside, settled],
+        [~finite, outside, settled],
         [Status.DIVERGED.value, Status.LEFT_DOMAIN.value, Status.CONVERGED.value],
         default=Status.OUT_OF_STEPS.value,
     )

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from races.metrics import tail
+from races.metrics import lowest, tail
 from races.spec import RaceSpec
+from surfaces import Surface
 
 Array = NDArray[np.float64]
 
@@ -30,6 +31,7 @@ class Record:
 
     Args:
         spec: the race.
+        surface: what is raced on.
         positions: of shape (rows, starts, 2), a row for each step that is kept.
         losses: of shape (rows, starts).
         gradients: of shape (steps, starts, 2); without steps where the ends are kept.
@@ -38,21 +40,24 @@ class Record:
         steps: of the race.
         state: the optimizer's terms by name, each of shape (steps, starts, 2); None where they are not kept.
         rates: the learning rate of each step, of shape (steps, starts); None where it is not kept.
-        lowest: the lowest finite loss on the way, inf if there is none; of shape (starts,).
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
     """
 
-    def __init__(self, spec: RaceSpec, positions: Array, losses: Array, gradients: Array) -> None:
+    def __init__(
+        self, spec: RaceSpec, surface: Surface, positions: Array, losses: Array, gradients: Array
+    ) -> None:
+        self._surface = surface
         self.positions, self.losses, self.gradients = positions, losses, gradients
         self.steps, self._all = spec.steps, spec.record != "ends"
         starts = len(spec.start)
-        self.lowest = np.full(starts, np.inf)
+        self._lowest = np.full(starts, np.inf)
+        self._late_from = spec.steps + 1 - tail(spec.steps)
         self.late = np.full(starts, -np.inf)
         self.state: dict[str, Array] | None = {} if spec.record == "state" else None
         self.rates = np.full((spec.steps, starts), np.nan) if spec.record == "state" else None
 
     def keep(
-        self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, finite: bool = False
+        self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, inside: bool = False
     ) -> None:
         """Keep what is known of some starts at a step.
 
@@ -63,7 +68,7 @@ class Record:
             v: where they are.
             loss: there.
             slopes: dz/du and dz/dv there; none at the last step.
-            finite: whether all of these losses are known to be finite.
+            inside: whether all of these points are known to be in the domain.
         """
         if self._all or step in {0, self.steps}:
             row = step if self._all else int(step > 0)
@@ -71,17 +76,34 @@ class Record:
             self.losses[row, part] = loss
         if self._all and slopes is not None:
             self.gradients[step, part, 0], self.gradients[step, part, 1] = slopes
-        lowest, late = self.lowest[part], self.late[part]
-        np.fmin(lowest, loss if finite else np.where(loss == -np.inf, np.inf, loss), out=lowest)
-        if step > self.steps - tail(self.steps):
+        if not self._all:
+            least = self._lowest[part]
+            counted = loss if inside else np.where(self._surface.contains(u, v), loss, np.inf)
+            np.fmin(least, counted, out=least)
+        if step >= self._late_from:
+            late = self.late[part]
             np.maximum(late, loss, out=late)
+
+    @property
+    def lowest(self) -> Array:
+        """The lowest loss inside the domain, inf if there is none; of shape (starts,)."""
+        if not self._all:
+            return self._lowest
+        inside = self._surface.contains(self.positions[..., 0], self.positions[..., 1])
+        return lowest(self.losses, inside)
+
+    def holds(self, u: Array, v: Array) -> bool:
+        """Whether all of these points are in the domain, asked in less time than `contains` takes."""
+        least, most = np.minimum.reduce, np.maximum.reduce
+        (u_low, u_high), (v_low, v_high) = self._surface.u_range, self._surface.v_range
+        return bool(least(u) >= u_low and most(u) <= u_high and least(v) >= v_low and most(v) <= v_high)
 
     def make_room(self, names: Sequence[str]) -> None:
         """Prepare for terms of these names; before several threads keep them."""
         if self.state is not None:
             for name in names:
                 if name not in self.state:
-                    self.state[name] = np.full((self.steps, len(self.lowest), 2), np.nan)
+                    self.state[name] = np.full((self.steps, len(self.late), 2), np.nan)
 
     def keep_state(self, step: int, part: slice, terms: Mapping[str, Any], rate: Any = None) -> None:
         """Keep the terms with which a step was made.
@@ -128,8 +150,10 @@ class Record:
         elif step == 0:
             self.positions[0, start], self.losses[0, start] = table[0, :2], table[0, 2]
         losses = table[:, 2]
-        self.lowest[start] = min(self.lowest[start], np.where(np.isfinite(losses), losses, np.inf).min())
-        recent = losses[max(0, self.steps - tail(self.steps) + 1 - step) :]
+        if not self._all:
+            counted = np.where(self._surface.contains(table[:, 0], table[:, 1]), losses, np.inf)
+            self._lowest[start] = np.fmin(self._lowest[start], np.fmin.reduce(counted))
+        recent = losses[max(0, self._late_from - step) :]
         self.late[start] = np.maximum(self.late[start], recent.max(initial=-np.inf))
 
 

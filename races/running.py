@@ -63,27 +63,41 @@ class Run:
 
 
 def run_eager(run: Run) -> None:
-    """Run a racer from all starts at once, by a graph of Tensors in each step."""
-    everywhere = slice(0, len(run.starts))
-    u, v = Tensor(run.starts[:, 0]), Tensor(run.starts[:, 1])
-    optimizer = run.racer.build([u, v])
-    draws: Iterator[Any] = run.noise.of_starts(everywhere) if run.noise else repeat((0.0, 0.0))
-    record = run.record
+    """Run a racer by a graph of Tensors in each step: from all starts at once on an elementwise surface."""
+    count = len(run.starts)
+    if run.surface.elementwise:
+        u, v = run.starts.T
+        draws: Iterator[Any] = run.noise.of_starts(slice(0, count)) if run.noise else repeat((0.0, 0.0))
+        _run_tensors(run, slice(0, count), Tensor(u), Tensor(v), draws, run.on_step)
+        return
+    tick = Ticks(run.on_step, count)
+    for start, (u, v) in enumerate(run.starts.tolist()):
+        draws = run.noise.of_start(start) if run.noise else repeat((0.0, 0.0))
+        _run_tensors(run, slice(start, start + 1), Tensor(u), Tensor(v), draws, tick)
+
+
+def _run_tensors(
+    run: Run, part: slice, u: Tensor, v: Tensor, draws: Iterator[Any], on_step: Callable[[], object]
+) -> None:
+    """Run a racer from the starts (u, v)."""
+    optimizer, record = run.racer.build([u, v]), run.record
     for step in range(record.steps):
         optimizer.zero_grad()
         loss = run.surface(u, v)
+        if not isinstance(loss, Tensor):  # a constant
+            loss = Tensor(np.broadcast_to(loss, u.shape))
         loss.sum().backward()
         # A race gives both gradients, be one of them flat.
         u.grad, v.grad = (x.grad + more for x, more in zip((u, v), next(draws), strict=True))
-        record.keep(step, everywhere, u.data, v.data, loss.data, (u.grad, v.grad))
+        record.keep(step, part, u.data, v.data, loss.data, (u.grad, v.grad))
         ended = ~(np.isfinite(u.data) & np.isfinite(v.data) & np.isfinite(loss.data))
         rate = optimizer.rate
         optimizer.step(partial(_again, loss))
         of_u, of_v = optimizer.state
-        record.keep_state(step, everywhere, {name: (of_u[name], of_v[name]) for name in of_u}, rate)
+        record.keep_state(step, part, {name: (of_u[name], of_v[name]) for name in of_u}, rate)
         u.data, v.data = np.where(ended, np.nan, u.data), np.where(ended, np.nan, v.data)
-        run.on_step()
-    record.keep(record.steps, everywhere, u.data, v.data, run.surface(u.data, v.data))
+        on_step()
+    record.keep(record.steps, part, u.data, v.data, run.surface(u.data, v.data))
 
 
 def _again(loss: Tensor) -> Tensor:
@@ -145,14 +159,16 @@ def _run_block(run: Run, code: StepCode, part: slice, tick: Callable[[], object]
     given = old[:2]
     now, buffers = code.first, code.first.buffers(length)
     draws: Iterator[Any] = run.noise.of_starts(part) if run.noise else repeat(())
+    total = np.add.reduce
     with np.errstate(all="ignore"):
         for step, draw in zip(range(record.steps), draws):  # noqa: B905 (there is no end of draws)
             rest = (*draw, step + 1.0) if rates is None else (*draw, step + 1.0, rates[step])
             now.block(*given, *rest, loss, *slopes, *new, *buffers)
             u, v = old[:2]
             # A sum is finite only if all are; where it is not, it is seen which.
-            finite = math.isfinite(u.sum() + v.sum() + loss.sum())
-            record.keep(step, part, u, v, loss, slopes, finite)
+            inside = record.holds(u, v)
+            finite = math.isfinite(total(loss) if inside else total(u) + total(v) + total(loss))
+            record.keep(step, part, u, v, loss, slopes, inside)
             if record.state is not None:
                 _keep_terms(run, code, slice(step, step + 1), part, np.array(new[2:])[:, None])
             if not finite:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
+from surfaces import Surface
+
 
 class Status(StrEnum):
     """The end of one racer's run from one start; `sentence` says it to a reader.
@@ -26,6 +31,30 @@ class Status(StrEnum):
 _SENTENCES = {
     Status.CONVERGED: "It stood at the target loss all through the last tenth of the race.",
     Status.OUT_OF_STEPS: "The race ended before it had settled at the target loss.",
-    Status.LEFT_DOMAIN: "At the end it stood outside the surface's ranges.",
+    Status.LEFT_DOMAIN: "It left the surface's ranges and did not come back.",
     Status.DIVERGED: "Its position or loss stopped being a finite number.",
 }
+
+
+def exits(surface: Surface, positions: NDArray[np.float64]) -> NDArray[np.int_]:
+    """The step from which on a racer is outside the domain for good; steps + 1 where it ends inside.
+
+    This is what leaving the domain means everywhere. A racer that is outside for some steps and comes back
+    has not left. One that diverges is outside from the step on at which its position is no longer finite,
+    unless it left before.
+
+    Args:
+        surface: whose domain it is.
+        positions: (u, v) after each step, of shape (..., steps + 1, starts, 2).
+
+    Returns:
+        An array of shape (..., starts).
+
+    >>> from surfaces import get_surface
+    >>> way = np.array([[1.0, 1.0], [2.1, 1.0], [1.9, 1.0], [2.2, 1.0], [2.3, 1.0]])
+    >>> exits(get_surface("slope"), way[:, None]).tolist()
+    [3]
+    """
+    inside = surface.contains(positions[..., 0], positions[..., 1])
+    steps = np.arange(1, inside.shape[-2] + 1)[:, None]
+    return np.asarray(np.where(inside, steps, 0).max(axis=-2))

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.compiling import Floats, Points
+from autograd.compiling import Arrays, Floats, Points
 from autograd.program import POINTS, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tracing import Symbol, as_number, gradients, trace
@@ -47,7 +47,10 @@ class StepCode:
 
 @lru_cache(maxsize=64)
 def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = False) -> StepCode | None:
-    """The code of a racer on a surface, for floats or for points; None if its rule cannot be traced."""
+    """The code of a racer on a surface, for floats or for points.
+
+    None if its rule or the surface's formula cannot be traced, or, for points, is not elementwise.
+    """
     shape = POINTS if points else ()
     if not racer.kind.elementwise:
         return None
@@ -64,11 +67,13 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = Fa
     if same != names:
         return None
 
-    def compiled(program: Program) -> Points | Floats:
+    def compiled(program: Program) -> Points | Floats | Arrays:
         # A racer that is no longer finite has ended.
         if points:
             return Points(program.simplified(Simplify.FINITE))
-        return Floats(program.simplified(Simplify.EXACTLY))
+        program = program.simplified(Simplify.EXACTLY)
+        numbers = all(program.shapes[number] == () for number in program.live())
+        return Floats(program) if numbers else Arrays(program)  # arrays: of a loss over a data set
 
     return StepCode(compiled(first), compiled(later), compiled(loss), names, tuple(writer.watched))
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from races.status import exits
 from surfaces import Surface
 
 Array = NDArray[np.float64]
@@ -70,7 +71,7 @@ class Path:
 
 
 def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:
-    """A racer's way, seen as long as it races and is in the domain; from step to step straight in (u, v).
+    """A racer's way, seen where it is in the domain, until it has left or diverged; straight in (u, v).
 
     Args:
         surface: what it runs on.
@@ -83,8 +84,9 @@ def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Arra
     held = np.where(finite[:, None], positions, positions[last])
     moments = np.linspace(0, steps, steps * _pieces(surface, held) + 1)
     u, v = (np.interp(moments, np.arange(steps + 1), held[:, axis]) for axis in (0, 1))
+    left = exits(surface, positions[:, None])[0]
     with np.errstate(all="ignore"):
-        return Path(moments, place(u, v), np.asarray(surface.contains(u, v)) & (moments <= last))
+        return Path(moments, place(u, v), surface.contains(u, v) & (moments <= min(last, left)))
 
 
 def curve(values: Array, low: float, high: float, place: Callable[[Array, Array], Array]) -> Path:

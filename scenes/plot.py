@@ -7,7 +7,7 @@ from manim import LEFT, RIGHT, Group
 from numpy.typing import NDArray
 
 from races import Trace
-from races.metrics import target_loss
+from races.metrics import target_of
 from scenes.captions import Captions
 from scenes.mobjects import Trail
 from scenes.path import curve
@@ -36,7 +36,7 @@ class LossPlot(Group):
     def __init__(self, trace: Trace, captions: Captions, corners: Corners) -> None:
         left, bottom, right, top = corners
         losses = trace.losses[:, :, 0]
-        target = float(target_loss(trace.losses, trace.spec.target)[0])
+        target = float(target_of(trace)[0])
         low, high = loss_range(losses, target)
         steps = trace.spec.steps
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from races import Status, Trace
-from races.metrics import settled, target_loss
+from races.metrics import settled, target_of
+from races.status import exits
 
 Array = NDArray[np.float64]
 
@@ -16,7 +17,8 @@ class Standings:
 
     Attributes:
         losses: after each step, of shape (racers, steps + 1).
-        out: whether a racer is out of the race at a step, outside the domain or diverged; of the same shape.
+        out: whether a racer is out of the race at a step, diverged or outside the domain for good (see
+            `races.status.exits`); of the same shape.
         ranks: 1 for who is first: those that have finished, in the order in which they did, then those that
             race, the lowest loss first; those that are out of the race come last. Equals have equal ranks.
         finish: the step from which on a racer's loss is at the target, or a number past the last step.
@@ -29,10 +31,11 @@ class Standings:
         positions = trace.positions[:, :, 0]
         surface = trace.spec.build_surface()
         finite = np.isfinite(self.losses) & np.isfinite(positions).all(axis=-1)
-        self._inside = np.asarray(surface.contains(positions[..., 0], positions[..., 1]))
-        self.out = ~finite | ~self._inside
+        left = exits(surface, trace.positions[:, :, :1])
+        self._left = np.arange(self.losses.shape[1]) >= left
+        self.out = ~finite | self._left
         self._diverged = ~finite
-        target = target_loss(trace.losses, trace.spec.target)
+        target = target_of(trace)
         at_target = self.losses <= target[0]
         steps = self.losses.shape[1]
         unsettled = np.where(at_target, -1, np.arange(steps)).max(axis=1)
@@ -59,7 +62,7 @@ class Standings:
         """What is to be said of a racer after a step; None while it races."""
         if self._diverged[racer, step]:
             return Status.DIVERGED
-        if not self._inside[racer, step]:
+        if self._left[racer, step]:
             return Status.LEFT_DOMAIN
         return Status.CONVERGED if step >= self.finish[racer] else None
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from optimizers import OPTIMIZERS
 from races import Trace
+from races.status import exits
 from scenes.equations import evaluate, names, parse
 from scenes.step_line import Line, Shape, Unit
 from scenes.step_matrix import matrices
@@ -31,7 +32,7 @@ class Steps:
         racer: the racer.
         positions: (u, v), of shape (steps + 1, 2).
         losses: of shape (steps + 1,).
-        count: steps that are shown: up to where it diverges or leaves the domain, but at least 1.
+        count: steps that are shown: up to where it diverges or leaves the domain for good, but at least 1.
         lines: of its optimizer's rule.
         constants: its hyperparameters under their names in equations.
     """
@@ -45,8 +46,7 @@ class Steps:
         self._trace, self._index = trace, racer
         self._states = {name: term[:, 0] for name, term in trace.states[racer].items()}
         shown = np.isfinite(self.positions).all(axis=1) & np.isfinite(self.losses)
-        with np.errstate(all="ignore"):
-            shown &= trace.spec.build_surface().contains(*self.positions.T)
+        shown &= np.arange(len(shown)) < exits(trace.spec.build_surface(), self.positions[:, None])
         self.count = len(shown) - 1 if shown.all() else max(int(shown.argmin()) - 1, 1)
         given: dict[str, Any] = dict(self.racer.hyperparameters)
         if self.racer.optimizer in OPTIMIZERS:

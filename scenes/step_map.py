@@ -206,6 +206,8 @@ class StepArrows(Group):
     def _cut(self, tail: Array, along: Array) -> Array:
         """A vector from `tail`, shortened to end on the map; nothing where it starts outside."""
         left, bottom, right, top = self._window
+        if not (left <= tail[0] <= right and bottom <= tail[1] <= top):
+            return np.zeros(2)
         with np.errstate(all="ignore"):
             room = np.where(along > 0, np.array([right, top]) - tail[:2], tail[:2] - np.array([left, bottom]))
             shares = np.where(along != 0, (room - 0.03) / np.abs(along), 1.0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from autograd.messages import shorten, unknown
+from autograd.program import NotElementwiseError
 from surfaces.rates import RATES
 
 Point: TypeAlias = tuple[float, float]
@@ -52,12 +54,15 @@ class _Bound:
 
 @dataclass(frozen=True, kw_only=True)
 class Surface:
-    """A loss surface. Calling it evaluates its formula on floats, arrays or Tensors, elementwise.
+    """A loss surface. Calling it evaluates its formula on floats, arrays or Tensors.
+
+    Arrays of points give an array of their shape. A formula that does not take arrays elementwise, such as a
+    loss over a data set, ``np.mean((u * X + v - Y) ** 2)``, is called once for each point.
 
     Attributes:
         name: what race.toml calls it.
-        formula: f(u, v), written with numpy's functions; it may have parameters, keyword-only ones with
-            a default.
+        formula: f(u, v), written with numpy's functions, which gives one number for two; it may have
+            parameters, keyword-only ones with a default.
         u_range: the least and greatest u of the domain, both inside it.
         v_range: the same for v.
         z_range: the heights to show.
@@ -97,12 +102,41 @@ class Surface:
         object.__setattr__(self, "parameter_ranges", Frozen(self.parameter_ranges))
 
     def __call__(self, u: Any, v: Any) -> Any:
-        """The loss at (u, v); a float for two numbers, inf or nan where the formula has no value."""
+        """The loss at (u, v); a float for two numbers, inf or nan where the formula has no value.
+
+        Raises:
+            TypeError: if the formula gives more than one number for a point.
+        """
         with np.errstate(all="ignore"):
             if isinstance(u, float | int) and isinstance(v, float | int):
-                # numpy's floats: Python's own raise where arrays and Tensors answer inf or nan.
-                return float(self.formula(np.float64(u), np.float64(v)))
-            return self.formula(u, v)
+                return _at_point(self.formula, u, v)
+            if isinstance(u, np.ndarray) or isinstance(v, np.ndarray):
+                return self._at_points(u, v)
+            value = self.formula(u, v)
+            try:
+                single = getattr(u, "shape", ()) == getattr(v, "shape", ()) == ()
+            except NotElementwiseError:  # symbols of any number of points
+                return value
+            return _single(value) if single else value
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether the formula takes arrays of points elementwise: whether it gives for five of the domain's
+        points, together, what it gives for each alone.
+        """
+        return _elementwise(self.formula, self.u_range, self.v_range)
+
+    def _at_points(self, u: Any, v: Any) -> Any:
+        """The losses at arrays of points, in their common shape."""
+        u, v = np.broadcast_arrays(u, v)
+        # Elementwise or not is a matter of one axis: `axis=1` may sum over data for a row of points.
+        flat_u, flat_v = u.ravel(), v.ravel()
+        if self.elementwise:
+            losses = np.broadcast_to(self.formula(flat_u, flat_v), flat_u.shape)
+        else:
+            points = zip(flat_u.tolist(), flat_v.tolist(), strict=True)
+            losses = np.array([_at_point(self.formula, *point) for point in points], dtype=np.float64)
+        return losses.reshape(u.shape)
 
     def contains(self, u: Any, v: Any) -> Any:
         """Whether (u, v) lies in the domain; elementwise for arrays."""
@@ -157,6 +191,44 @@ class Surface:
                 f"{name} of surface {self.name} must be a number from {low:g} to {high:g}, "
                 f"got {shorten(repr(value))}"
             )
+
+
+def _at_point(formula: Formula, u: float, v: float) -> float:
+    """The loss at a point, by numpy's floats: Python's raise where arrays and Tensors answer inf or nan."""
+    value = formula(np.float64(u), np.float64(v))
+    return float(value if isinstance(value, float | int) else _single(value))
+
+
+def _single(value: Any) -> Any:
+    """The one number of an array, Tensor or symbol of whatever shape."""
+    shape = value.shape if hasattr(value, "shape") else np.shape(value)
+    if any(length != 1 for length in shape):
+        raise TypeError(
+            f"a surface's formula must give one number for a point, not an array of shape {shape}: "
+            "sum over the data, or take their mean"
+        )
+    return np.reshape(value, ()) if shape else value
+
+
+@lru_cache(maxsize=64)
+def _elementwise(formula: Formula, u_range: Point, v_range: Point) -> bool:
+    """See `Surface.elementwise`."""
+    # Anywhere in the domain, but not where formulas are special.
+    u, v = (
+        low + (high - low) * np.array(part)
+        for (low, high), part in (
+            (u_range, (0.137, 0.871, 0.419, 0.293, 0.643)),
+            (v_range, (0.733, 0.187, 0.361, 0.927, 0.571)),
+        )
+    )
+    with np.errstate(all="ignore"):
+        try:
+            together = np.asarray(formula(u, v), dtype=np.float64)
+            alone = [_at_point(formula, *point) for point in zip(u.tolist(), v.tolist(), strict=True)]
+        except Exception:  # noqa: BLE001  (whatever a user's formula raises for arrays)
+            return False
+        same = together.shape in {(), u.shape} and np.isclose(together, alone, 1e-6, 0.0, equal_nan=True)
+    return bool(np.all(same))
 
 
 SURFACES: dict[str, Surface] = {}

@@ -47,8 +47,12 @@ def made(losses: Sequence[Sequence[float]], outside: Any = (), target: float | N
 
 
 def out_of_race(trace: Trace, i: int, k: int) -> bool:
-    """Outside the domain or diverged."""
-    return diverged(trace, i, k) or not inside(trace, i, k)
+    """Diverged, or outside the domain at this step and at all that follow."""
+    return diverged(trace, i, k) or gone(trace, i, k)
+
+
+def gone(trace: Trace, i: int, k: int) -> bool:
+    return not any(inside(trace, i, later) for later in range(k, trace.losses.shape[1]))
 
 
 def diverged(trace: Trace, i: int, k: int) -> bool:
@@ -62,11 +66,23 @@ def inside(trace: Trace, i: int, k: int) -> bool:
 
 
 def target_of(trace: Trace) -> float:
-    """The given target, or a hundredth of the drop above the lowest loss of the race."""
+    """The given target, or a hundredth of the drop above the lowest loss that counts.
+
+    It is in the domain, and of a racer that does not diverge.
+    """
     if trace.spec.target is not None:
         return trace.spec.target
     start = float(trace.losses[0, 0, 0])
-    lowest = min(loss for loss in trace.losses.ravel().tolist() if math.isfinite(loss))
+    end = trace.losses.shape[1] - 1
+    lowest = min(
+        (
+            float(trace.losses[i, k, 0])
+            for i in range(len(trace.names))
+            for k in range(end + 1)
+            if inside(trace, i, k) and not diverged(trace, i, end)
+        ),
+        default=INF,
+    )
     return lowest + 0.01 * (start - lowest) if lowest < start else -INF
 
 
@@ -149,7 +165,7 @@ def test_standings_are_what_the_docstring_says(trace: Trace) -> None:
             assert standings.finish[i] == finish
         for k in steps:
             expected = Status.CONVERGED if finish is not None and k >= finish else None
-            if not inside(trace, i, k):
+            if gone(trace, i, k):
                 expected = Status.LEFT_DOMAIN
             if diverged(trace, i, k):
                 expected = Status.DIVERGED
@@ -211,3 +227,21 @@ def test_a_racer_has_finished_once_it_stays_at_the_target_for_the_last_tenth(
     standings = Standings(made([losses]))
     said = [standings.status(0, k) for k in range(21)]
     assert said == [None] * (21 - tail) + [Status.CONVERGED if settles else None] * tail
+
+
+def test_a_racer_that_comes_back_has_not_left() -> None:
+    # Outside for one step, for two, and to the end: only the last is out, from when it left for good.
+    away = [(0, 2), (1, 2), (1, 3), (2, 1), (2, 3), (2, 4), (2, 5)]
+    trace = made([[9, 8, 7, 6, 5, 4], [9, 9, 8, 7, 6, 5], [9, 5, 4, 3, 2, 1]], outside=away)
+    standings = Standings(trace)
+    assert standings.out.tolist() == [[False] * 6, [False] * 6, [False] * 3 + [True] * 3]
+    assert standings.status(0, 2) is standings.status(2, 1) is None
+    assert standings.status(2, 3) is Status.LEFT_DOMAIN
+    assert standings.leaders[-1] == 0
+
+
+def test_who_is_outside_or_has_diverged_does_not_set_the_target() -> None:
+    # The first ends at 0 inside; the second was at -100, outside; the third at -50, and diverged.
+    honest = [9.0] * 10 + [0.05] * 20
+    trace = made([honest, [9.0] * 29 + [-100.0], [9.0] * 5 + [-50.0] * 5 + [INF] + [NAN] * 19], [(1, 29)])
+    assert Standings(trace).finish.tolist() == [10, 30, 30]
