@@ -17,6 +17,10 @@ class TracingError(TypeError):
     """Raised where a function cannot be written down as a program, with how to write it instead."""
 
 
+class NeedsFloatError(TracingError):
+    """Raised where a function takes a value as a float, which has no gradient."""
+
+
 class Symbol(Operators):
     """A value of a `Program` that is not known yet."""
 
@@ -65,7 +69,8 @@ class Symbol(Operators):
         raise _refusal("asks whether a value is true", "numpy.where(condition, a, b) chooses between two")
 
     def __float__(self) -> float:
-        raise _refusal("needs a value as a float", "use numpy's functions, numpy.sin and not math.sin")
+        refusal = _refusal("needs a value as a float", "use numpy's functions, numpy.sin and not math.sin")
+        raise NeedsFloatError(*refusal.args)
 
     @property
     def data(self) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import TracingError
 from optimizers.own_source import OwnError
 from races.alone import run_alone
 from races.metrics import target_between
@@ -14,7 +15,7 @@ from races.record import Record, empty_arrays
 from races.running import Run, nothing, run_eager, run_floats, run_points
 from races.spec import RaceSpec
 from races.status import Status, exits
-from races.stepping import step_code
+from races.stepping import compiles, step_code
 from races.toml_file import SpecError
 from races.trace import Trace
 from surfaces import Surface
@@ -53,7 +54,7 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
         try:
             counts.append(_run(spec, Run.of(spec, surface, racer, record, on_step or nothing)))
-        except OwnError as error:
+        except (OwnError, TracingError) as error:  # tracing: of a Hessian, which has no other way
             raise SpecError(f"{racer.origin}: " * bool(racer.origin) + f"racer {i}: {error}") from error
         record.forget_ended()
     return Trace(
@@ -69,7 +70,8 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
 def _run(spec: RaceSpec, run: Run) -> NDArray[np.int64] | None:
     """Run one racer; how many gradients it had evaluated at each step, unless that is one in each."""
     if not run.racer.kind.elementwise:
-        return run_alone(run, spec.engine)
+        compiled = spec.engine == "compiled" and compiles(run.surface)
+        return run_alone(run, "compiled" if compiled else "eager")
     code, noisy = None, run.noise is not None
     many = len(run.starts) > FEW
     if spec.engine == "compiled" and many:

@@ -16,6 +16,7 @@ from races.ground import ExpressionSpec, NamedSpec, as_table
 from races.noise import NoiseSpec
 from races.palette import COLOURS
 from races.racer import RacerSpec
+from races.starting import require_start
 from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB
@@ -147,6 +148,8 @@ class RaceSpec(Frozen):
             )
         # A race already run has what it was run with, whatever its surface suggests today.
         recorded = (info.context or {}).get("recorded", False)
+        if not recorded:
+            require_start(surface, self.starts())
         racers = self.racers if recorded else tuple(_suggested(racer, surface) for racer in self.racers)
         object.__setattr__(self, "racers", _told_apart(racers))
         for name in self.film.inside:

@@ -129,3 +129,13 @@ class _Writer:
         if not {program.shapes[number] for number in program.outputs} <= {(), self.shape}:
             raise TypeError("an optimizer's terms must have the parameter's shape")
         return program, found[0]
+
+
+@lru_cache(maxsize=64)
+def compiles(surface: Surface) -> bool:
+    """Whether a surface's formula can be compiled for one point."""
+    try:
+        trace(surface, ((), ()))
+    except UNTRACEABLE:
+        return False
+    return True

@@ -12,6 +12,9 @@ from autograd import Tensor
 from optimizers import OPTIMIZERS
 from optimizers.optimizer import State
 from races import Status, load_spec, run_race
+from races.metrics import steps_to_target, target_of
+from races.status import exits
+from surfaces import get_surface
 from tests.races.helpers import DEFAULT, race
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +137,69 @@ def test_a_racer_that_comes_back_has_not_left() -> None:
     trace = run_race(race(surface=surface, start=(0.0, 0.0), steps=100, racers=racers))
     assert trace.positions[0, 1, 0, 0] == pytest.approx(1.62)
     assert trace.status.tolist() == [["converged"]]
+
+
+@pytest.mark.parametrize("record", ["all", "ends"])
+@pytest.mark.parametrize("count", [1, 20])
+@pytest.mark.parametrize("wild", [{"lr": 1e6}, {"lr": 300.0}, {"optimizer": "momentum", "lr": 1e3}])
+def test_who_leaves_or_diverges_does_not_set_the_target(
+    wild: dict[str, Any], count: int, record: str
+) -> None:
+    # Down the ridge along v it goes on for ever; the honest one ends near (0, 0.5), at about 0.
+    surface = {"expression": "u**2 - 0.001*v**4", "u_range": [-2, 2], "v_range": [-2, 2]}
+    racers = [{"optimizer": "sgd", "lr": 0.5}, {"optimizer": "sgd", "name": "Wild"} | wild]
+    start = [(1.0, 0.5 + 0.001 * i) for i in range(count)]
+    trace = run_race(race(surface=surface, start=start, steps=30, record=record, racers=racers))
+    assert set(trace.status[0]) == {"converged"}
+    assert set(trace.status[1]) <= {"left_domain", "diverged"}
+
+
+def test_a_lone_racer_that_diverges_has_nothing_to_reach() -> None:
+    trace = run_race(race(steps=30, racers=[{"optimizer": "sgd", "lr": 1e80}]))
+    assert trace.status.tolist() == [["diverged"]]
+    assert np.isneginf(target_of(trace)).all()
+    assert np.isnan(steps_to_target(trace)).all()
+
+
+def test_however_a_race_is_recorded_it_ends_alike() -> None:
+    starts = np.random.default_rng(3).uniform(0.0, 1.2, (60, 2))
+    for count in (5, 60):
+        fields: dict[str, Any] = {"surface": "funky", "start": starts[:count], "steps": 40}
+        kept, ends = (run_race(race(racers=DEFAULT, record=r, **fields)) for r in ("all", "ends"))
+        np.testing.assert_array_equal(kept.status, ends.status)
+        # The target said slowly: of every loss, whether its position is inside and its racer still there.
+        surface = kept.spec.build_surface()
+        for start in range(count):
+            counted = [
+                float(kept.losses[i, k, start])
+                for i in range(len(DEFAULT))
+                for k in range(41)
+                if surface.contains(*kept.positions[i, k, start])
+                and np.isfinite(kept.losses[i, 40, start])
+                and np.isfinite(kept.positions[i, 40, start]).all()
+            ]
+            first = float(kept.losses[0, 0, start])
+            least = min(counted, default=np.inf)
+            target = least + 0.01 * (first - least) if least < first else -np.inf
+            assert target_of(kept)[start] == pytest.approx(target, rel=1e-12)
+
+
+def test_leaving_is_being_outside_for_good() -> None:
+    inside, outside, nan = (1.0, 1.0), (2.0001, 1.0), (np.nan, np.nan)
+    ways = {
+        (inside, inside, inside, inside): 4,
+        (inside, outside, inside, inside): 4,
+        (inside, outside, outside, inside): 4,
+        (inside, outside, inside, outside): 3,
+        (inside, outside, outside, outside): 1,
+        (inside, inside, nan, nan): 2,
+        (inside, outside, nan, nan): 1,
+        ((2.0, 2.0), (0.0, 0.0), (2.0, 0.0), (1.0, np.inf)): 3,
+    }
+    positions = np.array(list(ways)).swapaxes(0, 1)
+    assert exits(get_surface("slope"), positions).tolist() == list(ways.values())
+    stacked = np.stack([positions, positions])
+    assert exits(get_surface("slope"), stacked).tolist() == [list(ways.values())] * 2
 
 
 def test_a_racer_that_settles_has_converged_and_one_that_does_not_is_out_of_steps() -> None:

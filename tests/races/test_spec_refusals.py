@@ -46,6 +46,11 @@ def named(table: str) -> str:
     return f"surface = {{ {table} }}\n{RACER}"
 
 
+def started(text: str, start: str) -> str:
+    """A race on an expression from some starts."""
+    return f"start = {start}\n" + expression(text, "[-1, 1]", "[-1, 1]")
+
+
 def many(starts: int, record: str) -> str:
     """A race of a million steps from so many starts."""
     return top(f"record = '{record}'\nsteps = 1_000_000\nstart = {[[0.5, 0.5]] * starts}")
@@ -53,6 +58,12 @@ def many(starts: int, record: str) -> str:
 
 # The file, and the words that its refusal must hold, in this order: place, value, what is allowed.
 REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
+    (started("1/(u - 0.3)", "[0.3, 0.0]"), ("start", "finite", "inf at [0.3, 0.0]")),
+    (started("log(abs(v - 0.3))", "[0.0, 0.3]"), ("start", "finite", "-inf at [0.0, 0.3]")),
+    (started("(u - 0.3)/(u - 0.3)", "[0.3, 0.5]"), ("start", "finite", "nan at [0.3, 0.5]")),
+    (started("v/(u - 0.3)", "[[0, 1], [0.3, 1.0], [0.3, 0.5]]"), ("start", "inf at [0.3, 1.0]")),
+    (started("log(u)", "[0.0, 0.5]"), ("finite",)),
+    (started("log(u)", "[-1.0, 0.5]"), ("finite",)),
     ("", ("surface", "missing")),
     ('surface = "funky"', ("racer", "missing")),
     (RACER, ("surface", "missing")),
@@ -256,3 +267,14 @@ def test_a_wrong_override_is_refused_by_its_option(path: Path) -> None:
     assert refusal(path, text, surface="funki").startswith("--surface: ")
     assert refusal(path, text, start=(9.0, 9.0)).startswith("--start: ")
     assert refusal(path, top("stpes = 7"), steps=3).startswith("race.toml: ")
+
+
+@pytest.mark.parametrize("text", ["sqrt(abs(u))", "sqrt(u**2 + v**2)", "abs(u)**0.5 + v"])
+def test_a_finite_start_without_a_finite_gradient_may_be_raced(path: Path, text: str) -> None:
+    spec = load_spec(written(path, started(text, "[0.0, 0.0]")))
+    assert spec.start == ((0.0, 0.0),)
+
+
+def test_a_start_given_by_an_option_is_refused_by_it(path: Path) -> None:
+    message = refusal(path, started("1/(u - 0.3)", "[0.5, 0.5]"), start=[0.3, 0.5])
+    assert message == "--start: the loss must be finite there, got inf at [0.3, 0.5]"
