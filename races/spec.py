@@ -65,14 +65,15 @@ class RaceSpec(Frozen):
     Attributes:
         surface: a name of `SURFACES`, by itself or with values of its formula's parameters; or an expression,
             with its ranges, or by itself on [-2, 2].
-        start: where every racer starts, one point (u, v) or several; the surface's own by default.
+        start: where every racer starts, one point (u, v) or several, in the domain, with a finite loss;
+            by default the surface's own. Where only the gradient is not finite, a racer diverges.
         steps: gradient steps of each racer.
         record: what the trace keeps: "all" steps; their "ends", the first position and the last; or beside
             all steps the optimizers' "state", their named terms, so far as these are a number for each of u
             and v: matrices, and L-BFGS's pairs, are left out.
         engine: how steps are computed: by "compiled" programs, or "eager", by the graph of Tensors itself.
         target: the loss to reach; by default within 1 % of the drop from the start to the lowest loss
-            that any racer reaches from there (see `races.metrics.target_loss`).
+            that any racer reaches from there (see `races.metrics.target_of`).
         noise: what is added to the gradients; by default the surface's own, which few have.
         film: length and language of the film.
         racers: in race.toml, the tables ``[[racer]]``.
