@@ -26,17 +26,15 @@ class _Repr(reprlib.Repr):
 _REPR = _Repr()
 
 
-def unknown(kind: str, name: object, allowed: Iterable[str], cutoff: float = 0.6) -> str:
+def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
     """One line for a name that is not among the allowed ones, with the nearest of them if one is near.
-
-    How near it must be, from 0 to 1, is `cutoff`, as for `difflib.get_close_matches`.
 
     >>> unknown("surface", "funki", ["funky", "slope"])
     "unknown surface 'funki'; did you mean 'funky'? Allowed: funky, slope"
     """
     names = list(allowed)
     lower = {known.lower(): known for known in names}
-    near = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=cutoff)
+    near = difflib.get_close_matches(str(name).lower(), lower, n=1)
     hint = f"did you mean {lower[near[0]]!r}? Allowed" if near else "allowed"
     return f"unknown {kind} {shown(name)}; {hint}: {', '.join(names)}"
 

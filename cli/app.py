@@ -46,7 +46,8 @@ SurfaceName = Annotated[
     typer.Option(
         "--surface",
         metavar="NAME",
-        help="Race on this surface, from its own start.",
+        help="Race on this surface, from its own start: a name, mine.py:bowl, or a formula in u and v, "
+        "which both run from -2 to 2.",
         show_default=False,
         autocompletion=_surfaces,
     ),
@@ -115,10 +116,14 @@ def run(
     """Run the race, print its results, and write its trace."""
     from cli import results  # noqa: PLC0415
     from cli.output import destination, is_piped  # noqa: PLC0415
+    from cli.rates import print_rates  # noqa: PLC0415
+    from races.toml_file import read_toml  # noqa: PLC0415
 
     with destination(output, results.FORMATS, piped=".csv") as file:
         path, trace = _race(source, surface, start, steps)
         results.print_table(trace, stderr=is_piped(output))
+        tables = [] if path.suffix.lower() == ".npz" else read_toml(path)["racer"]
+        print_rates(trace.spec, tables, path.name, stderr=is_piped(output))
         written = results.write(trace, file, path.stem)
     if not is_piped(output):
         print_path(written)
@@ -199,14 +204,17 @@ def graph(
         str,
         typer.Argument(
             metavar="SURFACE",
-            help="Its name; `race list surfaces` gives those there are.",
+            help="Its name, as `race list surfaces` gives them, or a formula, or mine.py:bowl.",
             autocompletion=_surfaces,
         ),
     ],
     at: Annotated[
         tuple[float, float] | None,
         typer.Option(
-            "--at", metavar="U V", help="At this point; by default the surface's start.", show_default=False
+            "--at",
+            metavar="U V",
+            help="At this point; by default the surface's start, or 1 1 for a formula.",
+            show_default=False,
         ),
     ] = None,
     output: Annotated[

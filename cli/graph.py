@@ -10,17 +10,17 @@ from graphviz import ExecutableNotFound
 from autograd import Tensor
 from autograd.drawing import draw_graph
 from races.files import require_writable, write_whole
-from surfaces import get_surface
+from races.ground import surface_at_points
 
 FORMATS = (".svg", ".png", ".pdf")
 _DPI = "144"  # of a PNG: text as large as on a page, on a screen of twice the usual density
 
 
-def save_graph(name: str, at: tuple[float, float] | None, output: Path | None) -> Path:
+def save_graph(text: str, at: tuple[float, float] | None, output: Path | None) -> Path:
     """Draw how a surface computes its loss and gradient at a point, and return the file it is in.
 
     Args:
-        name: the surface's.
+        text: the surface's name, a formula, or "mine.py:bowl".
         at: the point (u, v), in the surface's domain; by default its start.
         output: the file; its suffix, one of `FORMATS`, decides the format.
 
@@ -29,9 +29,8 @@ def save_graph(name: str, at: tuple[float, float] | None, output: Path | None) -
         typer.TyperException: if Graphviz's program is missing.
         OSError: if the file cannot be written.
     """
-    path = output or Path("runs") / f"{name}-graph.svg"
     try:
-        surface = get_surface(name)
+        surface = surface_at_points(text, Path())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="SURFACE") from None
     at = at or surface.start
@@ -41,6 +40,7 @@ def save_graph(name: str, at: tuple[float, float] | None, output: Path | None) -
             f"got {list(at)}",
             param_hint="--at",
         )
+    path = output or Path("runs") / f"{surface.name}-graph.svg"
     require_writable(path)
     u, v = Tensor(at[0]), Tensor(at[1])
     loss = surface(u, v)

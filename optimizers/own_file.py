@@ -20,7 +20,7 @@ from typing import Any, TypeGuard
 
 from optimizers.library import Library
 from optimizers.optimizer import Optimizer
-from optimizers.own_source import BASES, OwnError, Source, found, line_of
+from optimizers.own_source import BASES, OPTIMIZER, OwnError, Source, found, line_of
 from optimizers.trial import (
     WrongRuleError,
     held_to_its_form,
@@ -54,10 +54,10 @@ def load(text: str, folder: Path | None) -> type[Optimizer]:
     Traceback (most recent call last):
     optimizers.own_source.OwnError: mine.py:1: NameError: name 'foo' is not defined
     """
-    source, name = found(text, folder)
+    source, name = found(text, folder, OPTIMIZER)
     tree = source.parsed()
     line = line_of(name, source, tree)
-    module = _run(source, tree)
+    module = run(source, tree)
     value = vars(module).get(name)
     if is_torchs(value):
         kind: type[Optimizer] = torch_adapter(value, name)
@@ -80,7 +80,7 @@ def _made_by(make: Callable[..., Any], name: str, source: Source, line: int) -> 
         return adapter(make, name, name)
 
 
-def _run(source: Source, tree: ast.Module) -> ModuleType:
+def run(source: Source, tree: ast.Module) -> ModuleType:
     """Run a file as a module."""
     module = ModuleType(f"own file {source.path}")
     module.__file__, module.__package__ = str(source.path), ""
@@ -132,18 +132,20 @@ def _require_made(kind: type[Optimizer]) -> None:
 def _guard(kind: type[Optimizer], source: Source) -> None:
     """Make the errors of a class's methods say where in its file they come from."""
     rule, check = inspect.getattr_static(kind, "rule"), inspect.getattr_static(kind, "check")
-    guarded: Any = kind
-    guarded.rule = staticmethod(_guarded(held_to_its_form(rule.__func__, kind.elementwise), source, OwnError))
+    own: Any = kind
+    own.rule = staticmethod(guarded(held_to_its_form(rule.__func__, kind.elementwise), source, OwnError))
     if "__init__" in vars(kind):
-        guarded.__init__ = _guarded(kind.__init__, source, OwnError)
+        own.__init__ = guarded(kind.__init__, source, OwnError)
     # What `check` refuses by a ValueError, it says itself.
     if isinstance(check, classmethod):
-        guarded.check = classmethod(_guarded(check.__func__, source, ValueError))
+        own.check = classmethod(guarded(check.__func__, source, ValueError))
 
 
-def _guarded(function: Callable[..., Any], source: Source, passed: type[Exception]) -> Callable[..., Any]:
+def guarded(function: Callable[..., Any], source: Source, passed: type[Exception]) -> Callable[..., Any]:
+    """A function of a file, whose errors, but for those `passed`, say where in the file they come from."""
+
     @functools.wraps(function)
-    def guarded(*values: Any, **named: Any) -> Any:
+    def called(*values: Any, **named: Any) -> Any:
         with source.blamed(source.line_of(function)):
             try:
                 return function(*values, **named)
@@ -151,4 +153,4 @@ def _guarded(function: Callable[..., Any], source: Source, passed: type[Exceptio
                 refused = error
         raise refused
 
-    return guarded
+    return called

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.messages import said, shorten, shown, unknown
 from optimizers.trial import WrongRuleError
@@ -91,16 +91,34 @@ class Source:
             raise self.refusal(error) from error
 
 
-def found(text: str, folder: Path | None) -> tuple[Source, str]:
-    """The file that a text names, which is there, and the name of the class in it."""
+class Kind(NamedTuple):
+    """What a user's file is looked at for.
+
+    Attributes:
+        key: of race.toml, for errors that are not told with it.
+        part: what of the file it names.
+        registry: where this project's are.
+        example: a name.
+        candidates: the names in a file that may be meant.
+    """
+
+    key: str
+    part: str
+    registry: str
+    example: str
+    candidates: Callable[[ast.Module], list[str]]
+
+
+def found(text: str, folder: Path | None, kind: Kind) -> tuple[Source, str]:
+    """The file that a text names, which is there, and the name in it."""
     file, _, name = text.rpartition(":")
     if not file.endswith(".py") or not name.isidentifier():
-        example = " or ".join(_examples(file or text, folder))
-        raise ValueError(f"optimizer must be a file and a class in it, as {example}, got {shown(text)}")
+        example = " or ".join(_examples(file or text, folder, kind))
+        raise ValueError(f"{kind.key}must be a file and a {kind.part} in it, as {example}, got {shown(text)}")
     if folder is None:
         raise ValueError(
             f"{file} is looked for beside race.toml, but this race is from none: "
-            f'register the class, OPTIMIZERS["{name.lower()}"] = {name}'
+            f'register the {kind.part}, {kind.registry}["{name.lower()}"] = {name}'
         )
     return Source(file, _path(file, folder)), name
 
@@ -118,15 +136,15 @@ def _path(file: str, folder: Path) -> Path:
     return path
 
 
-def _examples(file: str, folder: Path | None) -> list[str]:
+def _examples(file: str, folder: Path | None, kind: Kind) -> list[str]:
     """What may be meant by a file alone."""
     if not file.endswith(".py"):
-        return ["mine.py:Lion2"]
+        return [f"mine.py:{kind.example}"]
     try:
         tree = Source(file, _path(file, folder)).parsed() if folder else ast.Module([], [])
     except ValueError:
         tree = ast.Module([], [])
-    return [f"{file}:{name}" for name in _candidates(tree) or ["ClassName"]]
+    return [f"{file}:{name}" for name in kind.candidates(tree) or [f"{kind.part.capitalize()}Name"]]
 
 
 def line_of(name: str, source: Source, tree: ast.Module) -> int:
@@ -138,7 +156,7 @@ def line_of(name: str, source: Source, tree: ast.Module) -> int:
     Raises:
         OwnError: if nothing in the file can be an optimizer of this name.
     """
-    for node in _statements(tree.body):
+    for node in statements(tree.body):
         if isinstance(node, ast.ClassDef) and node.name == name and not _derives(node):
             raise OwnError(f"{source.name}:{node.lineno}: {name} must derive from {BASES}")
     names = _defined(tree)
@@ -151,26 +169,29 @@ def line_of(name: str, source: Source, tree: ast.Module) -> int:
 
 def _candidates(tree: ast.Module) -> list[str]:
     """The classes, or else whatever may be an optimizer."""
-    classes = [node.name for node in _statements(tree.body) if isinstance(node, ast.ClassDef)]
+    classes = [node.name for node in statements(tree.body) if isinstance(node, ast.ClassDef)]
     return classes or list(_defined(tree))
+
+
+OPTIMIZER = Kind("optimizer ", "class", "OPTIMIZERS", "Lion2", _candidates)
 
 
 def _defined(tree: ast.Module) -> dict[str, int]:
     """The lines of what may be optimizers, by name; the last one where there are several."""
     lines = {}
     makes = _imports(tree, "optax")
-    for node in _statements(tree.body):
+    for node in statements(tree.body):
         if (isinstance(node, ast.ClassDef) and _derives(node)) or (
             makes and isinstance(node, ast.FunctionDef)
         ):
             lines[node.name] = node.lineno
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, _COMPUTED):
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, COMPUTED):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
     return lines
 
 
-_COMPUTED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Lambda)
+COMPUTED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Lambda)
 
 
 def _derives(node: ast.ClassDef) -> bool:
@@ -189,11 +210,11 @@ def _imports(tree: ast.Module, package: str) -> bool:
     return False
 
 
-def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """A module's statements, with those inside of its if, try, with, for, while and match."""
     for node in body:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for part in ("body", "orelse", "handlers", "finalbody", "cases"):
                 inner = getattr(node, part, ())
-                yield from _statements(inner if isinstance(inner, list) else ())
+                yield from statements(inner if isinstance(inner, list) else ())

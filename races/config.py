@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from autograd.messages import shown, unknown
-from races.ground import ExpressionSpec, NamedSpec
+from races.ground import ExpressionSpec, FileSpec, NamedSpec
 from races.noise import NoiseSpec
 from races.racer import RacerSpec
 from races.spec import FilmSpec, RaceSpec
@@ -98,11 +98,17 @@ def make_spec(
 _MODELS: dict[str, type[BaseModel]] = {
     "film": FilmSpec,
     "expression": ExpressionSpec,
+    "file": FileSpec,
     "named": NamedSpec,
     "noise": NoiseSpec,
     "racer": RacerSpec,
 }
-_TAGS = {"name", "named", "expression"}  # the forms of a surface, which pydantic adds to the key's path
+_TAGS = {
+    "name",
+    "named",
+    "expression",
+    "file",
+}  # the forms of a surface, which pydantic adds to the key's path
 
 
 def _describe(error: ErrorDetails) -> str:

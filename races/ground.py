@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
     ConfigDict,
     Field,
+    PrivateAttr,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_serializer,
@@ -18,8 +22,11 @@ from pydantic import (
 
 from autograd.messages import shown, unknown
 from optimizers import OPTIMIZERS
+from optimizers.foreign import label
+from races import own_surface
 from races.forms import Frozen, Number, Pair, is_pair
-from surfaces import SURFACES, Surface, expression_surface, get_surface
+from races.toml_file import SpecError
+from surfaces import SURFACES, Expression, Surface, expression_surface, get_surface
 
 
 class _FormulaSpec(Frozen):
@@ -73,12 +80,17 @@ class _FormulaSpec(Frozen):
         return {key: value for key in type(self).model_fields if (value := getattr(self, key)) is not None}
 
 
-class ExpressionSpec(_FormulaSpec):
-    """A surface given by a formula in u and v, and the domain it is raced on."""
+class _RangedSpec(_FormulaSpec):
+    """The same with the domain it is raced on."""
 
-    expression: str
     u_range: Pair
     v_range: Pair
+
+
+class ExpressionSpec(_RangedSpec):
+    """A surface given by a formula in u and v, and its domain."""
+
+    expression: str
 
     @model_validator(mode="after")
     def _parses(self) -> ExpressionSpec:
@@ -89,6 +101,57 @@ class ExpressionSpec(_FormulaSpec):
         """The surface itself."""
         record = self.given()
         return expression_surface(record.pop("expression"), **record)
+
+
+class FileSpec(_FormulaSpec):
+    """A surface from a user's file: "mine.py:bowl" is bowl in mine.py beside race.toml.
+
+    It is a `Surface`, a function that `surfaces.surface` decorates, or any function of u and v, which needs
+    the ranges. What is said here holds in place of what the file says. Reading a trace loads no file: the
+    surface then knows all but its heights.
+    """
+
+    file: str
+    u_range: Pair | None = None
+    v_range: Pair | None = None
+    _surface: Surface = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _loads(self, info: ValidationInfo) -> FileSpec:
+        context = info.context or {}
+        record = self.given()
+        file = record.pop("file")
+        if context.get("recorded"):
+            surface = _record_of(file, record)
+            self._surface = Surface(name=label(file), formula=partial(_not_loaded, file), **surface)
+            return self
+        self._surface = own_surface.load(file, context.get("folder"), record)
+        found = {key: getattr(self._surface, key) for key in _RangedSpec.model_fields}
+        for key, value in _record_of(file, found).items():
+            object.__setattr__(self, key, value)  # so that a trace tells all but the formula
+        return self
+
+    def build(self) -> Surface:
+        """The surface itself."""
+        return self._surface
+
+
+def _record_of(file: str, record: dict[str, Any]) -> dict[str, Any]:
+    """What a file says of its surface, once it is checked as what race.toml says is."""
+    try:
+        return _RangedSpec.model_validate(record).given()
+    except ValidationError as error:
+        raise ValueError(f"{file}: {error.errors()[0]['loc'][0]}: {_reason(error)}") from None
+
+
+def _reason(error: ValidationError) -> str:
+    """What the first error of a table says, without its place."""
+    first = error.errors()[0]
+    return str(first.get("ctx", {}).get("error", first["msg"]))
+
+
+def _not_loaded(text: str, *_: Any) -> Any:
+    raise SpecError(f"{text} is not this project's, and a trace does not load it: use its race.toml")
 
 
 _RANGE = (-2.0, 2.0)  # of a formula that comes without ranges
@@ -103,9 +166,36 @@ def as_table(text: str) -> Any:
     >>> as_table("funky")
     'funky'
     """
+    if text.endswith(".py") or ".py:" in text:
+        return {"file": text}
     if text in SURFACES or not _FORMULA.search(text):
         return text
     return {"expression": text, "u_range": _RANGE, "v_range": _RANGE}
+
+
+def surface_at_points(text: str, folder: Path) -> Surface:
+    """The surface that a text alone names, to be looked at here and there: a formula has no domain.
+
+    Args:
+        text: one of `SURFACES`, a formula, or "mine.py:bowl".
+        folder: where a user's file is looked for.
+
+    Raises:
+        ValueError: one line on what is wrong.
+    """
+    table = as_table(text)
+    if isinstance(table, str):
+        return get_surface(table)
+    if "expression" in table:
+        everywhere = (-math.inf, math.inf)
+        return Surface(
+            name="formula", formula=Expression(text), u_range=everywhere, v_range=everywhere,
+            z_range=everywhere, start=(1.0, 1.0),
+        )  # fmt: skip
+    try:
+        return FileSpec.model_validate(table, context={"folder": folder}).build()
+    except ValidationError as error:
+        raise ValueError(_reason(error)) from None
 
 
 class NamedSpec(Frozen):

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_va
 
 from autograd.messages import shorten, shown, unknown
 from races.forms import Frozen, Number, Pair, is_pair
-from races.ground import ExpressionSpec, NamedSpec, as_table
+from races.ground import ExpressionSpec, FileSpec, NamedSpec, as_table
 from races.noise import NoiseSpec
 from races.palette import COLOURS
 from races.racer import RacerSpec
@@ -53,10 +53,15 @@ class FilmSpec(Frozen):
 def _surface_form(value: Any) -> str:
     if isinstance(value, str):
         return "name"
+    if isinstance(value, FileSpec) or (isinstance(value, dict) and "file" in value):
+        return "file"
     return "named" if isinstance(value, NamedSpec) or "name" in value else "expression"
 
 
-_SURFACE = "a name, or a table with a name, or with expression, u_range and v_range"
+_SURFACE = (
+    "a name, or a table with a name, or with expression, u_range and v_range, or with file, "
+    "or a formula or mine.py:bowl by itself"
+)
 
 
 class RaceSpec(Frozen):
@@ -89,7 +94,8 @@ class RaceSpec(Frozen):
     surface: Annotated[
         Annotated[str, Tag("name")]
         | Annotated[NamedSpec, Tag("named")]
-        | Annotated[ExpressionSpec, Tag("expression")],
+        | Annotated[ExpressionSpec, Tag("expression")]
+        | Annotated[FileSpec, Tag("file")],
         Discriminator(_surface_form),
     ]
     start: tuple[Pair, ...] = ()
@@ -108,10 +114,10 @@ class RaceSpec(Frozen):
         if isinstance(value, str):
             if value not in SURFACES:
                 raise ValueError(unknown("surface", value, sorted(SURFACES)))
-        elif not isinstance(value, dict | ExpressionSpec | NamedSpec):
+        elif not isinstance(value, dict | ExpressionSpec | FileSpec | NamedSpec):
             raise ValueError(f"must be {_SURFACE}, got {shown(value)}")
-        elif isinstance(value, dict) and not {"name", "expression"} & set(value):
-            allowed = ["name", *ExpressionSpec.model_fields]
+        elif isinstance(value, dict) and not {"name", "expression", "file"} & set(value):
+            allowed = ["name", "file", *ExpressionSpec.model_fields]
             if misspelt := next((key for key in value if key not in allowed), None):
                 raise ValueError(unknown("key", misspelt, allowed))
             if not value:

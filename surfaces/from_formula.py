@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,9 @@ def expression_surface(text: str, u_range: Point, v_range: Point, **record: Any)
     (0.0, 2.0)
     """
     what = f"expression {shorten(text)!r}"
-    return formula_surface(Expression(text), u_range, v_range, what, name=text, **record)
+    return formula_surface(
+        Expression(text), u_range, v_range, what, name=text, source="an expression", **record
+    )
 
 
 def formula_surface(
@@ -55,7 +58,12 @@ def formula_surface(
         raise ValueError(
             f"u_range and v_range must be finite and of finite width, got {u_range} and {v_range}"
         )
-    u, v, z = _on_grid(formula, u_range, v_range, _GRID)
+    start = (0.75 * u_range[0] + 0.25 * u_range[1], 0.75 * v_range[0] + 0.25 * v_range[1])
+    given = {"start": start, "z_range": (0.0, 0.0)} | record
+    surface = Surface(formula=formula, u_range=u_range, v_range=v_range, **given)
+    if not surface.contains(*surface.start):
+        raise ValueError(f"start must lie in u_range and v_range, got {list(surface.start)}")
+    u, v, z = _on_grid(surface, u_range, v_range, _GRID)
     bad = np.argwhere(~np.isfinite(z))
     if bad.size:
         i, j = bad[0]
@@ -63,35 +71,30 @@ def formula_surface(
             f"{what} is {z[i, j]} at u = {u[i, j]:g}, v = {v[i, j]:g}; "
             f"it must be finite all over u_range = {list(u_range)} and v_range = {list(v_range)}"
         )
-    start = (0.75 * u_range[0] + 0.25 * u_range[1], 0.75 * v_range[0] + 0.25 * v_range[1])
-    found = {"z_range": _heights(formula, u, v, z), "start": start, "source": "an expression"}
-    surface = Surface(formula=formula, u_range=u_range, v_range=v_range, **(found | record))
-    if not surface.contains(*surface.start):
-        raise ValueError(f"start must lie in u_range and v_range, got {list(surface.start)}")
-    return surface
+    return surface if "z_range" in record else replace(surface, z_range=_heights(surface, u, v, z))
 
 
-def _on_grid(formula: Formula, u_range: Point, v_range: Point, count: int) -> tuple[Array, Array, Array]:
-    """A grid over the ranges, and the formula's values there, each of shape (count, count)."""
+def _on_grid(surface: Formula, u_range: Point, v_range: Point, count: int) -> tuple[Array, Array, Array]:
+    """A grid over the ranges, and the heights there, each of shape (count, count)."""
     u, v = np.meshgrid(np.linspace(*u_range, count), np.linspace(*v_range, count))
-    with np.errstate(all="ignore"):
-        return u, v, np.broadcast_to(np.asarray(formula(u, v), dtype=np.float64), u.shape)
+    return u, v, np.broadcast_to(np.asarray(surface(u, v), dtype=np.float64), u.shape)
 
 
-def _heights(formula: Formula, u: Array, v: Array, z: Array) -> Point:
+def _heights(surface: Surface, u: Array, v: Array, z: Array) -> Point:
     """The heights to show: all those on the grid, but for spikes, which would flatten everything else."""
-    low = -_highest(lambda a, b: -formula(a, b), u, v, -z)
-    return low, _highest(formula, u, v, z)
+    low = -_highest(lambda a, b: -surface(a, b), u, v, -z)
+    return low, _highest(surface, u, v, z)
 
 
-def _highest(formula: Formula, u: Array, v: Array, z: Array) -> float:
+def _highest(surface: Formula, u: Array, v: Array, z: Array) -> float:
     """The greatest z; or, if that is the tip of a spike, a height up to which all else is seen.
 
     A spike, such as a pole between the grid's points, is far higher than nearly all of the grid and thinner
     than its meshes: around its highest point, up to the neighbouring ones, it rises to more than twice the
     height, or most is much lower. A peak that the grid resolves, however narrow, is none.
     """
-    low, middle, high = map(float, np.quantile(z, (0.05, 0.5, 0.95)))
+    with np.errstate(all="ignore"):  # differences of huge heights
+        low, middle, high = map(float, np.quantile(z, (0.05, 0.5, 0.95)))
     top, fence = float(z.max()), high + (high - low)
     if high == low or top <= fence:
         return top
@@ -100,6 +103,6 @@ def _highest(formula: Formula, u: Array, v: Array, z: Array) -> float:
     u_range, v_range = (
         (float(x[max(k - 1, 0)]), float(x[min(k + 1, last)])) for x, k in ((u[0], j), (v[:, 0], i))
     )
-    *_, around = _on_grid(formula, u_range, v_range, _ZOOM)
-    typical, greatest = (np.nanquantile(around, (0.5, 1.0)) - middle) / (top - middle)
-    return fence if typical < 0.3 or greatest > 2 else top
+    *_, around = _on_grid(surface, u_range, v_range, _ZOOM)
+    typical, greatest = float(np.nanmedian(around)) - middle, float(np.nanmax(around)) - middle
+    return fence if typical < 0.3 * (top - middle) or greatest > 2 * (top - middle) else top

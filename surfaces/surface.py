@@ -98,6 +98,15 @@ class Surface:
     parameter_ranges: Mapping[str, Point] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in (
+            "u_range",
+            "v_range",
+            "z_range",
+            "start",
+            "camera",
+        ):  # lists, too, so that it can be hashed
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "minima", tuple(map(tuple, self.minima)))
         object.__setattr__(self, "suggested", Frozen(self.suggested))
         object.__setattr__(self, "parameter_ranges", Frozen(self.parameter_ranges))
 

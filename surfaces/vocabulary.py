@@ -135,7 +135,7 @@ def no_function(name: str) -> str:
     """Why a function is refused, and what to write instead."""
     if instead := _INSTEAD.get(name.lower()):
         return f"unknown function {name!r}: write {instead}"
-    return unknown("function", name, FUNCTIONS, cutoff=0.72)
+    return unknown("function", name, FUNCTIONS)
 
 
 def no_name(name: str) -> str:
@@ -144,7 +144,7 @@ def no_name(name: str) -> str:
         return f"{name} is a function: write {name}(u)"
     if instead := _INSTEAD.get(name.lower()):
         return f"unknown name {name!r}: write {instead}"
-    return unknown("name", name, [*VARIABLES, *CONSTANTS], cutoff=0.72)
+    return unknown("name", name, [*VARIABLES, *CONSTANTS])
 
 
 def misspelt(before: str, after: str, reason: str) -> str:

@@ -11,6 +11,7 @@ from PIL import Image, ImageColor
 
 from optimizers import OPTIMIZERS
 from optimizers.schedules import SCHEDULES
+from surfaces import vocabulary
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [*DOCS.glob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
@@ -42,3 +43,9 @@ def test_a_picture_has_the_colours_that_the_page_names(name: str) -> None:
 def test_every_schedule_is_listed() -> None:
     page = (DOCS / "optimizers.md").read_text(encoding="utf-8")
     assert [name for name in SCHEDULES if f"\n| {name} |" not in page] == []
+
+
+def test_all_that_a_formula_may_use_is_listed() -> None:
+    page = (DOCS / "formulas.md").read_text(encoding="utf-8")
+    names = [*vocabulary.FUNCTIONS, *vocabulary.VARIABLES, *vocabulary.CONSTANTS]
+    assert [name for name in names if not re.search(rf"`{name}\b", page)] == []

@@ -67,8 +67,15 @@ def run_page(folder: Path, toml: str) -> Trace:
 
 
 def test_the_page_holds_what_these_tests_run() -> None:
-    assert (len(PYTHON), len(TOML)) == (4, 2)
+    assert (len(PYTHON), len(TOML)) == (5, 3)
     assert all(len(snippet.strip().splitlines()) <= 15 for snippet in [*PYTHON, *TOML])
+
+
+def test_the_pages_surface_races(tmp_path: Path) -> None:
+    written(tmp_path / "mine.py", PYTHON[4])
+    trace = run_race(load_spec(written(tmp_path / "race.toml", TOML[2])))
+    assert trace.status.tolist() == [["converged"]]
+    assert trace.losses[0, -1, 0] < 0.05
 
 
 def test_the_pages_own_optimizer_races(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS
-from races import RaceSpec, run_race
+from races import RaceSpec, load_spec, run_race
 from surfaces import SURFACES, get_surface
 from surfaces.rates import RATES
 
@@ -51,4 +51,10 @@ def test_racers_without_a_rate_get_on(name: str) -> None:
 def test_on_himmelblau_everyone_arrives() -> None:
     racers = [{"optimizer": optimizer} for optimizer in OPTIMIZERS]
     trace = run_race(RaceSpec.model_validate({"surface": "himmelblau", "steps": 150, "racer": racers}))
+    assert set(trace.status[:, 0]) == {"converged"}
+
+
+def test_with_the_default_racers_everyone_settles_below_the_cliff() -> None:
+    # As the README says.
+    trace = run_race(load_spec(Path(__file__).parents[2] / "race.toml", surface="cliff"))
     assert set(trace.status[:, 0]) == {"converged"}

@@ -1,0 +1,62 @@
+"""The learning rates of a race, and where each is from: what `race run` prints below its table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from races import RaceSpec
+from races.racer import RacerSpec
+
+_MOST = 8  # racers named on a line
+
+
+def print_rates(spec: RaceSpec, tables: list[dict[str, Any]], file: str, stderr: bool = False) -> None:
+    """Print which learning rates were raced, and whether the file, the surface or a default gave them.
+
+    Args:
+        spec: the race.
+        tables: the racers as the file has them; none for a trace, which does not tell where a rate is from.
+        file: its name.
+        stderr: where to print.
+    """
+    console = Console(stderr=stderr, highlight=False)
+    groups: dict[str, list[str]] = {}
+    for racer, table in zip(spec.racers, tables or [{}] * len(spec.racers), strict=True):
+        name, rate = _rate(racer)
+        if rate is None:
+            continue
+        origin, shown = "", f"{racer.name} {_shown(rate)}"
+        if tables:
+            origin = _origin(spec, racer, rate, table.get(name), file)
+            if origin.endswith(f"{file}'s"):
+                shown += f" ({_shown(table[name])})"
+        groups.setdefault(origin, []).append(shown)
+    for origin, rates in groups.items():
+        more = f" and {len(rates) - _MOST} more" if len(rates) > _MOST else ""
+        console.print(Text(f"learning rates{origin}: {', '.join(rates[:_MOST])}{more}", style="dim"))
+
+
+def _rate(racer: RacerSpec) -> tuple[str, Any]:
+    """What a racer's learning rate is called, and what it is; None if it has none, or none that is known."""
+    try:
+        return racer.kind.rate_name, racer.rate
+    except ValueError:  # another's optimizer, in a trace
+        return "lr", dict(racer.hyperparameters).get("lr")
+
+
+def _origin(spec: RaceSpec, racer: RacerSpec, rate: Any, said: Any, file: str) -> str:
+    if said is not None and (not isinstance(rate, float | int) or rate == said):
+        return f" from {file}"
+    surface = spec.build_surface()
+    if racer.optimizer not in surface.suggested:
+        return " by default"
+    return f" suggested by {surface.name}" + (f", in place of {file}'s" if said is not None else "")
+
+
+def _shown(rate: Any) -> str:
+    if isinstance(rate, float | int):
+        return f"{rate:g}"
+    return str(rate.table()["schedule"]) if hasattr(rate, "table") else str(rate)
