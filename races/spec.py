@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import chain, count
 from typing import Annotated, Any, Literal
 
@@ -220,7 +221,7 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
     given = Counter(racer.name for racer in racers if racer.name)
     if twice := [name for name, count in given.items() if count > 1]:
         raise ValueError(f"racer: names must differ, got {twice[0]!r} more than once")
-    names = {label: chain([label], (f"{label} {i}" for i in count(2))) for label in {r.label for r in racers}}
+    names = {label: _numbered(label) for label in {racer.label for racer in racers}}
     free = [colour for colour in COLOURS if colour not in {racer.colour for racer in racers}]
     named: list[RacerSpec] = []
     for racer in racers:
@@ -228,3 +229,9 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
         colour = racer.colour or (free.pop(0) if free else COLOURS[len(named) % len(COLOURS)])
         named.append(racer.model_copy(update={"name": name, "colour": colour}))
     return tuple(named)
+
+
+def _numbered(label: str) -> Iterator[str]:
+    """A label, and the same with a number, from 2."""
+    yield label
+    yield from (f"{label} {i}" for i in count(2))
