@@ -27,6 +27,7 @@ def checked_dtype(dtype: Any) -> None:
 
 def _full_like(a: Any, fill_value: Any, dtype: Any = None) -> Any:
     checked_dtype(dtype)
+    fill_value = fill_value * 1.0  # numbers are of float64
     return np.where(np.equal(a, a), fill_value, fill_value)
 
 
@@ -90,6 +91,7 @@ def _running(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
     def function(a: Any, axis: int | None = None) -> Any:
         x = np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, -1)
+        x = 1.0 * x  # numbers, where they are truths
         shift = 1
         while shift < np.shape(x)[-1]:
             x = np.concatenate([x[..., :shift], combine(x[..., shift:], x[..., :-shift])], axis=-1)

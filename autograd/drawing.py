@@ -38,10 +38,13 @@ _LONGEST = 24  # characters of a label, of an operation, and of an array that is
 _WRITTEN_OUT = 9  # numbers of an array that may be; of more, the range is shown
 
 # What operations are called; others go by their rule's name. A sign stands between two operands.
-_SIGNS = {"add": "+", "subtract": _MINUS, "multiply": _TIMES, "divide": "÷", "power": "^", "matmul": "@"}
+_SIGNS = {
+    "add": "+", "subtract": _MINUS, "multiply": _TIMES, "divide": "÷", "power": "^", "matmul": "@",
+    "remainder": "%", "floor_divide": "//",
+}  # fmt: skip
 _NAMES = {
     "negative": _MINUS, "square": "^ 2", "absolute": f"|{_GAP}|", "sqrt": "√", "sum": "Σ", "relu": "ReLU",
-    "maximum": "max", "minimum": "min", "getitem": "[…]",
+    "maximum": "max", "minimum": "min", "getitem": "[…]", "along": "sorted",
 }  # fmt: skip
 
 
@@ -153,8 +156,8 @@ def _operation(node: Tensor) -> str:
     """How a node was computed, with those operands that are not Tensors; "" for a leaf.
 
     >>> x = Tensor([3.0, 4.0])
-    >>> [_operation(y) for y in (x, x + x, 1 + x, x**2, np.sin(x), np.clip(x, 0, 1), x.sum(axis=0), x[1])]
-    ['', '+', '1 +', '^ 2', 'sin', 'clip(·, 0, 1)', 'Σ axis 0', '[1]']
+    >>> [_operation(y) for y in (x, x + x, 1 + x, x % 2, np.sin(x), np.clip(x, 0, 1), x.sum(axis=0), x[1])]
+    ['', '+', '1 +', '% 2', 'sin', 'clip(·, 0, 1)', 'Σ axis 0', '[1]']
     """
     name = node._op
     if not name:

@@ -310,6 +310,13 @@ def test_logaddexp_has_second_derivatives_everywhere() -> None:
         np.testing.assert_allclose(second(a, b), np.zeros((2, 2)), atol=1e-300)
 
 
+def test_likes_of_whole_numbers_and_running_counts_are_of_float64() -> None:
+    x = Tensor([1.0, -2.0, 3.0])
+    assert ANY.full_like(x, 3).dtype == np.float64
+    counts = value_and_grad(lambda t: np.sum(np.cumsum(t > 0) * t))
+    assert counts(x.data)[0] == np.sum(np.cumsum(x.data > 0) * x.data)
+
+
 def test_divmod_and_size() -> None:
     x = np.array([[1.25, -2.75, 0.5]])
     for ours, numpys in (
