@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.messages import unknown
 from autograd.tensor import Tensor, peek
 
 # What instances keep under these names is not to be hidden by a hyperparameter of the same name.
@@ -42,20 +43,23 @@ class Hyperparameter:
         """Its value; on the class, this object itself."""
         if optimizer is None:
             return self
-        try:
-            return vars(optimizer).get("hyperparameters", vars(optimizer))[self._name]
-        except KeyError:
-            kind = type(optimizer).__name__
-            raise AttributeError(f"{kind!r} object has no attribute {self._name!r}") from None
+        own = vars(optimizer)
+        for values in (own.get("hyperparameters", own), own):
+            if self._name in values:
+                return values[self._name]
+        raise AttributeError(f"{type(optimizer).__name__!r} object has no attribute {self._name!r}")
 
     def __set__(self, optimizer: Any, value: Any) -> None:
         """Set it; before `Optimizer.__init__` has run, as an attribute like any other.
 
         Raises:
+            AttributeError: if the optimizer has no such hyperparameter.
             ValueError: if it is refused; nothing has changed then.
         """
         given = vars(optimizer).get("hyperparameters")
-        if given is None or self._name not in given:
+        if given is None:
             vars(optimizer)[self._name] = value
+        elif self._name not in given:
+            raise AttributeError(unknown(f"{type(optimizer).__name__} hyperparameter", self._name, given))
         else:
             given.update(optimizer.settled(given | {self._name: value}))

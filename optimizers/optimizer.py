@@ -104,7 +104,7 @@ class Optimizer(ABC):
         names = [a.name for a in cls._named()]
         if cls.rate_name not in names:
             cls.rate_name = next((name for name in _RATES if name in names), cls.rate_name)
-        for name in names:
+        for name in (*names, *_RATES):  # to set a rate by the wrong one of its names is an error
             if name not in TAKEN and not hasattr(cls, name):
                 setattr(cls, name, Hyperparameter(name))
         if "__init__" not in vars(cls):  # what help() and editors show

@@ -172,6 +172,14 @@ def test_a_schedule_may_be_set_and_taken_away() -> None:
         adam.lr = Cosine
 
 
+def test_a_rate_set_by_another_name_is_refused() -> None:
+    adam: Any = Adam(params())
+    line = r"^unknown Adam hyperparameter 'learning_rate'; allowed: lr, betas, eps, weight_decay, amsgrad$"
+    with pytest.raises(AttributeError, match=line):
+        adam.learning_rate = 0.5
+    assert not hasattr(adam, "learning_rate")
+
+
 def test_what_an_optimizer_does_not_have_is_no_attribute() -> None:
     assert not hasattr(SGD(params()), "betas")
     with pytest.raises(AttributeError):
