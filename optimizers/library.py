@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optimizers.checks import require_usable
-from optimizers.optimizer import Watcher, is_schedule
+from optimizers.rate import Watcher, is_schedule
 from optimizers.trial import require_works
 from optimizers.vector import VectorOptimizer
 

@@ -15,24 +15,18 @@ from __future__ import annotations
 import copy
 import inspect
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from autograd.compiling import ALONE
 from autograd.tensor import Tensor, peek, put
-from optimizers.checks import (
-    require_flag,
-    require_no_class,
-    require_non_negative,
-    require_pair,
-    require_parameters,
-    require_usable,
-)
+from optimizers.checks import require_non_negative, require_parameters
 from optimizers.compiled import RuleCode, rule_code
-from optimizers.hyperparameters import TAKEN, Hyperparameter, plain
+from optimizers.hyperparameters import Configured, plain
+from optimizers.rate import State, Watcher, is_schedule
 from optimizers.reuse import is_alone, laid_out, unseen
 from optimizers.saved import (
     counted,
@@ -44,8 +38,7 @@ from optimizers.saved import (
     states_of,
 )
 
-State: TypeAlias = dict[str, Any]
-_RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
+__all__ = ["Optimizer", "Parameter", "State", "Watcher"]
 
 
 class Parameter(Protocol):
@@ -55,19 +48,7 @@ class Parameter(Protocol):
     grad: Any
 
 
-class Watcher(ABC):
-    """A learning rate that follows the loss, as `optimizers.schedules.ReduceLROnPlateau`."""
-
-    @abstractmethod
-    def first(self) -> State:
-        """Its terms before the first step; "lr" is the learning rate."""
-
-    @abstractmethod
-    def update(self, loss: Any, state: State) -> State:
-        """Its terms after a step that was made from where the loss was `loss`; elementwise and pure."""
-
-
-class Optimizer(ABC):
+class Optimizer(Configured):
     """Base of every optimizer: applies `rule` to each parameter.
 
     Args:
@@ -91,25 +72,10 @@ class Optimizer(ABC):
         ValueError: for one that `check` refuses, or a parameter that is given twice.
     """
 
-    __signature__: ClassVar[inspect.Signature]
     # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.
     elementwise: ClassVar[bool] = True
-    # The hyperparameter that may be a schedule: the rule's `lr`, or else its `learning_rate`.
-    rate_name: ClassVar[str] = "lr"
     _saved: ClassVar[tuple[str, ...]] = ("state", "steps", "count", "schedule")  # the keys of a saved state
     _lists: ClassVar[tuple[str, ...]] = ()  # terms that are lists of one length
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        names = [a.name for a in cls._named()]
-        if cls.rate_name not in names:
-            cls.rate_name = next((name for name in _RATES if name in names), cls.rate_name)
-        for name in (*names, *_RATES):  # to set a rate by the wrong one of its names is an error
-            if name not in TAKEN and not hasattr(cls, name):
-                setattr(cls, name, Hyperparameter(name))
-        if "__init__" not in vars(cls):  # what help() and editors show
-            params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            cls.__signature__ = inspect.Signature([params, *cls._named()])
 
     def __init__(self, /, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
         try:
@@ -138,48 +104,6 @@ class Optimizer(ABC):
         gradient: Any, parameter: Any, state: State, step: int, *args: Any, **hyperparameters: Any
     ) -> tuple[Any, State]:
         """One step of one parameter: its new value and state; changes nothing in place."""
-
-    @classmethod
-    def settled(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All hyperparameters, checked, as the rule takes them.
-
-        Raises:
-            ValueError: for one that `check` refuses.
-        """
-        values = {name: plain(value) for name, value in given.items()}
-        require_no_class(cls.rate_name, values.get(cls.rate_name))
-        cls.check(**values)
-        pairs = [a.name for a in cls._named() if isinstance(a.default, tuple)]
-        return values | {name: tuple(map(plain, values[name])) for name in pairs}
-
-    @classmethod
-    def check(cls, /, *_: Any, **hyperparameters: Any) -> None:
-        """Raise ValueError, naming the hyperparameter, where one is out of range.
-
-        Unless a class says otherwise, each has the form of its default: a finite number of at least 0, two in
-        [0, 1), or true or false; where the default is None or text, anything but a number that is not finite,
-        or a date. A schedule has checked itself.
-        """
-        for a in cls._named():
-            if a.name in hyperparameters:
-                value = hyperparameters[a.name]
-                if a.name == cls.rate_name and is_schedule(value):
-                    continue
-                if isinstance(a.default, bool):
-                    require_flag(**{a.name: value})
-                elif isinstance(a.default, tuple):
-                    require_pair(a.name, value)
-                elif isinstance(a.default, int | float):
-                    require_non_negative(**{a.name: value})
-                else:
-                    require_usable(a.name, value)
-
-    @classmethod
-    def _named(cls) -> list[inspect.Parameter]:
-        """The rule's hyperparameters."""
-        arguments = inspect.signature(cls.rule).parameters.values()
-        named = [a for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY]
-        return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
 
     @property
     def rate(self) -> Any:
@@ -371,22 +295,6 @@ class Optimizer(ABC):
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: not what has been compiled, which is again when it is needed."""
         return vars(self) | {name: {} for name in ("_codes", "_compiled", "_left", "_old", "_scratch")}
-
-    @classmethod
-    def defaults(cls) -> dict[str, Any]:
-        """The hyperparameters by name, with their defaults.
-
-        >>> from optimizers import Adam
-        >>> Adam.defaults()["betas"]
-        (0.9, 0.999)
-        """
-        arguments = inspect.signature(cls).parameters.values()
-        return {a.name: a.default for a in arguments if a.name != "params"}
-
-
-def is_schedule(lr: Any) -> bool:
-    """Whether a learning rate is no number: a function of the step, or one that watches the loss."""
-    return type(lr) is not float and (callable(lr) or isinstance(lr, Watcher))
 
 
 def _equal(some: dict[str, Any], others: dict[str, Any]) -> bool:
