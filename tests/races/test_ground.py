@@ -131,3 +131,50 @@ def test_a_trace_with_anothers_optimizer_loads_nothing(
     found = Trace.load(tmp_path / "trace.npz")
     np.testing.assert_array_equal(found.positions, trace.positions)
     assert found.spec.racers[0].optimizer == optimizer
+
+
+def formula_of(path: Path, text: str, *more: str) -> RaceSpec:
+    """The race of a race.toml on a formula, with more keys in its table."""
+    keys = ", ".join((f"expression = '{text}'", "u_range = [-2, 2]", "v_range = [-1, 3]", *more))
+    return load_spec(written(path, f"surface = {{ {keys} }}\nsteps = 3\n{RACER}"))
+
+
+def test_a_formula_may_say_all_that_a_surface_is(path: Path) -> None:
+    more = "z_range = [0, 5]", "start = [1, 2.5]", "minima = [[0, 0], [1, 1]]", "camera = [30, -100]"
+    spec = formula_of(path, "x² + (y − 1)²", *more)
+    surface = spec.build_surface()
+    assert (surface.z_range, surface.minima, surface.camera) == ((0, 5), ((0, 0), (1, 1)), (30, -100))
+    assert spec.start == (surface.start,) == ((1.0, 2.5),)
+    trace = run_race(spec)
+    trace.save(path.with_suffix(".npz"))
+    assert_same_trace(Trace.load(path.with_suffix(".npz")), trace)
+    assert formula_of(path, "x²", "minima = [0, 0.5]").build_surface().minima == ((0.0, 0.5),)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("z_range = [1, 0]", "z_range: must be [low, high] with low < high"),
+        ("z_range = 3", "z_range: must be [low, high], got 3"),
+        ("z_range = [0, inf]", "z_range: "),
+        ("start = [3, 0]", "start must lie in u_range and v_range, got [3.0, 0.0]"),
+        ("start = [[0, 0], [1, 1]]", "start: must be [u, v]"),
+        ("minima = 3", "minima: must be [u, v] or a list of such points, got 3"),
+        ("minima = [0, nan]", "minima: "),
+        ("camera = [100, 0]", "camera: must be [phi, theta] with phi from 0 to 90 degrees"),
+        ("camera = 60", "camera: must be [phi, theta], in degrees, got 60"),
+        ("z_rnge = [0, 1]", "unknown key 'z_rnge'; did you mean 'z_range'?"),
+    ],
+)
+def test_what_a_formula_may_not_say_is_refused_in_one_line(path: Path, more: str, words: str) -> None:
+    with pytest.raises(SpecError, match=r"^race\.toml: surface: .{1,300}$") as error:
+        formula_of(path, "x² + y²", more)
+    assert words in str(error.value)
+
+
+def test_a_formula_alone_is_raced_from_minus_2_to_2(path: Path) -> None:
+    spec = load_spec(written(path, f"surface = 'x^2 + 3*y^2'\n{RACER}"))
+    surface = spec.build_surface()
+    assert (surface.u_range, surface.v_range, spec.start) == ((-2, 2), (-2, 2), ((-1, -1),))
+    assert surface(1.0, 2.0) == 13.0
+    assert race(surface="u").build_surface()(0.5, 0.0) == 0.5

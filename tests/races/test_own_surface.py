@@ -147,3 +147,20 @@ def test_a_race_from_no_file_says_where_files_are_looked_for() -> None:
         ValueError, match=r'this race is from none: register the function, SURFACES\["bowl"\]'
     ):
         RaceSpec.model_validate({"surface": "mine.py:bowl", "racer": [{"optimizer": "sgd"}]})
+
+
+def test_a_loss_over_data_is_drawn_and_raced_point_by_point(tmp_path: Path) -> None:
+    mine = """
+import numpy as np
+X = np.linspace(-1, 1, 20)
+
+def fit(u, v):
+    return np.mean((u * X + v - 2 * X - 0.5) ** 2)
+"""
+    spec = spec_of(tmp_path, '{ file = "mine.py:fit", u_range = [0, 4], v_range = [-1, 1] }', mine=mine)
+    # The quadratic about (2, 0.5): x has the mean 0 and the mean square below.
+    square = np.mean(np.linspace(-1, 1, 20) ** 2)
+    assert spec.build_surface().z_range == pytest.approx((0.0, 4 * square + 2.25))
+    start, end = run_race(spec).losses[0, [0, -1], 0]
+    assert start == pytest.approx(square + 1.0)
+    assert end < start
