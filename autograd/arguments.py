@@ -80,13 +80,18 @@ def parted(
         try:
             return [as_argument(x) for x in arguments], {}
         except TypeError:
-            static = {k: x for k, x in enumerate(arguments) if x is None or isinstance(x, str) or callable(x)}
-            if len(static) == len(arguments):
+            others = {k: x for k, x in enumerate(arguments) if static(x)}
+            if len(others) == len(arguments):
                 raise
     else:
         slopes = wanted(argnums, len(arguments))
-        static = {k: x for k, x in enumerate(arguments) if k not in slopes and not _of_floats(x)}
-    return [as_argument(x) for k, x in enumerate(arguments) if k not in static], static
+        others = {k: x for k, x in enumerate(arguments) if k not in slopes and not _of_floats(x)}
+    return [as_argument(x) for k, x in enumerate(arguments) if k not in others], others
+
+
+def static(x: Any) -> bool:
+    """Whether an argument is passed on as it is, without argnums."""
+    return x is None or isinstance(x, str) or callable(x)
 
 
 def as_argument(x: Any) -> Any:
@@ -99,7 +104,8 @@ def as_argument(x: Any) -> Any:
         return x  # at once, which takes a third of the time
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"an argument must be a real number or an array of such, not {x!r:.60}")
+        hint = "; engine='eager' takes Tensors" if isinstance(x, Tensor) else ""
+        raise TypeError(f"an argument must be a real number or an array of such, not {x!r:.60}{hint}")
     return float(array) if array.ndim == 0 else array.astype(np.float64, copy=False)
 
 

@@ -54,8 +54,7 @@ def hessian_of(loss: Tensor, params: Sequence[Tensor]) -> Array:
         raise ValueError(f"hessian_of: the loss must be one number, not of shape {loss.shape}")
     copies = _copied(loss, params)
     leaves = [copies[id(param)] for param in params]
-    with np.errstate(all="ignore"):
-        slopes = _swept(copies[id(loss)], leaves) if id(loss) in copies else [0.0] * len(leaves)
+    slopes = slopes_of(copies[id(loss)], leaves) if id(loss) in copies else [0.0] * len(leaves)
     rows = [row for slope, leaf in zip(slopes, leaves, strict=True) for row in _rows(slope, leaf, leaves)]
     return symmetric(np.reshape(rows, (len(rows),) * 2))
 
@@ -85,12 +84,12 @@ def _copied(loss: Tensor, params: Sequence[Tensor]) -> dict[int, Tensor]:
             if id(parent) in copies:
                 inputs[position] = _moved_to(used, copies[id(parent)])
         copies[id(node)] = apply(node._op, *inputs, **_settings(node))
-    return {key: Tensor(param._data) for key, param in ends.items()} | copies
+    return {key: Tensor(param._value) for key, param in ends.items()} | copies
 
 
 def _moved_to(used: Value, copy: Tensor) -> Tensor:
     """The copy with the value that its original had when it was used: it may have been changed in between."""
-    value = copy._data
+    value = copy._value
     if type(used) is float or type(value) is float:
         return copy if used == value else copy + (used - value)
     return copy if np.array_equal(used, value, equal_nan=True) else copy + (used - value)
@@ -101,24 +100,36 @@ def _settings(node: Tensor) -> dict[str, Any]:
     return next((vjp.keywords for vjp in node._vjps if isinstance(vjp, partial)), {})
 
 
-def _swept(loss: Tensor, leaves: Sequence[Tensor]) -> list[Any]:
-    """The gradient with respect to each leaf, computed on Tensors; a plain number where it is constant."""
+@np.errstate(all="ignore")
+def slopes_of(loss: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
+    """The derivatives of the sum of `loss`, made of Tensors; plain numbers where they are constant.
+
+    Args:
+        loss: what is differentiated.
+        inputs: with respect to what; where one of them was computed from another, each is varied by itself.
+    """
+    ends = {id(x) for x in inputs}
+    order = loss._sweep_order()
+    depends = set(ends)
+    for node in reversed(order):
+        if any(id(parent) in depends for parent in node._prev):
+            depends.add(id(node))
     found: dict[int, Any] = {id(loss): np.ones(loss.shape) if loss.shape else np.float64(1.0)}
-    for node in loss._sweep_order():
+    for node in order:
         rule, settings, gradient = RULES.get(node._op), _settings(node), found.get(id(node))
-        if rule is None or gradient is None:
+        if rule is None or gradient is None or id(node) in ends:
             continue
         # Python's floats raise where numpy's numbers answer inf.
-        inputs: list[Any] = [np.float64(x) if type(x) is float else x for x in node._saved[1:]]
+        values: list[Any] = [np.float64(x) if type(x) is float else x for x in node._saved[1:]]
         places = list(zip(node._positions(), node._prev, strict=True))
         for position, parent in places:
-            inputs[position] = parent
+            values[position] = parent
         for position, parent in places:
             vjp = rule.vjp(position)
-            if vjp is not None:
-                share = _fitted(vjp(gradient, node, *inputs, **settings), parent)
+            if vjp is not None and id(parent) in depends:
+                share = _fitted(vjp(gradient, node, *values, **settings), parent)
                 found[id(parent)] = found[id(parent)] + share if id(parent) in found else share
-    return [found.get(id(leaf), 0.0) for leaf in leaves]
+    return [found.get(id(x), 0.0) for x in inputs]
 
 
 def _fitted(share: Any, parent: Tensor) -> Any:

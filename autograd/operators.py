@@ -9,7 +9,7 @@ import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class Operators(ABC):
     """What is written with operators, methods and numpy's functions ends in `_apply`."""
 
     __slots__ = ()
+
+    _refusal: ClassVar[type[TypeError]] = TypeError  # of what would lose a gradient
 
     @classmethod
     @abstractmethod
@@ -218,7 +220,10 @@ class Operators(ABC):
             shown = f"np.{name} on a {type(self).__name__}"
             settings = _without_dtype(shown, settings)
             if settings:
-                raise TypeError(f"{shown} takes no {', '.join(settings)}")
+                error = self._refusal if "out" in settings else TypeError
+                hint = ", as an array of numbers would lose its gradient: write a = a + b for a += b"
+                hint = hint if "out" in settings and len(inputs) == 2 else ""
+                raise error(f"{shown} takes no {', '.join(settings)}{hint}")
         if ufunc in _COMPOSED:
             return _COMPOSED[ufunc](*inputs)
         if name not in RULES:
@@ -244,6 +249,14 @@ class Operators(ABC):
             return found
         inputs, settings = found
         return self._apply(name, *inputs, **settings)
+
+
+def array_of_objects(x: Operators) -> Any:
+    """numpy's array of Tensors or symbols as objects: its arithmetic is theirs."""
+    objects = np.empty(x.shape, dtype=object)
+    for index in np.ndindex(x.shape):
+        objects[index] = x[index] if x.shape else x
+    return objects
 
 
 def _unknown(name: str) -> TypeError:

@@ -180,6 +180,10 @@ class Program:
             self._known[key] = self._write(operation, shape)
         return self._known[key]
 
+    def again(self, number: int) -> int:
+        """The same value as another, to differentiate with respect to it apart from that."""
+        return self._write(Operation("multiply", (number, self.add_constant(1.0))), self.shapes[number])
+
     def constant(self, number: int) -> float | None:
         """The value's number, where it is one that is known."""
         value = self.values[number]

@@ -6,16 +6,18 @@ one row of `autograd.rules` per node.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
 from operator import attrgetter
 from sys import getrefcount
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.operators import Operators
+from autograd.callers import taken_by_numpy
+from autograd.operators import Operators, array_of_objects
 from autograd.rules import FLOAT_RULES, RULES, Rule
 from autograd.shaping import Shape, unbroadcast
 from autograd.values import Array, Value, as_value, kept, kept_index
@@ -69,10 +71,21 @@ class Tensor(Operators):
     array([2., 4., 6.])
     """
 
-    __slots__ = ("_blank", "_data", "_grad", "_lent", "_number", "_op", "_prev", "_saved", "_unread", "_vjps")
+    __slots__ = (
+        "_blank",
+        "_grad",
+        "_lent",
+        "_number",
+        "_op",
+        "_prev",
+        "_saved",
+        "_unread",
+        "_value",
+        "_vjps",
+    )
 
     _blank: Array  # set once zeros have been handed out for a gradient that there is not
-    _data: Value
+    _value: Value
     _grad: Value | None
     _lent: bool  # set once its array has been handed out: the graph then takes copies
     _number: int
@@ -84,9 +97,9 @@ class Tensor(Operators):
 
     def __init__(self, data: Any) -> None:
         if type(data) is float:  # at once, which is quicker
-            self._data = data
+            self._value = data
         else:
-            self._data = as_value(data._data if type(data) is Tensor else data, copy=True)
+            self._value = as_value(data._value if type(data) is Tensor else data, copy=True)
         self._grad = None
         self._number = -_next_number()
         self._op = ""
@@ -95,19 +108,19 @@ class Tensor(Operators):
     @property
     def data(self) -> Value:
         """The value: a float for a scalar, else a float64 array."""
-        if type(self._data) is not float and not hasattr(self, "_lent"):
-            self._data = np.array(self._data)
+        if type(self._value) is not float and not hasattr(self, "_lent"):
+            self._value = np.array(self._value)
             self._lent = True
-        return self._data
+        return self._value
 
     @data.setter
     def data(self, value: Any) -> None:
-        if value is self._data and hasattr(self, "_lent"):
+        if value is self._value and hasattr(self, "_lent"):
             return  # changed in place, as by t.data -= step
-        value = as_value(value._data if type(value) is Tensor else value, copy=True)
+        value = as_value(value._value if type(value) is Tensor else value, copy=True)
         if np.shape(value) != self.shape:
             raise ValueError(f"data must keep its shape, {self.shape}, not {np.shape(value)}")
-        self._data = value
+        self._value = value
         if hasattr(self, "_lent"):
             del self._lent
 
@@ -121,7 +134,7 @@ class Tensor(Operators):
                 mine = getrefcount(grad) <= _HELD + 1
                 self._grad = grad = np.add(grad, 0.0, out=grad if mine else None)  # no zero with a sign
             return grad  # type: ignore[no-any-return]
-        if type(self._data) is float:
+        if type(self._value) is float:
             return 0.0
         if not hasattr(self, "_blank"):
             self._blank = np.zeros(self.shape)
@@ -136,7 +149,7 @@ class Tensor(Operators):
         if value is None:
             self._grad = None
             return
-        value = as_value(value._data, copy=True) if type(value) is Tensor else as_value(value)
+        value = as_value(value._value, copy=True) if type(value) is Tensor else as_value(value)
         if np.shape(value) != self.shape:
             raise ValueError(f"grad must have the shape of data, {self.shape}, not {np.shape(value)}")
         self._grad = value
@@ -152,7 +165,7 @@ class Tensor(Operators):
     @property
     def shape(self) -> Shape:
         """The shape of `data`; () for a scalar."""
-        return np.shape(self._data)
+        return np.shape(self._value)
 
     def backward(self, gradient: Any = None) -> None:
         """Fill `grad` of every node that this one depends on, by one reverse sweep.
@@ -164,8 +177,9 @@ class Tensor(Operators):
         Raises:
             ValueError: without a seed on more than one number, or if the seed's shape is not `data`'s.
         """
-        seed = self._seed(gradient)
-        order = self._sweep_order()
+        self._sweep(self._sweep_order(), self._seed(gradient))
+
+    def _sweep(self, order: Sequence[Tensor], seed: Value) -> None:
         for node in order:
             if node._prev:
                 node._grad = None
@@ -176,7 +190,7 @@ class Tensor(Operators):
 
     def _seed(self, gradient: Any) -> Value:
         if gradient is None:
-            if type(self._data) is float:
+            if type(self._value) is float:
                 return 1.0
             if self.size != 1:
                 raise ValueError(
@@ -184,7 +198,7 @@ class Tensor(Operators):
                     "or reduce it first, with sum() or mean()"
                 )
             return np.ones(self.shape)
-        seed = as_value(gradient._data if type(gradient) is Tensor else gradient, copy=True)
+        seed = as_value(gradient._value if type(gradient) is Tensor else gradient, copy=True)
         if np.shape(seed) != self.shape:
             raise ValueError(f"the seed gradient must have the shape {self.shape}, not {np.shape(seed)}")
         return seed
@@ -218,7 +232,7 @@ class Tensor(Operators):
                 if type(gradient) is not float:
                     raise
                 share = self._careful_share(vjp)
-            if type(share) is float and type(parent._data) is float:
+            if type(share) is float and type(parent._value) is float:
                 held = parent._grad
                 parent._grad = (0.0 if held is None else held) + share
             else:
@@ -244,7 +258,7 @@ class Tensor(Operators):
 
     def _accumulate(self, share: Any) -> None:
         """Add `share` to the gradient, summed over the axes that broadcasting added or stretched."""
-        if type(self._data) is float:
+        if type(self._value) is float:
             share = 0.0 + (float(share) if np.ndim(share) == 0 else float(np.sum(share)))
             self._grad = share if self._grad is None else self._grad + share
             return
@@ -267,11 +281,11 @@ class Tensor(Operators):
 
     def numpy(self) -> Array:
         """A copy of the value as an array, of shape () for a scalar."""
-        return np.array(self._data)
+        return np.array(self._value)
 
     def detach(self) -> Tensor:
         """A new Tensor with the same value, which the graph of this one does not reach."""
-        return Tensor(self._data)
+        return Tensor(self._value)
 
     @classmethod
     def _apply(cls, name: str, *inputs: Any, **settings: Any) -> Any:
@@ -289,17 +303,89 @@ class Tensor(Operators):
         return apply("getitem", self, index=kept_index(index))  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
-        if np.size(self._data) != 1:
+        if np.size(self._value) != 1:
             raise ValueError(f"a Tensor of shape {self.shape} is neither true nor false")
-        return bool(self._data)
+        return bool(self._value)
+
+    def _one_number(self) -> float:
+        value = self._value
+        if type(value) is float:
+            return value
+        if np.size(value) != 1:
+            raise TypeError(f"a Tensor of shape {self.shape} is not one number")
+        return float(np.reshape(value, ()))
 
     def __float__(self) -> float:
-        if np.size(self._data) != 1:
-            raise TypeError(f"a Tensor of shape {self.shape} is not one number")
-        return float(np.reshape(self._data, ()))
+        if taken := taken_by_numpy(sys._getframe(1)):
+            raise _lost(taken)
+        return self._one_number()
+
+    def __int__(self) -> int:
+        return int(self._one_number())
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._one_number(), digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._one_number(), spec) if spec else repr(self)
+
+    if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            """An array of Tensors, which keep the graph; of numbers there is none, as they would lose it."""
+            if dtype not in {None, np.dtype(object)}:
+                raise _lost(f"an array of {dtype}")
+            return array_of_objects(self)
+
+    def __copy__(self) -> Tensor:
+        """The same node once more, with a gradient of its own."""
+        return _copied([self], {}, deep=False)[-1]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy of the whole graph that this node was computed by: its sweep fills the copied leaves."""
+        order = self._sweep_order()
+        return _copied(order[::-1], memo, deep=True)[-1]
+
+    def __reduce__(self) -> Any:
+        if self._prev:
+            raise TypeError(
+                "a computed Tensor cannot be pickled, as its graph holds functions: pickle its data"
+            )
+        return _restored, (self._value, self._grad)
 
     def __repr__(self) -> str:
-        return f"Tensor({self._data!r})"
+        return f"Tensor({self._value!r})"
+
+
+def _lost(taken: str) -> TypeError:
+    return TypeError(
+        f"{taken} takes a Tensor for a plain number, and its gradient would be lost: build arrays of Tensors "
+        "with np.stack, np.concatenate or np.where, or give its .data, which is meant to be a plain number"
+    )
+
+
+def _restored(data: Value, grad: Value | None) -> Tensor:
+    tensor = Tensor(data)
+    tensor.grad = grad
+    return tensor
+
+
+def _copied(nodes: Sequence[Tensor], memo: dict[int, Any], deep: bool) -> list[Tensor]:
+    """Copies of nodes, each after its parents, by the copies of these if they are to be copied too."""
+    copies = []
+    for node in nodes:
+        if id(node) not in memo:
+            if node._prev:
+                parents = tuple(memo[id(parent)] for parent in node._prev) if deep else node._prev
+                copy = _node(node._op, node._value, node._saved, parents, node._vjps)
+            else:
+                copy = Tensor(node._value)
+            if type(copy._value) is not float and node._prev:
+                copy._value = np.array(copy._value)
+            copy._grad = node._grad if node._grad is None else as_value(node._grad, copy=True)
+            memo[id(node)] = copy
+        copies.append(memo[id(node)])
+    return copies
 
 
 def _held() -> int:
@@ -324,7 +410,7 @@ _HELD, _PASSED = _held(), _passed()
 
 def peek(tensor: Tensor) -> Value:
     """A Tensor's value itself, which must not be changed: `data` hands out a copy that may be."""
-    return tensor._data
+    return tensor._value
 
 
 def peek_grad(tensor: Tensor) -> Value:
@@ -347,7 +433,7 @@ def peek_grad(tensor: Tensor) -> Value:
 
 def put(tensor: Tensor, value: Value) -> None:
     """Give a Tensor a value of its shape, as setting `data` does, without a copy: the caller gives it up."""
-    tensor._data = value
+    tensor._value = value
     if hasattr(tensor, "_lent"):
         del tensor._lent
 
@@ -366,11 +452,11 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
     for x in inputs:
         value: Value
         if isinstance(x, Tensor):
-            value = x._data
+            value = x._value
             if type(value) is not float and hasattr(x, "_lent"):
                 value = np.array(value)
         else:
-            value = kept(x)
+            value = _operand(x, name, inputs, settings)
         values.append(value)
         scalar = scalar and type(value) is float
     rule = FLOAT_RULES.get(name) if scalar else None
@@ -397,6 +483,16 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
     return _node(name, data, (data, *values), tuple(parents), tuple(vjps))
 
 
+def _operand(x: Any, name: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Value:
+    """An input that is no Tensor as a value that stays as it is."""
+    try:
+        return kept(x)
+    except TypeError:
+        if isinstance(x, Operators):  # a symbol of a traced function, which refuses in its own words
+            x._apply(name, *inputs, **settings)
+        raise
+
+
 def _node(
     op: str,
     data: Value,
@@ -405,7 +501,7 @@ def _node(
     vjps: tuple[Callable[..., Any], ...],
 ) -> Tensor:
     node = _new(Tensor)
-    node._data = data
+    node._value = data
     node._grad = None
     node._op = op
     node._saved = saved
@@ -421,7 +517,7 @@ def _fast_unary(name: str) -> Callable[[Tensor], Tensor]:
     forward, vjps = rule.forward, tuple(vjp for vjp in rule.vjps if vjp)
 
     def operate(x: Tensor) -> Tensor:
-        a = x._data
+        a = x._value
         if type(a) is float:
             try:
                 data = forward(a)
@@ -440,12 +536,12 @@ def _fast_binary(name: str, reflected: bool = False) -> Callable[[Tensor, Any], 
     alone = both[1:] if reflected else both[:1]
 
     def operate(self: Tensor, other: Any) -> Tensor:
-        a = self._data
+        a = self._value
         if type(a) is float:
             kind = type(other)
             parents: tuple[Tensor, ...]
             if kind is Tensor:
-                b, parents, back = other._data, (self, other), both
+                b, parents, back = other._value, (self, other), both
             else:
                 b, parents, back = (float(other) if kind is int else other), (self,), alone
             if type(b) is float:
@@ -454,7 +550,7 @@ def _fast_binary(name: str, reflected: bool = False) -> Callable[[Tensor, Any], 
                 except _FAILS:
                     return apply(name, other, self) if reflected else apply(name, self, other)  # type: ignore[no-any-return]
                 node = _new(Tensor)
-                node._data = data
+                node._value = data
                 node._grad = None
                 node._op = name
                 node._saved = (data, b, a) if reflected else (data, a, b)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.operators import Operators
+from autograd.operators import Operators, array_of_objects
 from autograd.program import POINTS, NotElementwiseError, Operation, Program, Simplify
 from autograd.rules import RULES
 from autograd.shaping import Shape, unbroadcast
@@ -25,6 +25,8 @@ class Symbol(Operators):
     """A value of a `Program` that is not known yet."""
 
     __slots__ = ("number", "program")
+
+    _refusal = TracingError
 
     def __init__(self, program: Program, number: int) -> None:
         self.program = program
@@ -49,6 +51,11 @@ class Symbol(Operators):
             raise NotElementwiseError("the shape")
         return shape
 
+    @property
+    def points(self) -> bool:
+        """Whether it stands for any number of points."""
+        return self.program.shapes[self.number] == POINTS
+
     def __and__(self, other: Any) -> Symbol:
         return self._apply("logical_and", self, other)
 
@@ -69,8 +76,31 @@ class Symbol(Operators):
         raise _refusal("asks whether a value is true", "numpy.where(condition, a, b) chooses between two")
 
     def __float__(self) -> float:
-        refusal = _refusal("needs a value as a float", "use numpy's functions, numpy.sin and not math.sin")
+        refusal = _refusal(
+            "needs a value as a float",
+            "use numpy's functions, numpy.sin and not math.sin, and build arrays with numpy.stack",
+        )
         raise NeedsFloatError(*refusal.args)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(float(self), digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else repr(self)
+
+    if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            if dtype not in {None, np.dtype(object)}:
+                raise _refusal(
+                    f"needs a value in an array of {dtype}",
+                    "join values with numpy.stack or numpy.concatenate",
+                )
+            if self.points:
+                objects = np.empty((), dtype=object)
+                objects[()] = self
+                return objects
+            return array_of_objects(self)
 
     @property
     def data(self) -> Any:
@@ -85,6 +115,8 @@ class Symbol(Operators):
         raise _refusal(
             "needs a value as an int", "count and index with numbers that are known, choose with numpy.where"
         )
+
+    __int__ = __index__
 
     def __repr__(self) -> str:
         return f"<value {self.number} of a traced program>"
@@ -114,13 +146,21 @@ def as_number(program: Program, x: Any) -> int:
             )
         return x.number
     if isinstance(x, Operators):
-        raise TracingError("cannot compile a function that uses a Tensor from elsewhere: pass it as argument")
+        raise TracingError(
+            "cannot compile a function that uses a Tensor from elsewhere: pass it as argument; "
+            "it is no value of the traced program"
+        )
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"an operation takes real numbers, not {x!r:.60}")
     if array.ndim == 0:
         return program.add_constant(x)
     return program.add_constant(x if isinstance(x, np.ndarray) and x.dtype.kind in "fb" else array * 1.0)
+
+
+def again(program: Program, x: Any) -> Symbol:
+    """The value of `x` as a symbol of its own."""
+    return Symbol(program, program.again(as_number(program, x)))
 
 
 def trace(
@@ -141,7 +181,20 @@ def trace(
     """
     program = Program(simplify)
     symbols = [Symbol(program, program.add_input(shape)) for shape in shapes]
-    return program, symbols, function(*symbols)
+    return program, symbols, called(function, symbols)
+
+
+def called(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """What a function returns; its refusals as they are, which numpy hides behind a ValueError.
+
+    Where the refusal comes from ``array[0] = x``, numpy answers "setting an array element with a sequence".
+    """
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        if isinstance(error.__cause__, TypeError):
+            raise error.__cause__ from None
+        raise
 
 
 @np.errstate(all="ignore")  # what is known is computed at once, such as 1.0 / 0 for a mean of nothing

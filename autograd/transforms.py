@@ -33,10 +33,11 @@ from autograd.arguments import (
 )
 from autograd.compiling import Arrays, Floats, Points
 from autograd.graph_hessian import symmetric
+from autograd.nesting import from_elsewhere, nested, slopes_within
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tensor import Tensor
-from autograd.tracing import Symbol, TracingError, as_number, gradients, trace
+from autograd.tracing import Symbol, TracingError, as_number, called, gradients, trace
 
 Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[..., Any]
@@ -112,6 +113,8 @@ class Transformed(ABC):
 
     def _general(self, *arguments: Any) -> Any:
         """Compute for these numbers, arrays and static arguments."""
+        if any(isinstance(x, Symbol) for x in arguments):
+            return self._nested(arguments)
         values, static = parted(arguments, self._argnums)
         if static:
             try:
@@ -140,6 +143,10 @@ class Transformed(ABC):
     def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         """Compute for arrays of given shapes."""
         return self._arranged(code.call(*values), shapes)
+
+    @abstractmethod
+    def _nested(self, arguments: Sequence[Any]) -> Any:
+        """Compute with values of another function that is being traced."""
 
     def _with(self, static: dict[int, Any], count: int) -> Transformed:
         """The same for static arguments as these, as a function of the others."""
@@ -216,6 +223,10 @@ class ValueAndGrad(Transformed):
             del slopes[count:]
         return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
 
+    def _nested(self, arguments: Sequence[Any]) -> Any:
+        value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
+        return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
+
 
 class Grad(ValueAndGrad):
     """See `grad`."""
@@ -230,6 +241,10 @@ class Grad(ValueAndGrad):
 
     def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         value, slopes = super()._arranged([None, *outputs], shapes)
+        return (slopes, value[1]) if self._has_aux else slopes
+
+    def _nested(self, arguments: Sequence[Any]) -> Any:
+        value, slopes = super()._nested(arguments)
         return (slopes, value[1]) if self._has_aux else slopes
 
 
@@ -287,6 +302,11 @@ class Hessian(Transformed):
         matrix = symmetric(matrix)
         return matrix.reshape(varied[0] * 2) if len(varied) == 1 else matrix
 
+    def _nested(self, arguments: Sequence[Any]) -> Any:  # noqa: ARG002
+        raise TracingError(
+            "hessian takes plain numbers and arrays: inside a differentiated function, nest grad"
+        )
+
 
 def _by_rows(code: Any, values: Sequence[Any], varied: Sequence[Shape]) -> Array:
     """The Hessian of a code that multiplies it with a vector, which has parts of these shapes."""
@@ -310,20 +330,29 @@ class Eager:
         """Compute for these numbers, arrays and static arguments."""
         if keywords:
             no_keywords(keywords)
+        if any(hasattr(x, "_apply") for x in arguments):
+            value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
+            return value, self._arranged(slopes)
         values, static = parted(arguments, self._argnums)
         if static or self._argnums is not None:
             tensors, value = self._beside_others(values, static)
         else:
             tensors = [Tensor(x) for x in values]
-            value = self.function(*tensors)
+            value = called(self.function, tensors)
         if self._has_aux:
             value, aux = with_aux(value)
-        if not isinstance(value, Tensor):
-            value = Tensor(_one_value(value))
-        value.backward(np.ones(value.shape))
-        slopes = tuple(tensor.grad for tensor in tensors)
-        first = slopes[0] if len(slopes) == 1 and not isinstance(self._argnums, tuple) else slopes
-        return ((value.data, mapped(aux, plain)) if self._has_aux else value.data), first
+        inside = isinstance(value, Tensor)
+        value = value if inside else Tensor(_one_value(value))
+        order = value._sweep_order()
+        if inside and from_elsewhere(order, tensors):
+            slopes = slopes_within(value, tensors)
+            return (value, aux) if self._has_aux else value, self._arranged(slopes)
+        value._sweep(order, np.ones(value.shape) if value.shape else 1.0)
+        slopes = [tensor.grad for tensor in tensors]
+        return ((value.data, mapped(aux, plain)) if self._has_aux else value.data), self._arranged(slopes)
+
+    def _arranged(self, slopes: Sequence[Any]) -> Any:
+        return slopes[0] if len(slopes) == 1 and not isinstance(self._argnums, tuple) else tuple(slopes)
 
     def _beside_others(self, values: Sequence[Any], static: dict[int, Any]) -> tuple[list[Tensor], Any]:
         """The Tensors to differentiate by, and what the function returns for them and the rest."""
@@ -337,7 +366,7 @@ class Eager:
         tensors = [inputs[k] for k in places]
         try:
             with np.errstate(all="ignore"):
-                return tensors, self.function(*inputs)
+                return tensors, called(self.function, inputs)
         except TypeError as error:
             if static and self._argnums is None:
                 raise misplaced(static, error) from error
@@ -358,6 +387,8 @@ def _in_brackets(names: Sequence[str]) -> str:
 
 def _parameters(function: Function) -> list[inspect.Parameter]:
     """What a function may be given; nothing, of those built in that do not say."""
+    while isinstance(function, Transformed):
+        function = function.function
     try:
         return list(inspect.signature(function).parameters.values())
     except ValueError:
