@@ -109,6 +109,15 @@ def test_runs_do_not_replace_each_other(race: Race, folder: Path) -> None:
     assert len(written) == len(list((folder / "runs").iterdir())) == 3
 
 
+def test_runs_at_the_same_moment_do_not_replace_each_other(folder: Path) -> None:
+    runs = [subprocess.Popen([RACE, "run"], stdout=subprocess.PIPE, text=True, cwd=folder) for _ in range(4)]
+    written = {run.communicate()[0].splitlines()[-1] for run in runs}
+    assert len(written) == 4
+    assert {str(path.relative_to(folder)) for path in (folder / "runs").iterdir()} == written
+    for path in written:
+        Trace.load(folder / path)
+
+
 def test_overrides_take_precedence(race: Race, folder: Path) -> None:
     done = race("run", "--surface", "slope", "--start", "0.5", "1.5", "--steps", "7", "-o", "x.json")
     assert done.status == 0, done.err
