@@ -108,6 +108,13 @@ def _diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     return np.moveaxis(x, -1, axis)
 
 
+def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    y = np.moveaxis(y, axis, -1)
+    if x is not None:
+        dx = np.diff(x) if np.ndim(x) == 1 else np.diff(np.moveaxis(x, axis, -1))
+    return np.sum(dx * (y[..., 1:] + y[..., :-1]) / 2, axis=-1)
+
+
 def _all(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return np.sum(np.where(a, 0.0, 1.0), axis=axis, keepdims=keepdims) == 0
 
@@ -230,4 +237,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.nanmean: _nanmean, np.all: _all, np.any: _any, np.allclose: _allclose, np.array_equal: _array_equal,
     np.cumsum: _running(operator.add), np.cumprod: _running(operator.mul), np.diff: _diff, np.sort: _sort,
     np.linspace: _linspace, np.meshgrid: _meshgrid, np.cross: _cross,
+    np.trapezoid: _trapezoid,
+    np.broadcast_arrays: lambda *args: tuple(
+        np.broadcast_to(x, np.broadcast_shapes(*map(np.shape, args))) for x in args
+    ),
 }  # fmt: skip

@@ -157,11 +157,20 @@ def _vdot(a: Any, b: Any) -> Any:
     return np.reshape(a, (-1,)) @ np.reshape(b, (-1,))
 
 
+def _kron(a: Any, b: Any) -> Any:
+    """Every number of `a`, times all of `b`, in its place."""
+    ndim = max(np.ndim(a), np.ndim(b))
+    first, second = ((1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b))
+    a = np.reshape(a, [length for n in first for length in (n, 1)])
+    b = np.reshape(b, [length for n in second for length in (1, n)])
+    return np.reshape(a * b, [n * m for n, m in zip(first, second, strict=True)])
+
+
 def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
 
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.dot: _dot, np.einsum: _einsum, np.inner: _inner, np.outer: _outer, np.tensordot: _tensordot,
-    np.trace: _trace, np.vdot: _vdot,
+    np.kron: _kron, np.trace: _trace, np.vdot: _vdot,
 }  # fmt: skip

@@ -75,7 +75,7 @@ _MOVING: tuple[Callable[..., Any], ...] = (
     np.fliplr, np.flipud, np.hsplit, np.hstack, np.ravel, np.repeat, np.resize, np.roll, np.rot90, np.split,
     np.squeeze, np.take, np.take_along_axis, np.tile, np.tril, np.triu, np.vsplit, np.vstack,
 )  # fmt: skip
-_TURNING: tuple[Callable[..., Any], ...] = (np.moveaxis, np.rollaxis, np.swapaxes)
+_TURNING: tuple[Callable[..., Any], ...] = (np.matrix_transpose, np.moveaxis, np.rollaxis, np.swapaxes)
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     **{function: partial(_moved, function) for function in _MOVING},

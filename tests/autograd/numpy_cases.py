@@ -69,6 +69,17 @@ _TABLE: tuple[tuple[str, Function, Function, tuple[Any, ...]], ...] = (
     ("inner", np.inner, lambda t, a, b: t.inner(a, b), (X, spread(-1, 2, 5, 4))),
     ("outer", np.outer, lambda t, a, b: t.outer(a, b), (V, W)),
     ("vdot", np.vdot, lambda t, a, b: t.vdot(a.ravel(), b.ravel()), (M, M[::-1] * 2)),
+    ("kron", np.kron, lambda t, a, b: t.kron(a, b), (N, S)),
+    ("kron of fewer axes", np.kron, lambda t, a, b: t.kron(a, b), (V, N)),
+    ("trapezoid", lambda y: np.trapezoid(y, dx=2, axis=1), lambda t, y: t.trapezoid(y, dx=2, dim=1), (X,)),
+    ("trapezoid over x", np.trapezoid, lambda t, y, x: t.trapezoid(y, x), (V, W)),
+    ("matrix_transpose", ANY.matrix_transpose, lambda t, x: x.mT, (X,)),
+    (
+        "broadcast_arrays",
+        lambda a, b: np.stack(np.broadcast_arrays(a, b)),
+        lambda t, a, b: t.stack(t.broadcast_tensors(a, b)),
+        (M, K),
+    ),
     ("trace", np.trace, lambda t, x: t.trace(x), (M,)),
     ("cross", ANY.cross, lambda t, a, b: t.linalg.cross(a, b), (S, S.T * 2)),
     *(

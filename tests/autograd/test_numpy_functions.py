@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,13 @@ def test_every_function_has_a_test() -> None:
     called = {case.name.split()[0] for case in CASES} | {name.split()[0] for name in MOVED} | OTHERS
     names = {function.__name__ for table in (composed, contractions, moving) for function in table.FUNCTIONS}
     assert names <= called
+
+
+def test_the_docs_list_every_function() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "autograd.md").read_text(encoding="utf-8")
+    for table in (composed, contractions, moving):
+        for function in table.FUNCTIONS:
+            assert f"`{function.__name__}`" in text
 
 
 # With tests of their own below.
