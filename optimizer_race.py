@@ -60,7 +60,7 @@ class OptimizerRace(Film):
     def prepare(self) -> None:
         """Set the stage and the camera."""
         standings = Standings(self.trace)
-        self.stage = Stage(self.trace, self.captions.loss)
+        self.stage = Stage(self.trace, self.captions)
         self.board = Board(self.trace, standings, self.captions)
         left, right, top = column()
         low = MARGIN + 0.4 - config.frame_height / 2

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from scenes.box import Box
 from scenes.mobjects import Trail
+from scenes.numbers import Numbers
 from scenes.sprite import Label
 from scenes.theme import FAINT, SMALL
 
 Array = NDArray[np.float64]
 
 GAP = 0.1  # between an axis and its labels, in scene units
+_ENGLISH = Numbers()
 FARTHEST = 1.2  # that the middle of a label may be from its axis
 
 
@@ -28,9 +30,10 @@ class BoxAxes(Group):
     Args:
         box: whose edges they are.
         loss: what the upright axis is called.
+        numbers: how numbers are written.
     """
 
-    def __init__(self, box: Box, loss: str = "loss") -> None:
+    def __init__(self, box: Box, loss: str = "loss", numbers: Numbers = _ENGLISH) -> None:
         half, top = box.width / 2, box.height / 2
         left, right = np.array([-half, -half, -top]), np.array([half, -half, -top])
         far, above = np.array([half, half, -top]), np.array([-half, -half, top])
@@ -46,7 +49,11 @@ class BoxAxes(Group):
             along = (end - start) / np.linalg.norm(end - start)
             # An end's label stands before it; the upright axis, which may look short, has its name above.
             named = 1.03 if along[2] else 0.5
-            for content, where in ((_end(low, high), 0.03), (name, named), (_end(high, low), 0.97)):
+            for content, where in (
+                (numbers.end(low, high), 0.03),
+                (name, named),
+                (numbers.end(high, low), 0.97),
+            ):
                 label = Label(content, SMALL, FAINT)
                 self.labels.add(label)
                 size = label.height if along[2] else label.width
@@ -105,8 +112,3 @@ class BoxAxes(Group):
         """Put the labels where they belong at a zoom."""
         for label, place in zip(self.labels, self.places(zoom), strict=True):
             label.move_to(place)
-
-
-def _end(value: float, other: float) -> str:
-    """A number at an axis's end; what could not be seen beside the other end is 0."""
-    return f"{0.0 if abs(value) < 1e-4 * abs(other) else value:.3g}"

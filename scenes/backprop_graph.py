@@ -29,6 +29,7 @@ from races import config_path
 from scenes.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.film import spec_of_config
 from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
+from scenes.numbers import numbers
 from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, Words, text
 from scenes.written import HOME, Written, race_name
 
@@ -101,10 +102,10 @@ class BackpropGraph(Written):
         if language is None:
             language = spec_of_config().film.language
             options["race"] = race_name(config_path(HOME))
-        self.captions = CAPTIONS[language]
+        self.captions, self.numbers = CAPTIONS[language], numbers(language)
         self.graph = evaluate(expression, at)
         super().__init__(renderer, **options)
-        self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM))
+        self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM), self.numbers)
 
     def construct(self) -> None:
         """Tell the story."""
@@ -133,7 +134,8 @@ class BackpropGraph(Written):
         right = config.frame_width / 2 - _MARGIN
         for line, y in zip(self.legend, (_TOP + 0.2, _TOP - 0.2), strict=True):
             line.move_to((right, y, 0), aligned_edge=RIGHT)
-        self.formula = _fitting(f"f(u, v) = {self.graph.formula}", 2 * right - self.legend.width - 0.6)
+        formula = self.numbers.written(self.graph.formula)
+        self.formula = _fitting(f"f(u, v) = {formula}", 2 * right - self.legend.width - 0.6)
         self.formula.move_to((-right, _TOP, 0), aligned_edge=LEFT)
 
     def show_title(self) -> None:
@@ -164,7 +166,7 @@ class BackpropGraph(Written):
         inputs = [(i, node) for i, node in nodes if not node.formula]
         operations = [(i, node) for i, node in nodes if node.formula]
         seconds = SECONDS["forward"] / (len(operations) + 1)
-        given = ",  ".join(f"{node.name} = {number(node.value)}" for _, node in inputs)
+        given = f"{self.numbers.between}  ".join(f"{node.name} = {number(node.value)}" for _, node in inputs)
         self.tell([(f"{self.captions.inputs}  ", INK), (given, VALUE)])
         self.step(seconds, [], [self.picture.cards[i].value for i, _ in inputs])
         for i, node in operations:
@@ -200,7 +202,7 @@ class BackpropGraph(Written):
     def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
         """Say at the bottom what happens next, and show what belongs to it."""
         self.remove(self.told)
-        self.told = Words(pieces, _TELLING)
+        self.told = Words([(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING)
         self.told.scale(min(1.0, (config.frame_width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
         self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
 

@@ -12,6 +12,7 @@ from races import Status, Trace
 from races.metrics import final_loss
 from scenes.captions import Captions
 from scenes.mobjects import Ball
+from scenes.numbers import loss_digits
 from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
 from scenes.theme import BODY, FAINT, HEADING, INK, SMALL
@@ -22,17 +23,6 @@ _ROWS = 4.5  # the height that all rows share
 ROW = 26  # the greatest size of a row, in points
 _TALL, _BELOW = 0.95, 0.4  # of a row whose loss stands below the name: its height, and how far below
 MARK = "✓"
-
-
-def loss_digits(loss: float) -> str:
-    """A loss in at most nine characters.
-
-    >>> loss_digits(-0.3289210), loss_digits(123456.7), loss_digits(1e-8)
-    ('-0.32892', '1.23e+05', '1.00e-08')
-    """
-    if 1e-3 <= abs(loss) < 999.99 or loss == 0:
-        return f"{loss + 0.0:.5f}"  # never -0.00000
-    return f"{loss:.2e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
 
 
 def column() -> tuple[float, float, float]:
@@ -88,7 +78,9 @@ class Board(Group):
             out = standings.out[i, step]
             rank.write("-" if out else f"{standings.ranks[i, step]}", LEFT)
             loss.write(
-                self._captions.out[status] if out and status else loss_digits(standings.losses[i, step])
+                self._captions.out[status]
+                if out and status
+                else self._captions.numbers.loss(standings.losses[i, step])
             )
             mark.set_opacity(float(status is Status.CONVERGED))
         return self
@@ -96,7 +88,9 @@ class Board(Group):
     def _words(self) -> set[str]:
         """What can stand where a loss does."""
         out = {self._standings.status(*place) for place in np.argwhere(self._standings.out)}
-        digits = (loss_digits(loss) for loss in self._standings.losses[~self._standings.out][::50])
+        written = self._captions.numbers.written
+        losses = self._standings.losses[~self._standings.out][::50]
+        digits = (written(loss_digits(loss)) for loss in losses)
         return {"-0.00000", *digits, *(self._captions.out[status] for status in out if status)}
 
 
@@ -121,7 +115,7 @@ class Results(Group):
             settled = standings.status(i, last) is Status.CONVERGED
             cells = (
                 Label(names[i], size, racer.colour, bold=True),
-                Label(loss_digits(final) if math.isfinite(final) else "-", size),
+                Label(captions.numbers.loss(final) if math.isfinite(final) else "-", size),
                 Label(captions.count(finish) if settled else "-", size),
                 Label(captions.statuses[Status(trace.status[i, 0])], size),
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from races import Status
+from scenes.numbers import Numbers, numbers
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,13 @@ class Captions:
     velocity: str
     results: str
     columns: tuple[str, str, str, str]  # racer, final loss, from which step on it was at the target, status
-    thousands: str  # what stands between them
     statuses: dict[Status, str]
     out: dict[Status, str]  # the same in a word, for who is out of the race
+    numbers: Numbers
 
     def count(self, number: int) -> str:
-        """A whole number, its thousands apart.
-
-        >>> captions("en").count(10_000)
-        '10,000'
-        """
-        return f"{number:,}".replace(",", self.thousands)
+        """A whole number, its thousands apart."""
+        return self.numbers.count(number)
 
 
 _CAPTIONS = {
@@ -77,7 +74,7 @@ _CAPTIONS = {
         velocity="velocity: the step it takes",
         results="Results",
         columns=("racer", "final loss", "settled at step", "status"),
-        thousands=",",
+        numbers=numbers("en"),
         statuses={
             Status.CONVERGED: "converged",
             Status.OUT_OF_STEPS: "out of steps",
@@ -89,7 +86,7 @@ _CAPTIONS = {
     "fr": Captions(
         title="La course des optimiseurs",
         subtitle="{surface} : {steps} pas de gradient",
-        start="Un seul départ pour tous : u = {u}, v = {v}",
+        start="Un seul départ pour tous : u = {u} ; v = {v}",
         habits={
             "sgd": "droit dans la pente",
             "momentum": "roule comme une bille",
@@ -120,7 +117,7 @@ _CAPTIONS = {
         velocity="la vitesse : le pas en cours",
         results="Résultats",
         columns=("coureur", "perte finale", "stable dès le pas", "état"),
-        thousands="\N{NO-BREAK SPACE}",
+        numbers=numbers("fr"),
         statuses={
             Status.CONVERGED: "a convergé",
             Status.OUT_OF_STEPS: "à court de pas",

@@ -50,7 +50,8 @@ class ContourRace(Film):
         trace = self.trace
         standings = Standings(trace)
         surface = trace.spec.build_surface()
-        ends = max(line_width(f"{end:.3g}", SMALL) for end in surface.v_range)
+        end = self.captions.numbers.end
+        ends = max(line_width(end(edge), SMALL) for edge in surface.v_range)
         left, top = MARGIN + ends + 0.15 - config.frame_width / 2, config.frame_height / 2 - MARGIN
         corners = (left, top - SIDE, left + SIDE, top)
         self.plan = Plan(trace, corners, radius=0.1, width=4.0)
@@ -68,7 +69,7 @@ class ContourRace(Film):
         self.table = Results(trace, standings, self.captions)
         ranges = zip((surface.u_range, surface.v_range), ("u", "v"), strict=True)
         (u_low, u_name, u_high), (v_low, v_name, v_high) = (
-            [Label(words, SMALL, FAINT) for words in (f"{low:.3g}", name, f"{high:.3g}")]
+            [Label(words, SMALL, FAINT) for words in (end(low), name, end(high))]
             for (low, high), name in ranges
         )
         below, beside = top - SIDE - 0.36, left - 0.15

@@ -26,6 +26,7 @@ from manim import (
 from races.palette import PALETTE
 from scenes.computation import MINUS, Graph, GraphError, Node, number
 from scenes.graph_layout import LANE, Points, Size, beside, evenly, lay_out, normals
+from scenes.numbers import Numbers
 from scenes.theme import BACKGROUND, BODY, FAINT, text
 
 VALUE = PALETTE["sky blue"]
@@ -33,6 +34,7 @@ GRADIENT = PALETTE["orange"]
 LOCAL = PALETTE["reddish purple"]  # local derivatives
 SMALLEST = 26  # points; 1/30 of the picture's height
 
+_ENGLISH = Numbers()
 _ROW = 0.41  # between the lines of a card
 _UNDER_HEADING = 0.06
 _CAPITALS = 0.29  # the height of a heading above its line
@@ -64,6 +66,7 @@ class Card(VGroup):
         node: what it shows.
         shares: the shares of its gradient, where there are several to add up.
         style: how closely it is drawn.
+        numbers: how numbers are written.
 
     Attributes:
         value: the value.
@@ -71,13 +74,19 @@ class Card(VGroup):
         total: what is shown when all are there: the gradient, and the line above a sum.
     """
 
-    def __init__(self, node: Node, shares: Sequence[float] = (), style: Style = _STYLES[0]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        shares: Sequence[float] = (),
+        style: Style = _STYLES[0],
+        numbers: Numbers = _ENGLISH,
+    ) -> None:
         super().__init__()
         size, padding = style.size, style.padding
-        heading = text(node.heading, size, bold=True)
-        self.value = text(number(node.value), size, VALUE)
-        self.shares = [text(_term(x, i == 0), size, GRADIENT) for i, x in enumerate(shares)]
-        gradient = text(number(node.gradient), size, GRADIENT, bold=True)
+        heading = text(numbers.written(node.heading), size, bold=True)
+        self.value = text(numbers.written(number(node.value)), size, VALUE)
+        self.shares = [text(numbers.written(_term(x, i == 0)), size, GRADIENT) for i, x in enumerate(shares)]
+        gradient = text(numbers.written(number(node.gradient)), size, GRADIENT, bold=True)
         lines = [heading, self.value, *self.shares, gradient]
         for row, line in enumerate(lines):
             base = line[0] if line is heading else line[-1]
@@ -192,6 +201,7 @@ class Picture:
     Args:
         graph: the graph.
         room: width and height to fit it into, around the origin.
+        numbers: how numbers are written.
 
     Attributes:
         cards: of each node.
@@ -202,7 +212,8 @@ class Picture:
         GraphError: if it does not fit.
     """
 
-    def __init__(self, graph: Graph, room: Size) -> None:
+    def __init__(self, graph: Graph, room: Size, numbers: Numbers = _ENGLISH) -> None:
+        self._numbers = numbers
         for style in _STYLES:
             try:
                 self._make(graph, room, style)
@@ -216,14 +227,16 @@ class Picture:
         self.cards = []
         for i, node in enumerate(graph.nodes):
             shares = [graph.edges[e].share for e in graph.out_of(i)]
-            self.cards.append(Card(node, shares if len(shares) > 1 else (), style))
+            self.cards.append(Card(node, shares if len(shares) > 1 else (), style, self._numbers))
         sizes = [card.size for card in self.cards]
         layout = lay_out(graph, sizes, room, style.gap)
         for card, centre in zip(self.cards, layout.centres, strict=True):
             card.place(centre)
         self.lines = layout.edges
         edges = graph.edges if style.labels else ()
-        self.derivatives = [text(number(edge.local), SMALLEST, LOCAL) for edge in edges]
+        self.derivatives = [
+            text(self._numbers.written(number(edge.local)), SMALLEST, LOCAL) for edge in edges
+        ]
         spots = beside(layout, sizes, [(label.width, label.height) for label in self.derivatives])
         for label, (x, y) in zip(self.derivatives, spots, strict=True):
             label.move_to((x, y, 0))

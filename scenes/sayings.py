@@ -24,7 +24,7 @@ def introductions(trace: Trace, captions: Captions) -> list[Label]:
     racers = trace.spec.racers
     if len(racers) > MOST:
         u, v = trace.spec.start[0]
-        words = captions.start.format(u=f"{u:g}", v=f"{v:g}")
+        words = captions.start.format(u=captions.numbers.place(u), v=captions.numbers.place(v))
         return [Label(fitted(words, ROOM), BODY, INK).stand(0, LEVEL)]
     return [
         Label(said(captions, "{name}", racer, ROOM, BODY), BODY, racer.colour, bold=True).stand(0, LEVEL)

@@ -12,6 +12,7 @@ from races import Trace
 from scenes.axes import BoxAxes
 from scenes.box import Box
 from scenes.camera import DepthCamera
+from scenes.captions import Captions
 from scenes.mobjects import LossSurface
 from scenes.path import way
 from scenes.runners import Runners
@@ -29,15 +30,15 @@ class Stage:
 
     Args:
         trace: the race.
-        loss: what the upright axis is called.
+        captions: the words.
     """
 
-    def __init__(self, trace: Trace, loss: str = "loss") -> None:
+    def __init__(self, trace: Trace, captions: Captions) -> None:
         surface = trace.spec.build_surface()
         self.box = Box(surface)
         self.phi, self.theta = (angle * DEGREES for angle in surface.camera)
         self.surface = LossSurface(self.box)
-        self.axes = BoxAxes(self.box, loss)
+        self.axes = BoxAxes(self.box, captions.loss, captions.numbers)
         ways = trace.positions[:, :, 0]
 
         def above(u: Array, v: Array, lift: float) -> Array:

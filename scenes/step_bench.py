@@ -18,7 +18,7 @@ from scenes.step_data import Steps
 from scenes.step_line import Shape
 from scenes.step_words import Look
 from scenes.theme import FAINT, INK, SMALL
-from scenes.typesetting import Equation, Typesetter
+from scenes.typesetting import Equation
 
 Array = NDArray[np.float64]
 
@@ -109,7 +109,7 @@ class Bench(Group):
     def _said(self, line: int) -> list[Setting]:
         """What the areas and the sides are, or the lengths, once a line is done."""
         symbol, _ = parse(self._steps.value.lines[line].equation)
-        words, setter = self._look.words, Typesetter(self._look.colours)
+        words, setter = self._look.words, self._look.setter()
         over = next((other.over[0] for other in self._steps.value.lines if other.over), None)
         bar = [row(word(words.bar, FAINT), setter.name(over), gap=0.3)] if over else []
         if self._steps.value.lines[line].shape is Shape.BAR:

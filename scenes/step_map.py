@@ -25,7 +25,7 @@ from scenes.step_line import Shape, Unit
 from scenes.step_window import Window
 from scenes.step_words import Look
 from scenes.theme import BACKGROUND, FAINT, INK, SMALL
-from scenes.typesetting import Equation, Typesetter
+from scenes.typesetting import Equation
 
 Array = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ class StepArrows(Group):
         self._steps, self._window = Shared(steps), window.corners
         self._place = Shared(window)
         self._scales = self._scaled(steps, window, shown)
-        setter = Typesetter(look.colours)
+        setter = look.setter()
         self._lines = [i for i, line in enumerate(steps.lines) if line.shape in {Shape.ARROW, Shape.STEP}]
         colours = []
         self._names: dict[int, Equation] = {}
@@ -235,4 +235,5 @@ class StepArrows(Group):
 def _times(times: float, look: Look) -> str:
     """How many times something is magnified, as it is read."""
     digits = max(0, int(np.log10(max(times, 1.0))) - 1)
-    return f"{times:.1f}" if times < 10 else look.common.count(int(round(times, -digits)))
+    numbers = look.common.numbers
+    return numbers.written(f"{times:.1f}") if times < 10 else numbers.count(int(round(times, -digits)))

@@ -11,9 +11,9 @@ from manim import LEFT, RIGHT, Group
 
 from races import Trace
 from races.status import Status
-from scenes.board import loss_digits
-from scenes.equations import branch, number, parse, told_apart
+from scenes.equations import branch, parse, told_apart
 from scenes.mobjects import Ball
+from scenes.numbers import Numbers
 from scenes.setting import Setting, row, word
 from scenes.shared import Shared
 from scenes.sprite import Corners, Label, fitted, line_width
@@ -23,7 +23,7 @@ from scenes.step_line import Line, Shape
 from scenes.step_spelling import GAP, cell, cells, equations, height
 from scenes.step_words import Look, wrapped
 from scenes.theme import EM, FAINT, HEADING, INK, SMALL
-from scenes.typesetting import PITCH, Equation, Typesetter
+from scenes.typesetting import PITCH, Equation
 
 Room = tuple[float, float, float]
 
@@ -124,7 +124,7 @@ class Panel(Group):
         """
         steps, count = self._steps.value, self._look.common.count
         self._pace.write(self._look.common.pace.format(step=count(step + 1), steps=count(self._total)), RIGHT)
-        labels = iter(self._values)
+        labels, numbers = iter(self._values), self._look.common.numbers
         moments = steps.values(step)
         for i, shown in enumerate(steps.lines):
             done = line is None or i < line
@@ -133,7 +133,8 @@ class Panel(Group):
             for axis in range(cells(shown, self._look)):
                 label = next(labels)
                 value = _part(moments[i + 1][name], axis)
-                label.write(_seen(_part(moments[i]["p"], axis), value) if name == "p" else number(value))
+                before = _part(moments[i]["p"], axis)
+                label.write(_seen(before, value, numbers) if name == "p" else numbers.short(value))
                 label.set_opacity(
                     1.0 if done else float(np.clip(3 * progress - 1, 0, 1)) if i == line else 0.0
                 )
@@ -172,7 +173,7 @@ class Panel(Group):
     def _card(self, step: int, line: int | None, over: bool) -> tuple[list[str], list[Setting]]:
         steps, words = self._steps.value, self._look.words
         width = self._width - 0.2
-        loss = loss_digits(float(steps.losses[min(step + 1, steps.count)]))
+        loss = self._look.common.numbers.loss(float(steps.losses[min(step + 1, steps.count)]))
         loss = loss.replace("-", "−").replace("inf", "∞")
         if over:
             status = self._look.common.statuses[self._ended]
@@ -193,8 +194,9 @@ class Panel(Group):
 
     def _brief(self, step: int) -> list[Setting]:
         """Gradient and new position."""
+        numbers = self._look.common.numbers
         first, *_, values = self._steps.value.values(step)
-        setter = Typesetter(self._look.colours)
+        setter = self._look.setter()
         return [
             row(
                 word(f"{letter}:", FAINT),
@@ -204,7 +206,10 @@ class Panel(Group):
                     for part in (
                         setter.name(name),
                         word("=", FAINT),
-                        word(number(_part(values[name], axis), digits), self._look.colours.get(name, INK)),
+                        word(
+                            numbers.short(_part(values[name], axis), digits),
+                            self._look.colours.get(name, INK),
+                        ),
                     )
                 ),
                 gap=0.3,
@@ -232,8 +237,8 @@ class Panel(Group):
         colours, moments = self._look.colours, self._steps.value.values(step)
         name, right = parse(line.equation)
         for digits in (3, 2, 1):
-            setter = Typesetter(colours, False, moments[place], digits=digits)
-            shown = Typesetter(colours).name(name) if line.matrix else setter.set(right)
+            setter = self._look.setter(moments[place], stacked=False, digits=digits)
+            shown = self._look.setter().name(name) if line.matrix else setter.set(right)
             result = setter.array(moments[place + 1][name], colours.get(name, INK))
             shown = row(shown, word("=", FAINT), result, gap=0.25).moved(0.0, -PITCH / 2)
             if shown.width * SMALL * EM <= self._width - 0.2:
@@ -253,23 +258,27 @@ class Panel(Group):
             value = _part(moments[place + 1][name], axis)
             finer = {"p": told_apart(values["p"], value, digits)} if name == "p" else {}
             fixed = steps.settings | folded
-            setter = Typesetter(colours, False, values, fixed, digits=digits, finer=finer, brief=brief)
-            result = word(number(value, finer.get(name, digits)), colours.get(name, INK))
+            setter = self._look.setter(
+                values, stacked=False, settings=fixed, digits=digits, finer=finer, brief=brief
+            )
+            result = word(
+                self._look.common.numbers.short(value, finer.get(name, digits)), colours.get(name, INK)
+            )
             when, chosen = branch(right, values)
             inner = [] if when is None else [row(setter.set(when), word(":", FAINT))]
             plain = line.given or isinstance(chosen, ast.Name | ast.Constant)
-            inner.append(Typesetter(colours).name(name) if plain else setter.set(chosen))
+            inner.append(self._look.setter().name(name) if plain else setter.set(chosen))
             begin = [] if line.scalar else [word(f"{letter}:", FAINT)]
             shown.append(row(*begin, *inner, word("=", FAINT), result, gap=0.25))
         return shown
 
 
-def _seen(before: float, after: float) -> str:
+def _seen(before: float, after: float, numbers: Numbers) -> str:
     """A new position, with the digits that show how it has changed, so far as a cell has room for them."""
     digits = told_apart(before, after)
-    while digits > 3 and line_width(number(after, digits), SMALL) > cell() - 0.16:
+    while digits > 3 and line_width(numbers.short(after, digits), SMALL) > cell() - 0.16:
         digits -= 1
-    return number(after, digits)
+    return numbers.short(after, digits)
 
 
 def _part(value: object, axis: int) -> float:

@@ -11,7 +11,6 @@ from scenes.step_data import Steps
 from scenes.step_line import Line
 from scenes.step_words import Look
 from scenes.theme import EM, SMALL
-from scenes.typesetting import Typesetter
 
 GAP = 0.05  # the least gap between two equations
 
@@ -28,7 +27,7 @@ def cells(line: Line, look: Look) -> int:
 
 def spellings(steps: Steps, look: Look) -> list[tuple[Setting, ...]]:
     """Each line's equation with fractions stacked, with them in a line, and with narrow cases."""
-    usual = Typesetter(look.colours, conditions=look.words.conditions)
+    usual = look.setter(conditions=look.words.conditions)
     setters = usual, replace(usual, stacked=False), replace(usual, narrow=True)
     return [tuple(setter.equation(line.equation) for setter in setters) for line in steps.lines]
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from races.palette import PALETTE
 from scenes.captions import Captions
-from scenes.equations import evaluate, kept_and_added, names, parse
+from scenes.equations import Values, evaluate, kept_and_added, names, parse
 from scenes.sprite import fitted, line_width
 from scenes.step_captions import StepCaptions
 from scenes.step_data import Steps
 from scenes.step_line import Line, Shape, Unit
 from scenes.theme import INK
-from scenes.typesetting import SYMBOLS
+from scenes.typesetting import SYMBOLS, Typesetter
 
 # The colours of means, and of squares, the first of them that no racer has.
 _MEANS = ("sky blue", "yellow", "bluish green")
@@ -65,32 +66,28 @@ class Look:
                 colours[name] = square
         return cls(colours, words, common, columns=len(taken) == 1)
 
+    def setter(self, values: Values | None = None, **options: Any) -> Typesetter:
+        """What sets equations in these colours; of the language's numbers where there are `values`."""
+        return Typesetter(self.colours, values=values, numbers=self.common.numbers, **options)
+
     def said(self, line: Line, steps: Steps) -> str:
         """What a line is for."""
         name, _ = parse(line.equation)
         words = self.words.lines[line.words]
-        keep, share = shares(line, steps) if "{keep}" in words else ("", "")
+        percent = self.common.numbers.percent
+        keep, share = map(percent, shares(line, steps)) if "{keep}" in words else ("", "")
         return words.format(symbol=SYMBOLS.get(name, name), keep=keep, share=share)
 
 
-def shares(line: Line, steps: Steps) -> tuple[str, str]:
-    """How much a line keeps of what there was, and how much of the new it takes, in per cent."""
+def shares(line: Line, steps: Steps) -> tuple[float, float]:
+    """How much a line keeps of what there was, and how much of the new it takes."""
     parts = kept_and_added(line.equation)
     if parts is None:
-        return "", ""
+        raise ValueError(f"no sum: {line.equation}")
     name, _ = parse(line.equation)
     ones = dict.fromkeys(["g", "b", "m", "v", "s", "c", "a", "d", name], 1.0)
     kept, added = (float(evaluate(part, ones | steps.constants | {name: 1.0})) for part in parts)
-    return percent(kept), percent(added)
-
-
-def percent(share: float) -> str:
-    """A share as it is read.
-
-    >>> percent(0.9), percent(1 - 0.999)
-    ('90\xa0%', '0.1\xa0%')
-    """
-    return f"{100 * share:.3g}\u00a0%"
+    return kept, added
 
 
 def wrapped(words: str, width: float, size: float) -> list[str]:

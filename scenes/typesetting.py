@@ -14,7 +14,8 @@ from manim.utils.color import ManimColor
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
-from scenes.equations import Values, evaluate, names, number, parse, setting
+from scenes.equations import Values, evaluate, names, parse
+from scenes.numbers import Numbers
 from scenes.setting import UP, Run, Setting, advance, brackets, cases, font, fraction, root, row, table, word
 from scenes.sprite import Drawing, Sprite
 from scenes.theme import EM, FAINT, INK
@@ -33,6 +34,7 @@ _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
 }  # fmt: skip
 _SMALL = 0.72  # the size of powers
 PITCH = 1.3  # ems from line to line of a matrix
+_ENGLISH = Numbers()
 _FINE = 4  # how many times finer strokes are drawn, to be smoothed
 
 
@@ -50,6 +52,7 @@ class Typesetter:
         finer: how many digits there are of names that need others.
         brief: whether what a whole expression joins is one number each.
         narrow: whether a condition stands below what it is of, not beside it.
+        numbers: how numbers are written.
     """
 
     colours: Mapping[str, str]
@@ -61,6 +64,7 @@ class Typesetter:
     finer: Mapping[str, int] = field(default_factory=dict)
     brief: bool = False
     narrow: bool = False
+    numbers: Numbers = _ENGLISH
 
     def equation(self, equation: str) -> Setting:
         """A whole equation, in symbols."""
@@ -89,7 +93,7 @@ class Typesetter:
             return short
         match node:
             case ast.Constant(value=value):
-                shown = word(setting(float(str(value))), FAINT)
+                shown = word(self.numbers.setting(float(str(value))), FAINT)
             case ast.Name(id=name):
                 shown = self.name(name)
             case ast.UnaryOp(operand=operand):
@@ -138,9 +142,11 @@ class Typesetter:
         else:
             return None
         finer = self.finer.get(node.id, self.digits) if isinstance(node, ast.Name) else self.digits
-        words = number(value, finer)
-        if fixed and (self.digits >= 3 or len(setting(value)) <= max(5, len(words))):  # 0.999 is not 1.00
-            words = setting(value)
+        words = self.numbers.short(value, finer)
+        if fixed and (
+            self.digits >= 3 or len(self.numbers.setting(value)) <= max(5, len(words))
+        ):  # 0.999 is not 1.00
+            words = self.numbers.setting(value)
         shown = word(words, FAINT if fixed else colour)
         scientific = above == 4 and "·" in shown.runs[0].words
         return self._bracketed(shown, (value < 0 and (right or above > 2)) or scientific)
@@ -148,7 +154,7 @@ class Typesetter:
     def array(self, values: Any, colour: str) -> Setting:
         """A vector, as a column, or a matrix."""
         rows = np.reshape(np.asarray(values, dtype=np.float64), (len(values), -1)).tolist()
-        cells = [[word(number(value, self.digits), colour) for value in row] for row in rows]
+        cells = [[word(self.numbers.short(value, self.digits), colour) for value in row] for row in rows]
         return table(cells, PITCH)
 
     def _bracketed(self, inner: Setting, needed: bool) -> Setting:
@@ -168,7 +174,11 @@ class Typesetter:
                 chosen = args[1] if bool(evaluate(args[0], self.values)) else args[2]
                 return self.set(chosen)
             return cases(self._branches(args), self.narrow)
-        inner = [part for arg in args for part in (word(",", FAINT), self.set(arg, int(self.brief)))][1:]
+        inner = [
+            part
+            for arg in args
+            for part in (word(self.numbers.between, FAINT), self.set(arg, int(self.brief)))
+        ][1:]
         inner = [row(*inner[i : i + 2]) for i in range(0, len(inner), 2)]
         return row(word(name, FAINT), brackets(row(*inner, gap=0.16), "()"), gap=0.04)
 

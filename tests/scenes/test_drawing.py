@@ -14,10 +14,11 @@ from manim import LEFT, RIGHT, Mobject, config
 from races import RaceSpec, run_race
 from races.metrics import steps_to_target
 from scenes import LossSurface
-from scenes.board import Board, Results, loss_digits
+from scenes.board import Board, Results
 from scenes.box import Box
 from scenes.captions import captions
 from scenes.mobjects import DepthMobject
+from scenes.numbers import loss_digits
 from scenes.path import curve, way
 from scenes.runners import Runners
 from scenes.sprite import Label, fitted, line_width

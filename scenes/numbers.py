@@ -1,0 +1,88 @@
+"""How films write numbers: each form once, with the decimal point or comma of the film's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scenes.equations import number, setting
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A language's way to write numbers.
+
+    Attributes:
+        point: what stands before decimals.
+        thousands: what stands between thousands.
+    """
+
+    point: str = "."
+    thousands: str = ","
+
+    def written(self, text: str) -> str:
+        """Numbers, or a formula of them; where the comma is taken, lists have semicolons.
+
+        >>> Numbers(",").written("(0.5, 1.25)").split()
+        ['(0,5', ';', '1,25)']
+        """
+        if self.point == ".":
+            return text
+        return text.replace(", ", f"{self.between} ").replace(".", self.point)
+
+    @property
+    def between(self) -> str:
+        """What stands between the numbers of a list."""
+        return "," if self.point == "." else "\N{NO-BREAK SPACE};"
+
+    def count(self, number: int) -> str:
+        """A whole number, its thousands apart.
+
+        >>> Numbers().count(10_000)
+        '10,000'
+        """
+        return f"{number:,}".replace(",", self.thousands)
+
+    def loss(self, loss: float) -> str:
+        """A loss in at most nine characters."""
+        return self.written(loss_digits(loss))
+
+    def end(self, value: float, other: float = 0.0) -> str:
+        """A number at an axis's end; what could not be seen beside the other end is 0."""
+        return self.written(f"{0.0 if abs(value) < 1e-4 * abs(other) else value:.3g}")
+
+    def place(self, value: float) -> str:
+        """A coordinate as it was given."""
+        return self.written(f"{value:g}")
+
+    def short(self, value: float, digits: int = 3) -> str:
+        """`number`."""
+        return self.written(number(value, digits))
+
+    def setting(self, value: float) -> str:
+        """`setting`."""
+        return self.written(setting(value))
+
+    def percent(self, share: float) -> str:
+        """A share as it is read.
+
+        >>> Numbers(",").percent(1 - 0.999).split()
+        ['0,1', '%']
+        """
+        return self.written(f"{100 * share:.3g}\N{NO-BREAK SPACE}%")
+
+
+def numbers(language: Literal["en", "fr"]) -> Numbers:
+    """How numbers are written in a language."""
+    return Numbers(",", "\N{NO-BREAK SPACE}") if language == "fr" else Numbers()
+
+
+def loss_digits(loss: float) -> str:
+    """A loss in at most nine characters.
+
+    >>> loss_digits(-0.3289210), loss_digits(123456.7), loss_digits(1e-8)
+    ('-0.32892', '1.23e+05', '1.00e-08')
+    """
+    if 1e-3 <= abs(loss) < 999.99 or loss == 0:
+        return f"{loss + 0.0:.5f}"  # never -0.00000
+    return f"{loss:.2e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
