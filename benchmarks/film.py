@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # before this folder, whose 
 
 from optimizer_race import CLOSING, GOING, SHARES, OptimizerRace
 from races import Trace, load_spec, run_race
+from scenes.captions import captions
 from scenes.mobjects import Trail
 from scenes.render import QUALITIES
 from scenes.stage import RADIUS, Stage
@@ -102,7 +103,7 @@ class PlainRace(ThreeDScene):
 
     def draw(self, trace: Trace, step: float, turn: float, still: bool) -> float:
         """Seconds to draw one frame; while the camera stands still, the surface is drawn before."""
-        stage = Stage(trace)
+        stage = Stage(trace, captions("en"))
         surface = trace.spec.build_surface()
         hill = Surface(
             stage.box.on_surface,  # type: ignore[arg-type]

@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 GAP = 0.1  # between an axis and its labels, in scene units
 _ENGLISH = Numbers()
+_LOWER, _UPPER = 6, 8  # the labels at the ends of the upright axis
+_FAR = 0.5  # the zoom of a wide picture
 FARTHEST = 1.2  # that the middle of a label may be from its axis
 
 
@@ -86,6 +88,17 @@ class BoxAxes(Group):
             shortest = np.minimum(shortest, length)
         self._reach = np.minimum(farthest, FARTHEST)
         self._inward = self._wanted / np.maximum(shortest, 0.3)
+        # From above, a label beside the upright axis stands the lower the farther it is from it: a wide one
+        # may come down to that of the lower end, which then must be as far away.
+        if any(self._meet(rays) for rays in seen):
+            self._reach[_LOWER] = max(self._reach[_LOWER], self._reach[_UPPER])
+
+    def _meet(self, seen: Array) -> bool:
+        """Whether the numbers of the upright axis overlap in a picture at a zoom of `_FAR`."""
+        points, beside = self.corners(seen)
+        boxes = (_FAR * points + beside).reshape(-1, 4, 2)[[_LOWER, _UPPER]]
+        least, most = boxes.min(axis=1), boxes.max(axis=1)
+        return bool((least.max(axis=0) < most.min(axis=0) + GAP / 2).all())
 
     def corners(self, seen: Array) -> tuple[Array, Array]:
         """Where the labels' corners are in a picture: points of the axes, and how far away from them.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from typing import Self
+from collections.abc import Sequence
+from typing import NamedTuple, Self
 
 import numpy as np
 from manim import LEFT, RIGHT, Group, config
@@ -12,7 +14,7 @@ from races import Status, Trace
 from races.metrics import final_loss
 from scenes.captions import Captions
 from scenes.mobjects import Ball
-from scenes.numbers import loss_digits
+from scenes.numbers import DECIMALS, loss_digits
 from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
 from scenes.theme import BODY, FAINT, HEADING, INK, SMALL
@@ -31,10 +33,20 @@ def column() -> tuple[float, float, float]:
     return right - WIDTH, right, config.frame_height / 2 - MARGIN
 
 
+class Fit(NamedTuple):
+    """How the rows of a board fit into it."""
+
+    size: float  # of the text, in points
+    decimals: int  # of losses
+    room: float  # for a name beside its loss, in scene units
+    long: frozenset[int]  # the rows whose loss stands below the name
+
+
 class Board(Group):
     """The step, and for each racer its rank, its name in its colour, its live loss, and how it ended.
 
-    Where there is room, long names have a line of their own.
+    Where a name has no room beside its loss, all are set smaller or losses have fewer decimals; a longer name
+    has a line of its own if there is room for that, or else is shortened.
 
     Attributes:
         live: the part of it that changes.
@@ -44,28 +56,44 @@ class Board(Group):
         self._standings, self._captions = standings, captions
         left, right, top = column()
         count = len(trace.names)
-        pitch = min(0.72, _ROWS / count)
-        size = float(np.clip(46 * pitch, SMALL, ROW))
-        indent = line_width("0" * len(str(count)), size) + 0.12
+        indent = line_width("0" * len(str(count)), float(np.clip(46 * _pitch(count), SMALL, ROW))) + 0.12
+        size, self._decimals, room, long = self._fit(trace.names, WIDTH - indent - 0.93)
+        pitch = _pitch(count, len(long))
         self._pace = Label("", SMALL, FAINT).stand(left, top - 0.3, LEFT)
         self._ranks, self._losses, self._marks = Group(), Group(), Group()
         self.live = Group(self._pace, self._ranks, self._losses, self._marks)
         super().__init__()
-        room = WIDTH - indent - 0.97 - max(line_width(words, size) for words in self._words())
-        longest = max(line_width(name, size, bold=True) for name in trace.names)
-        below = 0.0
-        if longest > room and count * _TALL <= _ROWS:
-            pitch, below, room = _TALL, _BELOW, WIDTH - indent - 0.33
+        y = top - 0.9
         for i, racer in enumerate(trace.spec.racers):
-            y = top - 0.9 - i * pitch
-            name = fitted(racer.name, room, size, bold=True)
+            below = _BELOW if i in long else 0.0
+            name = fitted(racer.name, WIDTH - indent - 0.33 if i in long else room, size, bold=True)
             self.add(Ball((left + indent + 0.12, y + 0.11, 0), racer.colour, radius=0.11))
             self.add(Label(name, size, racer.colour, bold=True).stand(left + indent + 0.33, y, LEFT))
             self._ranks.add(Label("0", size, FAINT).stand(left, y, LEFT))
             self._losses.add(Label("0", size).stand(right - 0.4, y - below, RIGHT))
             self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y - below, RIGHT))
+            y -= _TALL if i in long else pitch
         self.add(self.live)
         self.at(0.0)
+
+    def _fit(self, names: Sequence[str], width: float) -> Fit:
+        """The first way to set the rows on which the fewest names are too long.
+
+        Args:
+            names: of the racers.
+            width: for a name and its loss, in scene units.
+        """
+        largest = float(np.clip(46 * _pitch(len(names)), SMALL, ROW))
+        ways = []
+        for decimals, size in itertools.product(DECIMALS, dict.fromkeys((largest, SMALL))):
+            room = width - max(line_width(words, size) for words in self._words(decimals))
+            widths = [line_width(name, size, bold=True) for name in names]
+            ways.append(
+                Fit(size, decimals, room, frozenset(i for i, wide in enumerate(widths) if wide > room))
+            )
+        best = min(ways, key=lambda way: len(way.long))
+        tall = _pitch(len(names), len(best.long)) >= ROW / 46
+        return best if tall else best._replace(long=frozenset())
 
     def at(self, t: float) -> Self:
         """Show what is known after step t."""
@@ -80,18 +108,29 @@ class Board(Group):
             loss.write(
                 self._captions.out[status]
                 if out and status
-                else self._captions.numbers.loss(standings.losses[i, step])
+                else self._captions.numbers.loss(standings.losses[i, step], self._decimals)
             )
             mark.set_opacity(float(status is Status.CONVERGED))
         return self
 
-    def _words(self) -> set[str]:
-        """What can stand where a loss does."""
+    def _words(self, decimals: int) -> set[str]:
+        """What can stand where a loss does, but for losses that are no wider than others."""
         out = {self._standings.status(*place) for place in np.argwhere(self._standings.out)}
+        losses = self._standings.losses[~self._standings.out]
+        size = np.abs(losses)
+        plain = (size >= 1e-3) & (size < 999.99)
+        alike = [losses[sign & kind] for sign in (losses < 0, losses >= 0) for kind in (plain, ~plain)]
+        ends = [part[np.abs(part).argsort()[[0, -1]]] for part in alike if len(part)]
         written = self._captions.numbers.written
-        losses = self._standings.losses[~self._standings.out][::50]
-        digits = (written(loss_digits(loss)) for loss in losses)
-        return {"-0.00000", *digits, *(self._captions.out[status] for status in out if status)}
+        return {
+            *(written(loss_digits(loss, decimals)) for loss in np.concatenate([np.zeros(1), *ends]).tolist()),
+            *(self._captions.out[status] for status in out if status),
+        }
+
+
+def _pitch(count: int, long: int = 0) -> float:
+    """The height of a row, where so many of all rows are as high as two lines."""
+    return min(0.72, (_ROWS - _TALL * long) / max(count - long, 1))
 
 
 class Results(Group):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from scenes.equations import number, setting
+
+DECIMALS = (5, 4, 3)  # of losses: where there is no room for the first number, the next
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,9 @@ class Numbers:
         """
         return f"{number:,}".replace(",", self.thousands)
 
-    def loss(self, loss: float) -> str:
-        """A loss in at most nine characters."""
-        return self.written(loss_digits(loss))
+    def loss(self, loss: float, decimals: int = 5) -> str:
+        """`loss_digits`."""
+        return self.written(loss_digits(loss, decimals))
 
     def end(self, value: float, other: float = 0.0) -> str:
         """A number at an axis's end; what could not be seen beside the other end is 0."""
@@ -77,12 +80,15 @@ def numbers(language: Literal["en", "fr"]) -> Numbers:
     return Numbers(",", "\N{NO-BREAK SPACE}") if language == "fr" else Numbers()
 
 
-def loss_digits(loss: float) -> str:
-    """A loss in at most nine characters.
+def loss_digits(loss: float, decimals: int = 5) -> str:
+    """A loss in at most nine characters, or fewer where there are fewer decimals.
 
     >>> loss_digits(-0.3289210), loss_digits(123456.7), loss_digits(1e-8)
     ('-0.32892', '1.23e+05', '1.00e-08')
+    >>> loss_digits(-0.3289210, 3), loss_digits(123456.7, 3), loss_digits(1e-8, 3)
+    ('-0.329', '1.2e5', '1.0e-8')
     """
     if 1e-3 <= abs(loss) < 999.99 or loss == 0:
-        return f"{loss + 0.0:.5f}"  # never -0.00000
-    return f"{loss:.2e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
+        return f"{loss + 0.0:.{decimals}f}"  # never -0.00000
+    digits = f"{loss:.{max(decimals - 3, 1)}e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
+    return digits if decimals > DECIMALS[-1] else re.sub(r"e\+?(-?)0*", r"e\1", digits)

@@ -218,9 +218,12 @@ def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:
 
 
 def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -> str:
-    """The text, its middle left out where it is wider than `width`, in scene units; its last letters stay."""
+    """The text, its middle left out where it is wider than `width`, in scene units; its last letters stay.
+
+    At least three letters are left out: the sign for them takes the room of one or two.
+    """
     short = content
-    for kept in range(len(content) - 3, 0, -1):
+    for kept in range(len(content) - 5, 0, -1):
         if line_width(short, size, bold) <= width:
             break
         short = f"{content[:kept].rstrip()}…{content[-2:]}"

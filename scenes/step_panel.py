@@ -27,6 +27,7 @@ from scenes.typesetting import PITCH, Equation
 
 Room = tuple[float, float, float]
 
+_ENGLISH = Numbers()
 HEAD = 0.5  # the height of the name's line
 CARD = 1.76  # the height of the words and numbers below the equations
 _LEVELS = (1.4, 0.97, 0.49, 0.04)  # of their base lines, from its bottom
@@ -106,8 +107,11 @@ class Panel(Group):
         (left, right, base), racer, common = head, self._steps.value.racer, self._look.common
         total = common.count(self._total)
         pace = common.pace.format(step=total, steps=total)
+        room = right - left - line_width(pace, SMALL) - 0.9
         big = HEADING * 0.8
-        name = fitted(racer.name, right - left - line_width(pace, SMALL) - 0.9, big, bold=True)
+        while big > SMALL and line_width(racer.name, big, bold=True) > room:
+            big -= 1  # rather than shortened
+        name = fitted(racer.name, room, big, bold=True)
         return [
             Ball((left + 0.16, base + 0.12, 0.0), racer.colour, radius=0.14),
             Label(name, big, racer.colour, bold=True).stand(left + 0.45, base, LEFT),
@@ -273,7 +277,7 @@ class Panel(Group):
         return shown
 
 
-def _seen(before: float, after: float, numbers: Numbers) -> str:
+def _seen(before: float, after: float, numbers: Numbers = _ENGLISH) -> str:
     """A new position, with the digits that show how it has changed, so far as a cell has room for them."""
     digits = told_apart(before, after)
     while digits > 3 and line_width(numbers.short(after, digits), SMALL) > cell() - 0.16:

@@ -53,13 +53,13 @@ def texts(kind: type[Film], language: Language) -> list[str]:
     """All texts of a film at its start, in the middle and at its end."""
     spec = race(language, record="state") if kind is InsideTheStep else race(language)
     with small():
-        film = kind(Watched(), trace=run_race(spec))
+        film: Any = kind(Watched(), trace=run_race(spec))
         film.prepare()
         found = []
         for t in (0.0, 0.4, 0.97, 17.3, 40.0):
             film.refresh(t)
             for name in ("stage", "board", "plot", "plan", "table", "words", "halves"):
-                held = getattr(film, name, [])
+                held: Any = getattr(film, name, [])
                 if name == "stage" and held:
                     held = held.axes.labels
                 if name == "halves":
