@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
@@ -96,7 +97,8 @@ def drawing(texts: Iterable[str]) -> Iterator[None]:
     What no font on this machine has is a box, about which matplotlib would warn at length.
     """
     family = ["DejaVu Sans", *_fallbacks(frozenset("".join(texts)))]
-    with mpl.rc_context({**STYLE, "font.family": family}), warnings.catch_warnings():
+    quiet = np.errstate(all="ignore")  # matplotlib looks for ticks far outside the axes
+    with mpl.rc_context({**STYLE, "font.family": family}), warnings.catch_warnings(), quiet:
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         yield
 

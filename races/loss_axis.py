@@ -59,7 +59,9 @@ def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
     scale is logarithmic on both sides of 0 and linear about it.
     """
     medians = np.clip(median(trace.losses), -_HUGE, _HUGE)
-    shown = [*medians[np.isfinite(medians)], *([target] if np.isfinite(target) else [])]
+    shown = [*medians[np.isfinite(medians)]]
+    if np.isfinite(target):
+        shown.append(np.clip(target, -_HUGE, _HUGE))
     low, high = float(np.min(shown)), float(medians[:, 0].max())
     positive = [loss for loss in shown if loss > 0]
     least = max(min(positive, default=0.0), _FLOOR * high)
@@ -75,7 +77,8 @@ def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
         axes.set_yscale("symlog", linthresh=linear)
         axes.set_ylim(low * (1.5 if low < 0 else 1), high * 3 if high > 0 else high / 1.5)
         return
-    axes.set_ylim(low - 0.05 * (high - low or 1), high + 0.25 * (high - low or 1))
+    room = high - low or max(1.0, abs(high))
+    axes.set_ylim(low - 0.05 * room, high + 0.25 * room)
     axes.yaxis.set_major_formatter(Numbers(language))
 
 

@@ -81,6 +81,7 @@ class NoiseSpec(Frozen):
 
     def _draw(self, stream: np.random.Generator, steps: int) -> Array:
         shape = (steps, _GROUP, 2)
-        if self.distribution == "gaussian":
-            return self.scale * stream.standard_normal(shape)
-        return self.scale * stream.standard_t(self.degrees, shape)
+        gaussian = self.distribution == "gaussian"
+        drawn = stream.standard_normal(shape) if gaussian else stream.standard_t(self.degrees, shape)
+        with np.errstate(over="ignore"):  # a draw of inf ends the race from there
+            return np.asarray(self.scale * drawn)

@@ -11,6 +11,8 @@ from surfaces import Surface
 
 Array = NDArray[np.float64]
 
+MOST = float(np.finfo(np.float64).max)
+
 
 @dataclass(frozen=True)
 class Box:
@@ -30,13 +32,17 @@ class Box:
         z = np.clip(np.broadcast_to(self.surface(u, v), u.shape), *self.surface.z_range)
         low, high = float(z.min()), float(z.max())
         if high - low <= 1e-12 * max(abs(low), abs(high)):
-            low, high = low - (abs(low) or 1.0), high + (abs(high) or 1.0)
+            room = min(abs(low) or 1.0, MOST - abs(low))
+            low, high = low - room, high + room
         object.__setattr__(self, "z_shown", (low, high))
 
     def height_fraction(self, z: Array) -> Array:
         """Where z stands between the lowest height shown, 0, and the highest, 1."""
         low, high = self.z_shown
-        return np.asarray((z - low) / (high - low))
+        # Where the difference of two heights would overflow, that of a quarter of each does not.
+        share = 1.0 if high - low <= MOST else 0.25
+        with np.errstate(all="ignore"):
+            return np.asarray((share * z - share * low) / (share * high - share * low))
 
     def place(self, u: Array, v: Array, z: Array) -> Array:
         """The scene's points for (u, v, z), of shape (..., 3)."""

@@ -129,8 +129,9 @@ def _crossings(values: Array, low: float, high: float) -> Array:
 def _pieces(surface: Surface, positions: Array) -> int:
     """Into how many straight pieces to cut each step, so that the longest one follows the surface."""
     spans = np.array([np.ptp(surface.u_range), np.ptp(surface.v_range)])
-    longest = np.abs(np.diff(positions, axis=0) / spans).max(initial=0.0)
-    return int(np.clip(np.ceil(longest / FINE), 1, max(1, min(MOST, POINTS // max(len(positions) - 1, 1)))))
+    with np.errstate(over="ignore"):
+        longest = np.abs(np.diff(positions, axis=0) / spans).max(initial=0.0) / FINE
+    return int(np.clip(np.ceil(longest), 1, max(1, min(MOST, POINTS // max(len(positions) - 1, 1)))))
 
 
 def _apart(points: Array, seen: NDArray[np.bool_]) -> NDArray[np.int_]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from races import Trace
 from races.metrics import target_of
+from scenes.box import MOST
 from scenes.captions import Captions
 from scenes.mobjects import Trail
 from scenes.path import curve
@@ -42,12 +43,13 @@ class LossPlot(Group):
 
         def place(step: Array, loss: Array) -> Array:
             x = left + step / steps * (right - left)
-            y = bottom + (loss - low) / (high - low) * (top - bottom)
+            # Quarters: the difference of two losses may overflow.
+            y = bottom + (loss / 4 - low / 4) / (high / 4 - low / 4) * (top - bottom)
             return np.stack([x, y, np.zeros_like(x)], axis=-1)
 
         axes = Trail([[left, top, 0], [left, bottom, 0], [right, bottom, 0]], FAINT, width=2)
         parts: list[Trail | Label] = [axes]
-        if np.isfinite(target):
+        if low <= target <= high:
             parts.append(Trail(place(np.array([0, steps]), np.array([target, target])), FAINT, width=1))
         parts += [
             Label(captions.loss, SMALL, FAINT).stand(left, top + 0.12, LEFT),
@@ -65,8 +67,9 @@ class LossPlot(Group):
 
 def loss_range(losses: Array, target: float) -> tuple[float, float]:
     """The least and the greatest loss of the plot."""
+    low = min(losses[np.isfinite(losses)].min(), target if np.isfinite(target) else np.inf)
+    start = float(losses[0, 0])
+    room = start / 4 - low / 4 or abs(start) / 4 or 0.25
     with np.errstate(over="ignore"):
-        low = min(losses[np.isfinite(losses)].min(), target if np.isfinite(target) else np.inf)
-        start = float(losses[0, 0])
-        room = start - low or abs(start) or 1.0
-        return float(low - 0.04 * room), float(start + 0.25 * room)
+        low, high = np.clip([low - 0.16 * room, start + room], -MOST, MOST)
+    return float(low), float(high)

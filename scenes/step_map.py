@@ -122,6 +122,7 @@ class StepArrows(Group):
             scales[unit] = longest / most if most > 0 else 0.0
         return scales
 
+    @np.errstate(all="ignore")  # an arrow that is not finite is not drawn
     def at(self, step: int, line: int, progress: float) -> Self:
         """Show a step when one of its lines is partly done."""
         steps = self._steps.value

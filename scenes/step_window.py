@@ -38,7 +38,8 @@ class Window:
         left, bottom, right, top = corners
         sides = np.array([right - left, top - bottom])
         spans = np.array([np.ptp(surface.u_range), np.ptp(surface.v_range)])
-        low, high = positions.min(axis=0), positions.max(axis=0)
+        known = positions[np.isfinite(positions).all(axis=1)]
+        low, high = known.min(axis=0), known.max(axis=0)
         share = _NEAR if near else _FAR
         wide = np.maximum(high - low, 1e-5 * spans)
         scale = float(
