@@ -69,8 +69,8 @@ class RaceSpec(Frozen):
     """A race: a surface, its starts, the number of gradient steps, and the racers.
 
     Attributes:
-        surface: a name of `SURFACES`, by itself or with values of its formula's parameters; or an expression,
-            with its ranges, or by itself on [-2, 2].
+        surface: a name of `SURFACES`, by itself or with values of its formula's parameters; an expression,
+            with its ranges, or by itself on [-2, 2]; or a surface or function of a user's file.
         start: where every racer starts, one point (u, v) or several, in the domain, with a finite loss;
             by default the surface's own. Where only the gradient is not finite, a racer diverges.
         steps: gradient steps of each racer.

@@ -1,7 +1,7 @@
 """Loss surfaces: a catalogue by name, and surfaces from an expression.
 
 To add one, write its record in the module that it fits (`surfaces.classics`, `surfaces.basins`, ...), or in a
-new one imported here.
+new one imported here; script/suggest_rates.py finds its learning rates.
 """
 
 from surfaces import basins, bowls, classics, funky, plateaus, ripples, saddles
