@@ -7,7 +7,6 @@ pays, several threads share the blocks (numpy lets others run while it computes)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from autograd import array_code, block_code, float_code, loop_code
 from autograd.crew import crew, processors
+from autograd.lazy import Lazy
 from autograd.machine_code import MachineCode
 from autograd.program import Operation, Program
 from autograd.tracing import lowered, with_half_angles
@@ -66,7 +66,7 @@ class Floats:
         """The outputs by numpy's functions, which do not raise."""
         return self._arrays.call(*numbers)
 
-    @cached_property
+    @Lazy
     def _arrays(self) -> Arrays:
         return Arrays(self.program)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.lazy import Lazy
 from autograd.machine_code import GRAIN, MachineCode, suits
 
 Array: TypeAlias = NDArray[np.float64]
@@ -89,7 +89,7 @@ class Sweep:
     def __init__(self, loop: Callable[[int, int, Any, Any], None]) -> None:
         self._loop = loop
 
-    @cached_property
+    @Lazy
     def _code(self) -> MachineCode | None:
         try:
             return MachineCode(self._loop, reorder=True)

@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.compiling import block_length, share_blocks
+from autograd.lazy import Lazy
 from races.noise import NoiseSpec
 from races.racer import RacerSpec
 from races.record import Record
@@ -55,7 +56,7 @@ class Run:
         noise = spec.noise if spec.noise and spec.noise.scale else None
         return cls(racer, surface, spec.starts(), noise, record, on_step)
 
-    @cached_property
+    @Lazy
     def rates(self) -> list[float] | None:
         """The learning rate of each step, where it is a schedule."""
         rate = self.racer.rate

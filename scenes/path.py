@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.lazy import Lazy
 from races.status import exits
 from surfaces import Surface
 
@@ -37,7 +37,7 @@ class Path:
         self._moments, self._points, self._seen = moments, points, seen
         self.digest = hashlib.sha256(points.tobytes() + seen.tobytes()).hexdigest()
 
-    @cached_property
+    @Lazy
     def _line(self) -> tuple[Array, Array, list[tuple[int, int]]]:
         """Moments and points of its trail's corners, and the first and the end of each seen piece."""
         corners = _apart(self._points, self._seen)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.lazy import Lazy
 from optimizers import OPTIMIZERS
 from races import Trace
 from races.status import exits
@@ -61,12 +62,12 @@ class Steps:
         self.constants = constants(given)
         self.values = lru_cache(maxsize=256)(self._values)
 
-    @cached_property
+    @Lazy
     def settings(self) -> frozenset[str]:
         """The names of what does not change within the equations of a step."""
         return frozenset({*self.constants, "lr"})
 
-    @cached_property
+    @Lazy
     def matrices(self) -> Array:
         """The matrix of each step, where the optimizer has one."""
         return matrices(self._trace, self._index, self._settings)
