@@ -21,7 +21,10 @@ def main() -> None:
     try:
         status = _command()
         interrupts.finish()
-    except KeyboardInterrupt:
+    except BaseException as error:
+        # A library may have put an error of its own in the interrupt's place, as pydantic does.
+        if not interrupts.seen and not isinstance(error, KeyboardInterrupt):
+            raise
         interrupts.finish()
         status = _INTERRUPTED
     if interrupts.seen or status == _INTERRUPTED:
