@@ -45,7 +45,11 @@ def shown(value: object) -> str:
     >>> shown({"key": "a" * 99})
     "{'key': 'aaaaaaaaaaaa...aaaaaaaaaaaaa'}"
     """
-    return shorten(_REPR.repr(value), _LONGEST)
+    try:
+        text = _REPR.repr(value)
+    except BaseException:  # noqa: BLE001 (of a user's class)
+        text = f"<{type(value).__name__} object>"
+    return shorten(text, _LONGEST)
 
 
 def shorten(text: object, limit: int = 40) -> str:

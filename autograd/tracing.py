@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.messages import shown
 from autograd.operators import Operators, array_of_objects
 from autograd.program import POINTS, NotElementwiseError, Operation, Program, Simplify
 from autograd.rules import RULES
@@ -152,7 +153,7 @@ def as_number(program: Program, x: Any) -> int:
         )
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"an operation takes real numbers, not {x!r:.60}")
+        raise TypeError(f"an operation takes real numbers, not {shown(x)}")
     if array.ndim == 0:
         return program.add_constant(x)
     return program.add_constant(x if isinstance(x, np.ndarray) and x.dtype.kind in "fb" else array * 1.0)

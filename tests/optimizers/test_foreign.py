@@ -358,6 +358,14 @@ def test_whatever_is_raised_is_said_in_one_line(what: str, where: str, tmp_path:
     assert line.startswith("mine.py:")
 
 
+def test_a_term_may_be_an_object_that_cannot_be_shown(tmp_path: Path) -> None:
+    mute = "class Mute:\n    def __repr__(self):\n        raise SystemExit\n"
+    kind = own(tmp_path, mute + ruled("return parameter - lr * gradient, {'mute': Mute()}"))
+    assert len(descend(kind, steps=3, lr=1e-3)[0]) == 4
+    text = mute + ruled("return Mute(), {}")
+    assert refusal(own, tmp_path, text).endswith("where it is given one, got <Mute object>")
+
+
 NOT_FINITE = [
     float("nan"),
     float("inf"),
