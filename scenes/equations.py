@@ -45,6 +45,7 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: np.power,
 }
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {ast.Gt: np.greater, ast.Lt: np.less}
+OWN = "own_"  # before the name of a term that is an own optimizer's, which may be any
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

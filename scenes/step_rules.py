@@ -6,10 +6,12 @@ computes them beside the trace of a race.
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from scenes.equations import FUNCTIONS, OWN
 from scenes.step_line import Line, Shape, Unit
 
 Settings: TypeAlias = Mapping[str, Any]
@@ -100,11 +102,11 @@ def _rprop(_: Settings) -> list[Line]:
 
 
 def _moments(settings: Settings, decoupled: bool = False) -> list[Line]:
-    """Adam's two means."""
+    """Adam's two means; the second, v in the paper, is s, as in RMSProp: v is an axis."""
     return [
         *_gradient(settings, decoupled),
         _arrow("m = b1*m + (1 - b1)*g", "mean", term="exp_avg"),
-        _square("v = b2*v + (1 - b2)*g**2", "square", "exp_avg_sq"),
+        _square("s = b2*s + (1 - b2)*g**2", "square", "exp_avg_sq"),
     ]
 
 
@@ -112,15 +114,15 @@ _M_HAT = _arrow("m_hat = m/(1 - b1**t)", "unbias")
 
 
 def _adam(settings: Settings, decoupled: bool = False) -> list[Line]:
-    lines, under = _moments(settings, decoupled), "v"
+    lines, under = _moments(settings, decoupled), "s"
     if settings["amsgrad"]:
-        lines.append(_square("x = max(x, v)", "largest", "max_exp_avg_sq"))
+        lines.append(_square("x = max(x, s)", "largest", "max_exp_avg_sq"))
         under = "x"
     return [
         *lines,
         _M_HAT,
-        _square(f"v_hat = {under}/(1 - b2**t)", "unbias_square"),
-        _divided("d = m_hat/(sqrt(v_hat) + eps)", "m_hat", "v_hat"),
+        _square(f"s_hat = {under}/(1 - b2**t)", "unbias_square"),
+        _divided("d = m_hat/(sqrt(s_hat) + eps)", "m_hat", "s_hat"),
         _step("p = p - lr*d"),
     ]
 
@@ -145,8 +147,8 @@ def _nadam(settings: Settings) -> list[Line]:
         Line("k = k*c", "shares", term="mu_product", first="1", scalar=True),
         *moments,
         _arrow("x = (1 - c)/(1 - k)*g + next/(1 - k*next)*m", "ahead"),
-        _square("v_hat = v/(1 - b2**t)", "unbias_square"),
-        _divided("d = x/(sqrt(v_hat) + eps)", "x", "v_hat"),
+        _square("s_hat = s/(1 - b2**t)", "unbias_square"),
+        _divided("d = x/(sqrt(s_hat) + eps)", "x", "s_hat"),
         _step("p = p - lr*d"),
     ]
 
@@ -155,7 +157,7 @@ def _radam(settings: Settings) -> list[Line]:
     return [
         *_moments(settings, bool(settings["decoupled_weight_decay"])),
         _M_HAT,
-        Line("n = (sqrt(v) + eps)/sqrt(1 - b2**t)", "unbias_side", unit=Unit.SLOPE),
+        Line("n = (sqrt(s) + eps)/sqrt(1 - b2**t)", "unbias_side", unit=Unit.SLOPE),
         Line("r = R - 2*t*b2**t/(1 - b2**t)", "trust", scalar=True),
         Line("q = sqrt(K*(r - 4)*(r - 2)/r)", "rectifier", scalar=True),
         _arrow("d = where(r > 5, q*m_hat/n, m_hat)", "rectified", Unit.PURE),
@@ -240,7 +242,10 @@ def lines_of(optimizer: str, settings: Settings, terms: list[str]) -> list[Line]
         return RULES[optimizer](settings)
     return [
         _arrow("g = grad", "gradient"),
-        *(Line(f"{letter} = {letter}", "own", term=term, given=True) for letter, term in _own(terms)),
+        *(
+            Line(f"{OWN}{term} = {_rule(optimizer)}(g, {OWN}{term})", "own", term=term, given=True)
+            for term in _own(terms)
+        ),
         _step("p = p + delta", "made"),
     ]
 
@@ -251,9 +256,20 @@ def with_noise(lines: Sequence[Line]) -> list[Line]:
     return [replace(first, equation="g = grad + xi", words="noisy"), *others]
 
 
-def _own(terms: list[str]) -> list[tuple[str, str]]:
+def _own(terms: list[str]) -> list[str]:
     """Names of an optimizer's own terms that an equation may hold, the first few of them."""
-    return [(term, term) for term in terms if term.isidentifier()][:7]
+    return [term for term in terms if f"{OWN}{term}".isidentifier()][:7]
+
+
+def _rule(optimizer: str) -> str:
+    """What the rule of an optimizer without lines here is called: as its class, of all that is known of it.
+
+    >>> _rule("mine.py:Heavy"), _rule("mine.py:sqrt")
+    ('Heavy', 'rule')
+    """
+    name = optimizer.rpartition(":")[2]
+    allowed = name.isidentifier() and not keyword.iskeyword(name) and name not in FUNCTIONS
+    return name if allowed else "rule"
 
 
 def constants(settings: Settings) -> dict[str, float]:

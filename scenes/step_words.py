@@ -14,7 +14,7 @@ from scenes.step_captions import StepCaptions
 from scenes.step_data import Steps
 from scenes.step_line import Line, Shape, Unit
 from scenes.theme import INK
-from scenes.typesetting import SYMBOLS, Typesetter
+from scenes.typesetting import Typesetter, symbol
 
 # The colours of means, and of squares, the first of them that no racer has.
 _MEANS = ("sky blue", "yellow", "bluish green")
@@ -76,7 +76,7 @@ class Look:
         words = self.words.lines[line.words]
         percent = self.common.numbers.percent
         keep, share = map(percent, shares(line, steps)) if "{keep}" in words else ("", "")
-        return words.format(symbol=SYMBOLS.get(name, name), keep=keep, share=share)
+        return words.format(symbol=symbol(name), keep=keep, share=share)
 
 
 def shares(line: Line, steps: Steps) -> tuple[float, float]:
@@ -85,7 +85,7 @@ def shares(line: Line, steps: Steps) -> tuple[float, float]:
     if parts is None:
         raise ValueError(f"no sum: {line.equation}")
     name, _ = parse(line.equation)
-    ones = dict.fromkeys(["g", "b", "m", "v", "s", "c", "a", "d", name], 1.0)
+    ones = dict.fromkeys(["g", "b", "m", "s", "c", "a", "d", name], 1.0)
     kept, added = (float(evaluate(part, ones | steps.constants | {name: 1.0})) for part in parts)
     return kept, added
 

@@ -14,7 +14,7 @@ from manim.utils.color import ManimColor
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
-from scenes.equations import Values, evaluate, names, parse
+from scenes.equations import OWN, Values, evaluate, names, parse
 from scenes.numbers import Numbers
 from scenes.setting import UP, Run, Setting, advance, brackets, cases, font, fraction, root, row, table, word
 from scenes.sprite import Drawing, Sprite
@@ -28,6 +28,7 @@ SYMBOLS = {
     "e1": "η⁻", "e2": "η⁺", "low": "s₁", "high": "s₂", "psi": "ψ", "w": "λ", "delta": "Δ", "next": "c⁺",
     "decay": "κ", "xi": "ξ",
 }  # fmt: skip
+_TAKEN = {"u", "v", "g", "p"}  # what stands for something else in every film
 _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Add: ("+", 1), ast.Sub: ("−", 1), ast.Mult: ("·", 2), ast.Div: ("/", 2), ast.Pow: ("", 4),
     ast.Gt: (">", 0), ast.Lt: ("<", 0),
@@ -36,6 +37,18 @@ _SMALL = 0.72  # the size of powers
 PITCH = 1.3  # ems from line to line of a matrix
 _ENGLISH = Numbers()
 _FINE = 4  # how many times finer strokes are drawn, to be smoothed
+
+
+def symbol(name: str) -> str:
+    """What a name looks like; an optimizer's own as it is written, but told from the axes.
+
+    >>> symbol("b1"), symbol("own_b1"), symbol("own_v")
+    ('β₁', 'b1', "v'")
+    """
+    if not name.startswith(OWN):
+        return SYMBOLS.get(name, name)
+    own = name.removeprefix(OWN)
+    return f"{own}'" if own in _TAKEN else own
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,7 @@ class Typesetter:
     def name(self, name: str) -> Setting:
         """A name."""
         colour = self.colours.get(name, INK)
-        base = word(SYMBOLS.get(name, name.removesuffix("_hat")), colour)
+        base = word(symbol(name.removesuffix("_hat")), colour)
         if not name.endswith("_hat"):
             return base
         hat = advance("ˆ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Literal
@@ -19,12 +20,14 @@ from races import RaceSpec, Trace, run_race
 from scenes.camera import DepthCamera
 from scenes.captions import captions
 from scenes.contour_race import ContourRace
-from scenes.equations import number, parse, told_apart
+from scenes.equations import names, number, parse, told_apart
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label, line_width
+from scenes.step_captions import step_captions
 from scenes.step_data import Steps
 from scenes.step_panel import _seen
+from scenes.step_rules import lines_of
 from scenes.step_spelling import cell
 from scenes.theme import EM, SMALL
 from scenes.typesetting import Equation, Typeset, Typesetter
@@ -363,3 +366,36 @@ def test_a_position_that_does_not_has_three_digits(pair: tuple[float, float]) ->
 def test_a_position_keeps_to_its_cell(size: float, share: float) -> None:
     shown = _seen(-size, -size * (1 - share))
     assert line_width(shown, SMALL) < cell() - 0.1  # which leaves most of the gap before it
+
+
+def test_no_term_of_any_optimizer_is_called_as_an_axis() -> None:
+    for name, optimizer in OPTIMIZERS.items():
+        for more in ({}, {"amsgrad": True}, {"nesterov": True}, {"centered": True}):
+            given = optimizer.defaults()
+            given |= {key: value for key, value in more.items() if key in given}
+            for line in lines_of(name, given, []):
+                left, right = parse(line.equation)
+                assert not {left, *names(right)} & {"u", "v", "u_hat", "v_hat"}, (name, line.equation)
+    for language in ("en", "fr"):
+        for said in step_captions(language).lines.values():
+            assert not re.search(r"(?<![\w'])[uv](?![\w'])", said), said
+
+
+@pytest.mark.parametrize("term", ["m", "v", "g", "rho", "next", "square_avg"])
+def test_of_an_own_optimizer_it_is_said_what_is_known(term: str) -> None:
+    _, line, _ = lines_of("mine.py:Heavy", {}, [term])
+    left, right = parse(line.equation)
+    assert line.given
+    assert isinstance(right, ast.Call)
+    shown = Typesetter({}).equation(line.equation)
+    words = "".join(run.words for run in shown.runs)
+    symbol = f"{term}'" if term in {"u", "v", "g", "p"} else term
+    assert words == f"{symbol}←Heavy(g,{symbol})"
+    assert left not in {"u", "v", "g", "p", "t", "lr"}
+
+
+def test_terms_that_no_equation_may_hold_are_left_out() -> None:
+    first, *own, last = lines_of("torch.optim:lambda", {}, ["lambda", "a b", "$$", "1", "动量", *"abcdefgh"])
+    assert [line.term for line in own] == ["lambda", "1", "动量", *"abcd"]
+    assert all(parse(line.equation) for line in (first, *own, last))
+    assert "rule(" in own[0].equation
