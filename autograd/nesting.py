@@ -66,7 +66,7 @@ def from_elsewhere(order: Sequence[Tensor], tensors: Sequence[Tensor]) -> bool:
     """Whether a graph, in the order of its sweep, has other leaves than these Tensors."""
     own = {id(tensor) for tensor in tensors}
     for node in reversed(order):  # leaves come last
-        if node._prev:
+        if node._op:
             return False
         if id(node) not in own:
             return True

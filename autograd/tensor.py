@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.callers import taken_by_numpy
 from autograd.operators import Operators, array_of_objects
-from autograd.rules import FLOAT_RULES, RULES, Rule
+from autograd.rules import CONSTANT_OF_EQUALS, FLOAT_RULES, RULES, Rule
 from autograd.shaping import Shape, unbroadcast
 from autograd.values import Array, Value, as_value, kept, kept_index
 
@@ -474,7 +474,8 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
         return data
     parents: list[Tensor] = []
     vjps: list[Callable[..., Any]] = []
-    for position, x in enumerate(inputs):
+    same = name in CONSTANT_OF_EQUALS and inputs[0] is inputs[1]
+    for position, x in enumerate(() if same else inputs):
         if isinstance(x, Tensor) and (vjp := rule.vjp(position)):
             parents.append(x)
             vjps.append(partial(vjp, **settings) if settings else vjp)
@@ -534,6 +535,7 @@ def _fast_binary(name: str, reflected: bool = False) -> Callable[[Tensor, Any], 
     rule: Rule = FLOAT_RULES[name]
     forward, both = rule.forward, tuple(vjp for vjp in rule.vjps if vjp)
     alone = both[1:] if reflected else both[:1]
+    flat = name in CONSTANT_OF_EQUALS
 
     def operate(self: Tensor, other: Any) -> Tensor:
         a = self._value
@@ -542,6 +544,8 @@ def _fast_binary(name: str, reflected: bool = False) -> Callable[[Tensor, Any], 
             parents: tuple[Tensor, ...]
             if kind is Tensor:
                 b, parents, back = other._value, (self, other), both
+                if flat and other is self:
+                    parents, back = (), ()
             else:
                 b, parents, back = (float(other) if kind is int else other), (self,), alone
             if type(b) is float:

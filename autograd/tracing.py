@@ -10,7 +10,7 @@ import numpy as np
 from autograd.messages import shown
 from autograd.operators import Operators, array_of_objects
 from autograd.program import POINTS, NotElementwiseError, Operation, Program, Simplify
-from autograd.rules import RULES
+from autograd.rules import CONSTANT_OF_EQUALS, RULES
 from autograd.shaping import Shape, unbroadcast
 
 
@@ -222,6 +222,8 @@ def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None, apart: bo
     for number in range(output.number, -1, -1):
         value = program.values[number]
         if number not in found or number not in depends or not isinstance(value, Operation):
+            continue
+        if value.name in CONSTANT_OF_EQUALS and value.inputs[0] == value.inputs[1]:
             continue
         rule, settings = RULES[value.name], dict(value.settings)
         # Known numbers as they are: so x**2 need not ask whether its exponent is 0.

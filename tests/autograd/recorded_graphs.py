@@ -1,4 +1,4 @@
-"""A thousand random graphs of steps that PyTorch has too, whose answers `tests.oracle.record_graphs` records."""
+"""A thousand random graphs of steps that PyTorch has too, for `tests.oracle.record_graphs` to record."""
 
 from __future__ import annotations
 

@@ -116,6 +116,7 @@ KEPT: dict[str, Callable[[Any], Any]] = {
     "np.array": lambda t: np.array([t, 2.0 * t]).sum() / 3,
     "np.array with a matrix": lambda t: (np.array([[0.5, 0.5]]) @ np.array([t, t]))[0],
     "np.array of objects": lambda t: np.array([t, t], dtype=object)[0],
+    "np.sin": lambda t: np.sin(np.array([t, t])).sum() / (2 * np.cos(2.0)),
     "np.full": lambda t: np.full(2, t).mean(),
     "np.ma": lambda t: (np.ma.array([1.0, 2.0]) * t)[0],
     "np.sum of a list": lambda t: np.sum([t, 2.0]),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, norm, relu, sigmoid, softplus
+from autograd import Tensor, norm, relu, sigmoid, softplus, value_and_grad
 from autograd.machine_code import begin
 
 # At a kink: the function, the point, and the derivative with respect to each number.
@@ -268,3 +268,18 @@ def test_long_gradients_are_added_up_where_they_are() -> None:
     (x * 2.0).sum().backward()
     assert begin(np.asarray(x.grad)) == place
     np.testing.assert_array_equal(x.grad, 7.0)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+@pytest.mark.parametrize(
+    "kind", [float, lambda x: np.array([x, x]), lambda x: [[x]]], ids=["float", "points", "rows"]
+)
+def test_an_exponent_that_does_not_vary_has_no_share(kind: Callable[[float], Any], engine: Any) -> None:
+    """v**(v/v) is v, with slope 1, also where v has no logarithm; v**(v - v + 2) has the slope 2 v."""
+    for function, expected in (
+        (lambda v: v ** (v / v), 1.0),
+        (lambda v: v ** (v - v + 2.0), -4.0),
+        (lambda v: (v * 3.0) ** np.divide(v, v), 3.0),
+    ):
+        _, slope = value_and_grad(function, engine=engine)(kind(-2.0))
+        np.testing.assert_allclose(slope, np.full(np.shape(kind(-2.0)), expected), rtol=1e-15)

@@ -6,9 +6,9 @@ It needs PyTorch, which the project does not depend on, and numpy; at the root o
     python -m tests.oracle.record_graphs
 
 The graphs are those of `tests.autograd.recorded_graphs.thousand`, with their steps in torch's functions. Each
-has a value, three slopes and nine second derivatives. PyTorch is no oracle, and nan is recorded, where its matrix
-is not symmetric, or its value is not numpy's. Powers of 0.5 and -0.5 are left out: it takes roots in their place,
-so that (-0.0)**-0.5 is -inf there, and inf in IEEE 754.
+has a value, three slopes and nine second derivatives. PyTorch is no oracle, and nan is recorded, where its
+matrix is not symmetric, or its value is not numpy's. Powers of 0.5 and -0.5 are left out: it takes roots
+instead, so that (-0.0)**-0.5 is -inf there, and inf in IEEE 754.
 """
 
 from __future__ import annotations
