@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from races.metrics import lowest, tail
+from races.metrics import tail
 from races.spec import RaceSpec
 from surfaces import Surface
 
 Array = NDArray[np.float64]
+
+_CACHED = 16384  # losses that are looked at in one go
 
 
 def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
@@ -86,14 +88,24 @@ class Record:
 
     @property
     def lowest(self) -> Array:
-        """The lowest loss inside the domain, inf if there is none; of shape (starts,)."""
+        """The lowest loss inside the domain, inf if there is none; of shape (starts,).
+
+        It may be -inf, which is the loss of a racer that has diverged.
+        """
         if not self._all:
             return self._lowest
-        inside = self._surface.contains(self.positions[..., 0], self.positions[..., 1])
-        return lowest(self.losses, inside)
+        least = self._lowest.copy()
+        rows = max(1, _CACHED // len(least))
+        for first in range(0, len(self.losses), rows):
+            part = slice(first, first + rows)
+            inside = self._surface.contains(*np.moveaxis(self.positions[part], -1, 0))
+            np.fmin(least, np.fmin.reduce(np.where(inside, self.losses[part], np.inf)), out=least)
+        return least
 
     def holds(self, u: Array, v: Array) -> bool:
-        """Whether all of these points are in the domain, asked in less time than `contains` takes."""
+        """Whether all of these points are in the domain, asked where only the ends are kept."""
+        if self._all:
+            return False
         least, most = np.minimum.reduce, np.maximum.reduce
         (u_low, u_high), (v_low, v_high) = self._surface.u_range, self._surface.v_range
         return bool(least(u) >= u_low and most(u) <= u_high and least(v) >= v_low and most(v) <= v_high)

@@ -148,7 +148,8 @@ class RaceSpec(Frozen):
     def _complete(self, info: ValidationInfo) -> RaceSpec:
         surface = self.build_surface()
         object.__setattr__(self, "start", self.start or (surface.start,))
-        outside = ~surface.contains(*self.starts().T)
+        starts = self.starts()
+        outside = ~surface.contains(*starts.T)
         if outside.any():
             raise ValueError(
                 f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
@@ -157,7 +158,7 @@ class RaceSpec(Frozen):
         # A race already run has what it was run with, whatever its surface suggests today.
         recorded = (info.context or {}).get("recorded", False)
         if not recorded:
-            require_start(surface, self.starts())
+            require_start(surface, starts)
         racers = self.racers if recorded else tuple(_suggested(racer, surface) for racer in self.racers)
         object.__setattr__(self, "racers", _told_apart(racers))
         for name in self.film.inside:

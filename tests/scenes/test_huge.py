@@ -59,7 +59,9 @@ def raced(name: str, **more: Any) -> Trace:
     return run_race(race(**(fields | RACES[name] | more)))
 
 
-@pytest.mark.parametrize("name", RACES)
+@pytest.mark.parametrize(
+    "name", ["both signs", "downwards", "flat", "more noise", "heavy tails", "a target below"]
+)
 def test_huge_values_are_plotted(name: str, tmp_path: Path) -> None:
     trace = raced(name)
     assert trace.losses.shape == (4, 13, len(trace.spec.start))
@@ -69,7 +71,11 @@ def test_huge_values_are_plotted(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        *((name, OptimizerRace) for name in RACES if name not in {"tiny", "huge, slowly"}),
+        *(
+            (name, OptimizerRace)
+            for name in RACES
+            if name not in {"tiny", "huge, slowly", "noise", "a huge bowl"}
+        ),
         *((name, ContourRace) for name in ("both signs", "heavy tails")),
         *((name, InsideTheStep) for name in ("both signs", "downwards", "more noise", "no gradient")),
     ],

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from races import Status, Trace
+from races import Status, Trace, run_race
 from scenes.standings import Standings
+from scenes.step_data import Steps
 from tests.races.helpers import race
 
 NAN, INF = math.nan, math.inf
@@ -238,6 +239,20 @@ def test_a_racer_that_comes_back_has_not_left() -> None:
     assert standings.status(0, 2) is standings.status(2, 1) is None
     assert standings.status(2, 3) is Status.LEFT_DOMAIN
     assert standings.leaders[-1] == 0
+
+
+def test_an_excursion_of_a_step_is_no_leaving_in_table_film_and_slow_motion() -> None:
+    # The first step leaps over the edge at u = 1, to 1.62; then the racer settles at 0.9.
+    surface = {"expression": "(u - 0.9)**2 + v**2", "u_range": [0, 1], "v_range": [-1, 1]}
+    racers = [{"optimizer": "sgd", "lr": 0.9}, {"optimizer": "sgd", "lr": 0.01, "name": "slow"}]
+    spec = race(surface=surface, start=(0.0, 0.0), steps=100, racers=racers, record="state")
+    trace = run_race(spec)
+    assert not spec.build_surface().contains(*trace.positions[0, 1, 0])
+    assert trace.status[0, 0] == "converged"
+    standings = Standings(trace)
+    assert not standings.out.any()
+    assert standings.leaders[-1] == 0
+    assert Steps(trace, 0).count == 100
 
 
 def test_who_is_outside_or_has_diverged_does_not_set_the_target() -> None:
