@@ -84,9 +84,12 @@ class Board(Group):
             width: for a name and its loss, in scene units.
         """
         largest = float(np.clip(46 * _pitch(len(names)), SMALL, ROW))
+        losses, words = self._widest()
+        written = self._captions.numbers.written
         ways = []
         for decimals, size in itertools.product(DECIMALS, dict.fromkeys((largest, SMALL))):
-            room = width - max(line_width(words, size) for words in self._words(decimals))
+            shown = {*words, *(written(loss_digits(loss, decimals)) for loss in losses)}
+            room = width - max(line_width(one, size) for one in shown)
             widths = [line_width(name, size, bold=True) for name in names]
             ways.append(
                 Fit(size, decimals, room, frozenset(i for i, wide in enumerate(widths) if wide > room))
@@ -113,18 +116,20 @@ class Board(Group):
             mark.set_opacity(float(status is Status.CONVERGED))
         return self
 
-    def _words(self, decimals: int) -> set[str]:
-        """What can stand where a loss does, but for losses that are no wider than others."""
-        out = {self._standings.status(*place) for place in np.argwhere(self._standings.out)}
-        losses = self._standings.losses[~self._standings.out]
+    def _widest(self) -> tuple[list[float], set[str]]:
+        """Losses than which no others that are shown are wider, and the words that stand in their place."""
+        out = self._standings.out
+        losses = self._standings.losses[~out]
         size = np.abs(losses)
         plain = (size >= 1e-3) & (size < 999.99)
         alike = [losses[sign & kind] for sign in (losses < 0, losses >= 0) for kind in (plain, ~plain)]
-        ends = [part[np.abs(part).argsort()[[0, -1]]] for part in alike if len(part)]
-        written = self._captions.numbers.written
-        return {
-            *(written(loss_digits(loss, decimals)) for loss in np.concatenate([np.zeros(1), *ends]).tolist()),
-            *(self._captions.out[status] for status in out if status),
+        ends = [end for part in alike if len(part) for end in (part.min(), part.max())]
+        last = out.shape[1] - 1
+        first = [(i, int(part.argmax())) for i, part in enumerate(out) if part.any()]
+        places = [*first, *((i, last) for i, _ in first)]
+        statuses = [self._standings.status(i, step) for i, step in places]
+        return [0.0, *map(float, ends)], {
+            self._captions.out[status] for status in statuses if status in self._captions.out
         }
 
 

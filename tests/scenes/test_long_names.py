@@ -13,7 +13,7 @@ from scenes.captions import captions
 from scenes.inside_the_step import InsideTheStep
 from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
-from scenes.theme import SMALL
+from scenes.theme import SMALL, letters
 from tests.scenes.moments import Watched, said, small
 
 USUAL = ("Adam lr=0.01", "AdamW (torch)", "Adam, constant", "AdamW (optax)")
@@ -90,3 +90,15 @@ def test_what_is_left_out_is_more_than_the_sign_for_it(name: str) -> None:
         assert short == name or (len(short) <= len(name) - 2 and short.endswith(name[-2:]))
         if short != name:
             assert line_width(short, SMALL, bold=True) < 0.97 * whole
+
+
+@pytest.mark.parametrize(
+    "name", ["$1 vs $2 $$", "_hidden", "<b>x</b> &amp;", "\\frac{a}{b}", "%d {0} %s", "优化器"]
+)
+def test_a_name_is_drawn_as_it_is_written(name: str) -> None:
+    """Nothing in it is taken for markup: each letter has its outline, where the font is the project's."""
+    trace = run_race(race("negative", (name, "B")))
+    board = Board(trace, Standings(trace), captions("en"))
+    assert name in {said(part) for part in board if isinstance(part, Label)}
+    assert not name.isascii() or len(letters(name)) == len("".join(name.split()))
+    assert line_width(name, SMALL) > line_width(name[1:], SMALL)
