@@ -21,6 +21,8 @@ from scenes.step_rules import constants, lines_of, with_noise
 
 Array = NDArray[np.float64]
 
+MANY = 4000  # steps that are looked at for a scale, at least, where there are more
+
 
 class Steps:
     """A racer's steps from the first start.
@@ -136,6 +138,8 @@ class Steps:
     ) -> float:
         """The largest that is shown of a unit in the steps from `first` up to `end`: what a scale must hold.
 
+        Of very many steps, no two of which the film tells apart, some are looked at: larger ones are cut off.
+
         Args:
             unit: of what is shown.
             shapes: as what it is shown.
@@ -143,8 +147,8 @@ class Steps:
             end: the step after the last.
             also: names of what is shown beside it: its parts for u and for v.
         """
-        sizes = [0.0]
-        for step in range(first, min(end, self.count)):
+        sizes, end = [0.0], min(end, self.count)
+        for step in range(first, end, max(1, (end - first) // MANY)):
             moments = self.values(step)
             for line, values in zip(self.lines, moments[1:], strict=True):
                 name, _ = parse(line.equation)

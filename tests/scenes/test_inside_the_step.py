@@ -26,6 +26,7 @@ from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.sprite import Label, line_width
 from scenes.step_captions import step_captions
 from scenes.step_data import Steps
+from scenes.step_line import Shape, Unit
 from scenes.step_panel import _seen
 from scenes.step_rules import lines_of
 from scenes.step_spelling import cell
@@ -399,3 +400,19 @@ def test_terms_that_no_equation_may_hold_are_left_out() -> None:
     assert [line.term for line in own] == ["lambda", "1", "动量", *"abcd"]
     assert all(parse(line.equation) for line in (first, *own, last))
     assert "rule(" in own[0].equation
+
+
+def test_scales_of_a_long_race_do_not_look_at_every_step() -> None:
+    values: dict[str, Any] = {"surface": "slope", "steps": 20_000, "record": "state"}
+    steps = Steps(run_race(RaceSpec(**values | {"racers": [{"optimizer": "adam"}]})), 0)
+    looked: list[int] = []
+    values_of = steps.values
+
+    def counted(step: int) -> Any:
+        looked.append(step)
+        return values_of(step)
+
+    steps.values = counted  # type: ignore[assignment]
+    most = steps.largest(Unit.SLOPE, {Shape.ARROW}, 0, 20_000)
+    assert len(looked) <= 8_000
+    assert most == pytest.approx(float(np.hypot(*values_of(0)[1]["g"])))  # the first slope is the steepest
