@@ -77,9 +77,9 @@ def test_with_the_state_a_race_may_be_a_quarter_as_long() -> None:
 
 
 def test_where_there_is_no_room_at_all_nothing_is_offered() -> None:
-    racers = [{"optimizer": "sgd"}] * 1001
+    racers = [{"optimizer": "sgd"}] * 1000
     with pytest.raises(ValidationError, match="got 100,100,000 ") as error:
-        race(start=np.full((50_000, 2), 0.5), steps=3, racers=racers, record="ends")
+        race(start=np.full((50_050, 2), 0.5), steps=3, racers=racers, record="ends")
     line = str(error.value)
     assert "racers x starts x 2 must be at most 100,000,000 with record = 'ends'" in line
     assert "there is room" not in line
