@@ -37,33 +37,24 @@ def _split(p: Writer, a: int, b: int) -> tuple[int, float] | None:
     return None
 
 
-def _mild(c: float) -> bool:
-    """Whether products with a number may be reordered: it brings no number near the ends of the range."""
-    return 1e-9 < abs(c) < 1e9
+def _mild(p: Writer, c: float) -> bool:
+    """Whether products with a number may be reordered: it takes no number out of range but near its ends.
 
-
-def _meet(p: Writer, c: float, d: float) -> bool:
-    """Whether x * c * d may be written as x * (c * d).
-
-    Where the range matters, only if both make x larger or both smaller: x * 1e8 * 1e-8 may be infinite.
+    Where the range matters, only beyond 1e300: x * y * 0.1 may be infinite where x * 0.1 * y is not.
     """
-    same = min(abs(c), abs(d)) >= 1 or max(abs(c), abs(d)) <= 1
-    return _mild(c) and _mild(d) and (same or not p.safe)
+    most = 1e3 if p.safe else 1e9
+    return 1 / most < abs(c) < most
 
 
-def _scaled(p: Writer, number: int, moved: bool = True) -> tuple[int, float] | None:
-    """What a value is a known, mild multiple of.
-
-    Where numbers or the range must stay, only a sign may be `moved`, past another product or a sum: of
-    x * 0.1 * y and x * y * 0.1, one may be infinite.
-    """
+def _scaled(p: Writer, number: int) -> tuple[int, float] | None:
+    """What a value is a known, mild multiple of; its negative, where nothing may change."""
     if parts := p.parts(number, "negative"):
         return parts[0], -1.0
-    if p.exact or (p.safe and moved):
+    if p.exact:
         return None
     parts = p.parts(number, "multiply")
     split = parts and _split(p, *parts)
-    return split if split and _mild(split[1]) else None
+    return split if split and _mild(p, split[1]) else None
 
 
 def _zero(p: Writer, number: int, sign: float) -> bool:
@@ -116,7 +107,7 @@ def _multiply(p: Writer, a: int, b: int) -> int | None:
             return x
         if c == -1:
             return p.add("negative", (x,))
-        if (inner := _scaled(p, x, moved=False)) and _meet(p, inner[1], c):
+        if (inner := _scaled(p, x)) and _mild(p, c):
             return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
         return None
     # Known factors go outwards, where they meet.
@@ -139,7 +130,7 @@ def _divide(p: Writer, a: int, b: int) -> int | None:
 
 
 def _negative(p: Writer, x: int) -> int | None:
-    if inner := _scaled(p, x, moved=False):
+    if inner := _scaled(p, x):
         return p.add("multiply", (inner[0], p.add_constant(-inner[1])))
     parts = None if p.safe else p.parts(x, "subtract")  # of equals, 0 would become -0.0
     return p.add("subtract", (parts[1], parts[0])) if parts else None

@@ -60,7 +60,7 @@ class Simplify(Enum):
 
     NOT = "not at all, so that the reverse sweep meets what was written, in its order"
     EXACTLY = "so that its numbers stay the same to the last bit, but for the sign of a zero"
-    SAFELY = "so that numbers change in their last bits at most, also near the ends of float64's range"
+    SAFELY = "so that numbers change in their last bits at most, but for what is beyond 1e300 on the way"
     FREELY = "with known factors brought together, which near the ends of float64's range may leave it"
     FINITE = "freely, and as if no number were infinite or nan: x * 0 is 0"
 

