@@ -257,6 +257,6 @@ def _table(rows: dict[str, tuple[Function | None, ...]], elementwise: bool) -> d
 
 FLOAT_RULES = _table(_elementwise(_FLOATS), elementwise=True)
 RULES = _table(_elementwise(_ARRAYS), elementwise=True) | _table(shaping.ROWS, elementwise=False)
-# x - x and x / x are constant: what they get from above, which may be nan, has no way on.
-CONSTANT_OF_EQUALS = frozenset({"subtract", "divide"})
+# x / x is constant: no gradient passes it, also none that is nan, as that of v**(v/v) to its exponent.
+CONSTANT_OF_EQUALS = frozenset({"divide"})
 DIFFERENTIABLE = tuple(name for name, rule in RULES.items() if any(rule.vjps))

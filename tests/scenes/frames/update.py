@@ -12,5 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from tests.scenes.control import FRAMES, PICTURES, save
 
-for name, picture in PICTURES.items():
-    save(picture(), FRAMES / f"{name}.png")
+# Guarded: pytest imports this file in search of doctests.
+if __name__ == "__main__":
+    for name, picture in PICTURES.items():
+        save(picture(), FRAMES / f"{name}.png")
