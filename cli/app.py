@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +38,8 @@ Source = Annotated[
     Path | None,
     typer.Argument(
         metavar="FILE",
-        help="A race (TOML) or a trace (npz) of `race run`; by default $RACE_CONFIG, or race.toml here.",
+        help="A race (TOML) or a trace (npz) of `race run`; by default $RACE_CONFIG, race.toml here, or the "
+        "built-in race.",
         show_default=False,
     ),
 ]
@@ -94,6 +96,22 @@ def options(
     ] = False,
 ) -> None:
     """Race optimizers down a loss surface."""
+
+
+@app.command()
+def init(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to; it must not exist yet.", show_default=True)
+    ] = Path("race.toml"),
+) -> None:
+    """Write a race.toml to edit, with all settings in its comments."""
+    from races import BUILT_IN  # noqa: PLC0415
+    from races.files import write_whole  # noqa: PLC0415
+
+    if os.path.lexists(file):
+        raise typer.BadParameter(f"{file} exists already", param_hint="FILE")
+    content = BUILT_IN.read_bytes()
+    print_path(write_whole(file, lambda target: target.write(content)))
 
 
 @app.command()

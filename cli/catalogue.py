@@ -6,9 +6,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cli.films import MODULES, find
+from cli.films import Film, find
 from cli.tables import show
 from optimizers import OPTIMIZERS
+from scenes.written import HOME
 from surfaces import SURFACES
 
 
@@ -46,9 +47,9 @@ def print_scenes() -> None:
     table = Table(title="Scenes", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("name", "file", "what it shows"):
         table.add_column(column, no_wrap=column == "name")
-    for film, module in MODULES.items():
-        scene, _ = find(film)
-        table.add_row(film.value, f"{module.replace('.', '/')}.py", _first_line(scene))
+    for film in Film:
+        scene, file = find(film)
+        table.add_row(film.value, str(file.relative_to(HOME)), _first_line(scene))
     show(table, Console(highlight=False))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +20,19 @@ class Film(StrEnum):
     BACKPROP_GRAPH = "BackpropGraph"
 
 
-MODULES = {
-    Film.OPTIMIZER_RACE: "optimizer_race",
-    Film.CONTOUR_RACE: "scenes.contour_race",
-    Film.INSIDE_THE_STEP: "scenes.inside_the_step",
-    Film.BACKPROP_GRAPH: "scenes.backprop_graph",
-}
-
-
 def find(film: Film) -> tuple[type[Any], Path]:
     """A film's scene, and the file that it is in."""
-    module = import_module(MODULES[film])
-    return getattr(module, film.value), Path(module.__file__ or "")
+    module: Any
+    match film:
+        case Film.OPTIMIZER_RACE:
+            import optimizer_race as module  # noqa: PLC0415
+        case Film.CONTOUR_RACE:
+            from scenes import contour_race as module  # noqa: PLC0415
+        case Film.INSIDE_THE_STEP:
+            from scenes import inside_the_step as module  # noqa: PLC0415
+        case Film.BACKPROP_GRAPH:
+            from scenes import backprop_graph as module  # noqa: PLC0415
+    return getattr(module, film.value), Path(module.__file__)
 
 
 def maker(

@@ -12,8 +12,8 @@ from optimizers.optimizer import Optimizer
 
 # By what the name begins with: who adapts it, and how it is told from ours of the same name.
 _LIBRARIES = {
-    "torch.optim.": ("optimizers.with_torch", "torch"),
-    "optax.": ("optimizers.with_optax", "optax"),
+    "torch.optim.": ("with_torch", "torch"),
+    "optax.": ("with_optax", "optax"),
 }
 
 
@@ -46,7 +46,9 @@ def find(text: str, folder: Path | None) -> type[Optimizer]:
     """
     for prefix, (adapter, _) in _LIBRARIES.items():
         if text.startswith(prefix):
-            found: type[Optimizer] = import_module(adapter).adapted(text.removeprefix(prefix))
+            found: type[Optimizer] = import_module(f"{__package__}.{adapter}").adapted(
+                text.removeprefix(prefix)
+            )
             return found
     from optimizers.own_file import load  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
 """Races: a checked specification, run once into a trace that every picture is drawn from."""
 
-from races.config import config_path, load_spec
+from races.config import BUILT_IN, config_path, load_spec
 from races.race import run_race
 from races.racer import RacerSpec
 from races.spec import RaceSpec
@@ -10,6 +10,7 @@ from races.trace import Trace
 from races.trace_file import TraceError
 
 __all__ = [
+    "BUILT_IN",
     "RaceSpec",
     "RacerSpec",
     "SpecError",

@@ -18,10 +18,16 @@ from races.spec import FilmSpec, RaceSpec
 from races.toml_file import SpecError, read_toml
 from surfaces import SURFACES
 
+# The default race, which comes with the project.
+BUILT_IN = Path(__file__).parents[1] / "race.toml"
+
 
 def config_path(folder: Path) -> Path:
-    """The race to run where none is named: the file in $RACE_CONFIG, or else race.toml in `folder`."""
-    return Path(os.environ.get("RACE_CONFIG") or folder / "race.toml")
+    """The race to run where none is named: $RACE_CONFIG, race.toml in `folder`, or the built-in race."""
+    if named := os.environ.get("RACE_CONFIG"):
+        return Path(named)
+    own = folder / "race.toml"
+    return own if own.exists() else BUILT_IN
 
 
 def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
