@@ -16,6 +16,7 @@ from typing import Any
 
 import av
 import manim
+import numpy as np
 import pytest
 
 import scenes.render
@@ -102,6 +103,19 @@ def test_gradients_are_counted_where_a_racer_evaluates_more_than_one_a_step(
     assert "gradients" in done.out
     (folder / "race.toml").write_text(top + sgd)
     assert "gradients" not in race("run").out
+
+
+def test_init_writes_a_race_that_runs(race: Race, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    built_in = race("run", "-o", "built-in.npz")
+    assert built_in.status == 0, built_in.err
+    for arguments, path in ((["init"], "race.toml"), (["init", "new/mine.toml"], "new/mine.toml")):
+        assert race(*arguments).out.splitlines() == [path]
+        assert race("run", path, "-o", "x.npz").status == 0
+        np.testing.assert_array_equal(Trace.load("x.npz").losses, Trace.load("built-in.npz").losses)
+    (tmp_path / "race.toml").write_text("mine")
+    assert_refused(race("init"), "race.toml exists already")
+    assert (tmp_path / "race.toml").read_text() == "mine"
 
 
 def test_runs_do_not_replace_each_other(race: Race, folder: Path) -> None:
