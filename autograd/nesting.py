@@ -5,6 +5,7 @@ The results are Tensors then, or values of that function, so that the outer grad
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -63,11 +64,14 @@ def _as_large(slope: Any, x: Any) -> bool:
 
 
 def from_elsewhere(order: Sequence[Tensor], tensors: Sequence[Tensor]) -> bool:
-    """Whether a graph, in the order of its sweep, has other leaves than these Tensors."""
-    own = {id(tensor) for tensor in tensors}
-    for node in reversed(order):  # leaves come last
+    """Whether a graph, in the order of its sweep, has leaves that are older than all these Tensors.
+
+    Younger ones were made by the function itself, or by a gradient within it: nothing outside depends on them.
+    """
+    oldest = max((tensor._number for tensor in tensors), default=-math.inf)
+    for node in reversed(order):  # leaves come last, the youngest at the very end
         if node._op:
             return False
-        if id(node) not in own:
+        if node._number > oldest:
             return True
     return False

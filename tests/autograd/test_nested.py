@@ -94,6 +94,23 @@ def test_a_function_of_the_arguments_alone_gives_numbers() -> None:
     assert (type(value), type(slope)) == (float, float)
 
 
+@pytest.mark.parametrize(
+    ("function", "value", "slope"),
+    [
+        (lambda x: x * Tensor(2.0), 6.0, 2.0),
+        (lambda x: np.sum(Tensor([1.0, 2.0]) * x), 9.0, 3.0),
+        (lambda x: x * grad(lambda y: x * y**2, engine="eager")(2.0), 36.0, 24.0),  # 4 x^2
+        (lambda x: np.sum(grad(lambda y: np.sum(x * y * y), engine="eager")([1.0, 2.0])), 18.0, 6.0),
+        (lambda x: grad(lambda y, k: x * y**k, argnums=0, engine="eager")(2.0, 3) * x, 108.0, 72.0),  # 12 x^2
+        (lambda x: value_and_grad(lambda y: Tensor(3.0) * x * y, engine="eager")(2.0)[0], 18.0, 6.0),
+    ],
+)
+def test_what_the_function_makes_itself_is_not_from_outside(function: Any, value: float, slope: float) -> None:
+    result = value_and_grad(function, engine="eager")(3.0)
+    assert result == (value, slope)
+    assert [type(x) for x in result] == [float, float]
+
+
 def test_a_compiled_gradient_in_an_eager_one_is_refused() -> None:
     for make in (value_and_grad, grad, hessian):
         with pytest.raises(TypeError, match="engine='eager' takes Tensors"):
