@@ -1,51 +1,43 @@
-"""Tells float(t), by which people print a number, from numpy, which would put it into an array.
+"""Tells float(t), which people use to print a number, from numpy storing t as a plain number.
 
-Both call `Tensor.__float__` from C in the same way, and numpy loses a gradient that somebody counts on. What
-tells them apart is the instruction that Python is at: ``r[0] = t`` stores, and ``np.float64(t)`` and
-``r.fill(t)`` call something of numpy's. Other functions of C, such as those of `math`, count as float(t).
+numpy has no protocol for this: ``r[0] = t``, ``r.fill(t)`` and ``np.float64(t)`` call `Tensor.__float__` from
+C, as float(t) does. Only the calling frame differs: it is numpy's or scipy's own, or it is at an instruction
+that stores an element or calls something of numpy's. Other C functions, such as `math.sin`, count as float.
 """
 
 from __future__ import annotations
 
 import dis
 from functools import lru_cache
-from types import CodeType, FrameType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-import numpy as np
-
+_METHODS = {"astype", "fill", "__array__", "__setitem__"}  # of arrays, by which elements become numbers
 _NAMES = ("LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_GLOBAL")
 _ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD")
 _NOTHING = ("PUSH_NULL", "COPY_FREE_VARS", "NOP", "EXTENDED_ARG", "CACHE")
-_UNKNOWN = object()
 
 
 def taken_by_numpy(frame: FrameType | None) -> str:
-    """How the code of a frame has numpy take a plain number, as words for a message; "" if it does not."""
+    """What takes a plain number for numpy or scipy in this frame, in words for a message; "" if nothing."""
     if frame is None:
         return ""
-    if frame.f_globals.get("__name__", "").partition(".")[0] in {"numpy", "scipy"}:
-        return f"{frame.f_globals['__name__']}.{frame.f_code.co_name}"
-    name, path = _instruction(frame.f_code, frame.f_lasti)
-    if name.startswith("STORE_S"):  # STORE_SUBSCR, STORE_SLICE
+    module = frame.f_globals.get("__name__", "")
+    if module.partition(".")[0] in {"numpy", "scipy"}:
+        return f"{module}.{frame.f_code.co_name}"
+    operation, path = _instruction(frame.f_code, frame.f_lasti)
+    if operation.startswith("STORE_S"):  # STORE_SUBSCR, STORE_SLICE
         return "an array's element"
-    if not path:
-        return ""
-    callee = _found(frame, path)
-    if callee is _UNKNOWN:
-        numpys = hasattr(np.ndarray, path[-1])
-    else:
-        owner = callee if isinstance(callee, type) else type(getattr(callee, "__self__", None))
-        module = getattr(callee, "__module__", None) or owner.__module__
-        numpys = module.partition(".")[0] == "numpy" or issubclass(owner, np.ndarray | np.generic)
-    return f"{path[-1]}()" if numpys else ""
+    if path and (path[-1] in _METHODS or _is_numpys(_owner(frame, path))):
+        return f"{path[-1]}()"
+    return ""
 
 
 @lru_cache(maxsize=256)
 def _instruction(code: CodeType, offset: int) -> tuple[str, tuple[str, ...]]:
-    """The instruction at an offset and, if it is a call, the names and attributes that lead to the function.
+    """The instruction at an offset and, if it is a call, the names that lead to the function: r, fill.
 
-    An expression, such as the call in ``zeros(2).fill(t)``, is "" among them.
+    Where an expression is called, or an attribute of one, as in ``zeros(2).fill(t)``, the first name is "".
     """
     before = []
     for instruction in dis.get_instructions(code):
@@ -56,7 +48,7 @@ def _instruction(code: CodeType, offset: int) -> tuple[str, tuple[str, ...]]:
         return "", ()
     if not instruction.opname.startswith(("CALL", "PRECALL")) or instruction.positions is None:
         return instruction.opname, ()
-    # What is called begins where the call does; its arguments begin later.
+    # The function's expression begins where the call does; the arguments begin later.
     begin = instruction.positions[0::2]
     path: list[str] = []
     for step in before:
@@ -69,15 +61,26 @@ def _instruction(code: CodeType, offset: int) -> tuple[str, tuple[str, ...]]:
     return instruction.opname, tuple(path)
 
 
-def _found(frame: FrameType, path: tuple[str, ...]) -> Any:
-    """What these names and attributes lead to."""
+def _owner(frame: FrameType, path: tuple[str, ...]) -> Any:
+    """The first object on the path that is no module: the function, or the object whose method is called.
+
+    No attribute of anything but a module is looked up, as that might run code.
+    """
     first, *attributes = path
     for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
         if first in names:
-            found = names[first]
+            owner = names[first]
             break
     else:
-        return _UNKNOWN
+        return None
     for attribute in attributes:
-        found = getattr(found, attribute, _UNKNOWN)
-    return found
+        if not isinstance(owner, ModuleType):
+            break
+        owner = getattr(owner, attribute, None)
+    return owner
+
+
+def _is_numpys(owner: Any) -> bool:
+    """Whether a function, a class or an object is numpy's, or a method of an object that is."""
+    modules = getattr(owner, "__module__", None), type(getattr(owner, "__self__", owner)).__module__
+    return any(str(module).partition(".")[0] == "numpy" for module in modules)

@@ -66,7 +66,7 @@ def _as_large(slope: Any, x: Any) -> bool:
 def from_elsewhere(order: Sequence[Tensor], tensors: Sequence[Tensor]) -> bool:
     """Whether a graph, in the order of its sweep, has leaves that are older than all these Tensors.
 
-    Younger ones were made by the function itself, or by a gradient within it: nothing outside depends on them.
+    Younger ones were made by the function itself, or by a gradient inside it: nothing outside needs them.
     """
     oldest = max((tensor._number for tensor in tensors), default=-math.inf)
     for node in reversed(order):  # leaves come last, the youngest at the very end

@@ -321,6 +321,8 @@ class Tensor(Operators):
         return self._one_number()
 
     def __int__(self) -> int:
+        if taken := taken_by_numpy(sys._getframe(1)):
+            raise _lost(taken)
         return int(self._one_number())
 
     def __round__(self, digits: int | None = None) -> float:

@@ -12,6 +12,7 @@ from autograd.operators import Operators, array_of_objects
 from autograd.program import POINTS, NotElementwiseError, Operation, Program, Simplify
 from autograd.rules import CONSTANT_OF_EQUALS, RULES
 from autograd.shaping import Shape, unbroadcast
+from autograd.values import stack_them
 
 
 class TracingError(TypeError):
@@ -153,7 +154,7 @@ def as_number(program: Program, x: Any) -> int:
         )
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"an operation takes real numbers, not {shown(x)}")
+        raise TypeError(f"an operation takes real numbers, not {shown(x)}{stack_them(array)}")
     if array.ndim == 0:
         return program.add_constant(x)
     return program.add_constant(x if isinstance(x, np.ndarray) and x.dtype.kind in "fb" else array * 1.0)

@@ -27,8 +27,14 @@ def as_value(x: Any, copy: bool = False) -> Value:
             f"a Tensor holds a box of numbers, not lists of different lengths: {x!r:.60}"
         ) from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"a Tensor holds real numbers, not {x!r:.60}")
+        raise TypeError(f"a Tensor holds real numbers, not {x!r:.60}{stack_them(array)}")
     return float(array) if array.ndim == 0 else np.array(array, dtype=np.float64, copy=copy or None)
+
+
+def stack_them(array: Any) -> str:
+    """What to do with an array of objects that holds Tensors, as the end of a message; "" for any other."""
+    tensors = array.dtype.kind == "O" and any(hasattr(x, "_apply") for x in array.flat)
+    return "; np.stack makes one Tensor of several" if tensors else ""
 
 
 def kept(x: Any) -> Value:

@@ -105,7 +105,7 @@ def test_a_function_of_the_arguments_alone_gives_numbers() -> None:
         (lambda x: value_and_grad(lambda y: Tensor(3.0) * x * y, engine="eager")(2.0)[0], 18.0, 6.0),
     ],
 )
-def test_what_the_function_makes_itself_is_not_from_outside(function: Any, value: float, slope: float) -> None:
+def test_what_a_function_makes_itself_is_not_from_outside(function: Any, value: float, slope: float) -> None:
     result = value_and_grad(function, engine="eager")(3.0)
     assert result == (value, slope)
     assert [type(x) for x in result] == [float, float]

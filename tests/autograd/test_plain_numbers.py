@@ -7,7 +7,9 @@ that of each function below is 1.
 from __future__ import annotations
 
 import array
+import json
 import math
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, value_and_grad
+from autograd import Tensor, sigmoid, value_and_grad
 from autograd.tracing import TracingError
 
 
@@ -62,12 +64,41 @@ def flat(t: Any) -> Any:
     return r[0]
 
 
+def stored_in_integers(t: Any) -> Any:
+    r: Any = np.zeros(2, dtype=int)
+    r[0] = t
+    return r[0] * 1.0
+
+
+def called_by_another_name(t: Any) -> Any:
+    dtype = np.zeros(1).dtype.type
+    return dtype(t)
+
+
+def of_the_type_of_an_array(t: Any) -> Any:
+    r = np.zeros(1)
+    return r.dtype.type(t)
+
+
+def filled_by_another_name(t: Any) -> Any:
+    r = np.zeros(1)
+    fill: Any = r.fill
+    fill(t)
+    return r[0]
+
+
 LOST: dict[str, Callable[[Any], Any]] = {
     "an element": stored,
     "elements in a loop": stored_in_turn,
     "an element in place": added_in_place,
     "an array in place": whole_in_place,
     "a block": block,
+    "an element of integers": stored_in_integers,
+    "a type by another name": called_by_another_name,
+    "a type of an array": of_the_type_of_an_array,
+    "fill by another name": filled_by_another_name,
+    "np.complex128": lambda t: np.complex128(t),  # noqa: PLW0108
+    "np.arange": lambda t: np.arange(t)[0],
     "fill": filled,
     "fill of an expression": lambda t: np.zeros(2).fill(t),
     "setitem": flat,
@@ -78,6 +109,8 @@ LOST: dict[str, Callable[[Any], Any]] = {
     "np.float32": lambda t: np.float32(t),  # noqa: PLW0108
     "np.fromiter": lambda t: np.fromiter([t], float)[0],
     "astype": lambda t: np.array([t]).astype(float)[0],
+    "astype int": lambda t: np.array([t]).astype(int)[0],
+    "np.asarray of objects": lambda t: np.asarray(np.array([t]), dtype=float)[0],
     "a random number": lambda t: np.random.default_rng(0).normal(t, 1.0),
 }
 
@@ -142,6 +175,83 @@ def test_printing_a_tensor_works() -> None:
     assert type(round(Tensor(2.5))) is int
     with pytest.raises(TypeError, match="not one number"):
         format(Tensor([1.0, 2.0]), ".2f")
+
+
+class Recorder:
+    """Its attributes, and its items, run code."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    @property
+    def sine(self) -> Callable[[Any], float]:
+        self.read += 1
+        return math.sin
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.read += round(float(value))
+
+
+def test_what_calls_float_in_users_code_is_not_numpy() -> None:
+    ts = [Tensor(3.0), Tensor(1.0)]
+    named: dict[str, Any] = {"ts": list(ts), "f": float}
+    named["ts"].sort(key=float)
+    assert named["ts"] == list(reversed(ts))
+    assert sorted(ts, key=float) == sorted(np.array(ts), key=float) == list(reversed(ts))
+    (ordered := [*ts]).sort(key=float)
+    assert ordered == list(reversed(ts))
+    assert [*ts, ts[0]].index(ts[1]) == 1
+    assert max(ts, key=float) is ts[0]
+    assert json.dumps({"loss": ts[0]}, default=float) == '{"loss": 3.0}'
+    assert [named["f"](ts[0]), *map(float, ts)] == [3.0, 3.0, 1.0]
+    assert np.fromiter((float(t) for t in ts), float).tolist() == [3.0, 1.0]
+    r = np.zeros(3)
+    r[0], r[1] = float(ts[0]), math.fsum(ts)
+    r[2:] = int(ts[1])
+    r.fill(float(ts[0]))
+    assert r.tolist() == [3.0] * 3
+
+
+def test_looking_for_numpy_runs_no_code_of_the_users() -> None:
+    recorder, t = Recorder(), Tensor(2.0)
+    assert recorder.sine(t) == math.sin(2.0)
+    assert recorder.read == 1
+    recorder["loss"] = t
+    assert recorder.read == 3
+
+
+def test_it_holds_while_code_is_traced() -> None:
+    def every_instruction(frame: types.FrameType, event: str, arg: object) -> Any:  # noqa: ARG001
+        frame.f_trace_opcodes = True
+        return every_instruction
+
+    before, t = sys.gettrace(), Tensor(2.0)
+    sys.settrace(every_instruction)
+    try:
+        shown = [float(t), *(float(x) for x in [t])]
+        with pytest.raises(ValueError, match="array element") as refused:
+            stored(t)
+    finally:
+        sys.settrace(before)
+    assert shown == [2.0, 2.0]
+    assert "gradient" in str(refused.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda t: Tensor([t, 1.0]),
+        lambda t: t * np.array([t, t]),
+        lambda t: np.array([t, t]) @ np.array([1.0, 2.0]) + [t, t],
+        lambda t: sigmoid(np.array([t, t])),
+        lambda t: np.maximum(np.zeros(2) * t, [t, t]),
+    ],
+)
+def test_lists_and_arrays_of_tensors_are_to_be_stacked(use: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match=r"np\.stack"):
+        use(Tensor(2.0))
+    with pytest.raises(TypeError, match=r"np\.stack"):
+        value_and_grad(lambda t: np.sum(use(t)))(2.0)
 
 
 @pytest.mark.parametrize("show", [float, int, round, math.sin, lambda t: round(t, 2), lambda t: f"{t:.2f}"])
