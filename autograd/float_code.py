@@ -19,9 +19,9 @@ _FORMS = {
     "floor_divide": "{} // {}",
     "remainder": "{} % {}",
     "absolute": "abs({})",
-    "floor": "float(floor({}))",
-    "ceil": "float(ceil({}))",
-    "rint": "float(round({}))",
+    "floor": "copysign(floor({0}), {0})",
+    "ceil": "copysign(ceil({0}), {0})",
+    "rint": "copysign(round({0}), {0})",
     "where": "{1} if {0} else {2}",
     "greater": "{} > {}",
     "greater_equal": "{} >= {}",
@@ -38,10 +38,10 @@ _FORMS = {
     **{name: f"{name}({{}}, {{}})" for name in OF_TWO},
 }
 _LOGIC = {"logical_and", "logical_or"}
-_TWICE = {"maximum", "minimum"}  # forms that repeat what they are given
+_TWICE = {"maximum", "minimum", "floor", "ceil", "rint"}  # forms that repeat what they are given
 OPERATIONS = set(_FORMS)
-NAMES = MATHS | {name: getattr(math, name) for name in ("pow", "floor", "ceil", "inf", "nan")}
-NAMES |= {"abs": abs, "float": float, "round": round}
+NAMES = MATHS | {name: getattr(math, name) for name in ("pow", "floor", "ceil", "copysign", "inf", "nan")}
+NAMES |= {"abs": abs, "round": round}
 _LONG = 70  # characters after which an expression is given a name
 
 

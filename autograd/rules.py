@@ -113,7 +113,9 @@ _LEAST = 1e-307  # numbers nearer 0 have an infinite reciprocal
 
 _FLOATS = SimpleNamespace(
     **MATHS,
-    floor=lambda x: float(math.floor(x)), ceil=lambda x: float(math.ceil(x)), rint=lambda x: float(round(x)),
+    # A rounded number keeps its sign, as numpy's does, even as 0: 1 / ceil(-0.5) is -inf.
+    floor=lambda x: math.copysign(math.floor(x), x), ceil=lambda x: math.copysign(math.ceil(x), x),
+    rint=lambda x: math.copysign(round(x), x),
     absolute=abs, maximum=_maximum, minimum=_minimum, relu=_relu, power=_power,
     sigmoid=lambda x: 1 / (1 + math.exp(-x)), slope_of_power=_slope_of_power,
     where=lambda condition, a, b: a if condition else b,

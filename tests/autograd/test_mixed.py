@@ -51,3 +51,20 @@ def test_numbers_beside_arrays_end_as_numpys_do(name: str) -> None:
         assert type(a) is type(b)
         np.testing.assert_allclose(a, b, rtol=1e-12)
     assert np.asarray(hessian(function)(*arguments)).dtype == float
+
+
+@pytest.mark.parametrize("step", [np.floor, np.ceil, np.rint, np.trunc, np.round])
+def test_what_is_rounded_to_zero_keeps_its_sign(step: Any) -> None:
+    """As in numpy and C: 1 / ceil(-0.5) is -inf."""
+    for x in (-0.0, -0.3, -0.5, 0.0, 0.3, -1.7, 2.5, 1e300):
+        with np.errstate(divide="ignore"):
+            expected = 1.0 / step(np.float64(x))
+        for engine in ("eager", "compiled"):
+            both: Any = value_and_grad(lambda a: 1.0 / step(a), engine=engine)
+            assert both(x)[0] == expected
+            assert both(np.array(x))[0] == expected
+            # Beside an array, compiled code of arrays has numbers of Python's.
+            assert (
+                value_and_grad(lambda a, b: np.sum(b / step(a)), engine=engine)(x, np.ones(2))[0]
+                == 2 * expected
+            )
