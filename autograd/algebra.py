@@ -38,7 +38,7 @@ def _split(p: Writer, a: int, b: int) -> tuple[int, float] | None:
 
 
 def _mild(p: Writer, c: float) -> bool:
-    """Whether products with a number may be reordered: it takes no number out of range but near its ends.
+    """Whether products with a number may be reordered, as it is moderate and seldom leads out of range.
 
     Where the range matters, only beyond 1e300: x * y * 0.1 may be infinite where x * 0.1 * y is not.
     """

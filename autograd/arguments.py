@@ -119,7 +119,7 @@ def _of_floats(x: Any) -> bool:
 
 
 def static_key(static: dict[int, Any]) -> Any:
-    """The same for static arguments that are the same, lists and arrays by their contents.
+    """A hashable key for static arguments, in which lists and arrays count by their contents.
 
     Raises:
         TypeError: for what cannot be hashed, and for a Tensor, whose value may change.
@@ -145,7 +145,7 @@ def _refuse_tensor(x: Any) -> None:
 
 
 def misplaced(static: dict[int, Any], error: TypeError) -> TypeError:
-    """What to say where a function fails on arguments that are static because they are no numbers."""
+    """The error for a function that fails on arguments that, being no numbers, were passed on as they are."""
     x = next(iter(static.values()))
     return TypeError(f"an argument must be a real number or an array of such, not {x!r:.60}: {error}")
 
@@ -163,7 +163,7 @@ def filled(function: Callable[..., Any], static: dict[int, Any]) -> Callable[...
 
 
 def mapped(tree: Any, change: Callable[[Any], Any]) -> Any:
-    """Tuples, lists and dicts as they are nested in `tree`, with all else in them changed.
+    """The nested tuples, lists and dicts of `tree`, with every leaf changed.
 
     >>> mapped({"a": [1, 2], "b": (3, None)}, str)
     {'a': ['1', '2'], 'b': ('3', 'None')}
@@ -201,14 +201,14 @@ def no_keywords(keywords: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Output:
-    """Stands for an output of the program in what comes with the value."""
+    """Stands for an output of the program within aux."""
 
     position: int
     truth: bool
 
 
 def noted(x: Any, outputs: list[Any], shapes: Sequence[Shape]) -> Any:
-    """Something that comes with the value: a symbol becomes an output, all else stays as it is."""
+    """A leaf of aux: a symbol becomes an output, anything else stays as it is."""
     if not isinstance(x, Symbol):
         return plain(x)
     if POINTS in shapes and x.program.shapes[x.number] != POINTS:
@@ -219,7 +219,7 @@ def noted(x: Any, outputs: list[Any], shapes: Sequence[Shape]) -> Any:
 
 
 def given(x: Any, outputs: Sequence[Any]) -> Any:
-    """The same, computed."""
+    """A leaf of aux with the outputs computed."""
     if not isinstance(x, Output):
         return x
     y = outputs[x.position]

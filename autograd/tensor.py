@@ -373,7 +373,7 @@ def _restored(data: Value, grad: Value | None) -> Tensor:
 
 
 def _copied(nodes: Sequence[Tensor], memo: dict[int, Any], deep: bool) -> list[Tensor]:
-    """Copies of nodes, each after its parents, by the copies of these if they are to be copied too."""
+    """Copies of nodes, which come after their parents; a deep copy refers to the copies of these."""
     copies = []
     for node in nodes:
         if id(node) not in memo:
@@ -487,7 +487,7 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
 
 
 def _operand(x: Any, name: str, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Value:
-    """An input that is no Tensor as a value that stays as it is."""
+    """The value of an input that is no Tensor; it does not change later."""
     try:
         return kept(x)
     except TypeError:

@@ -1,7 +1,7 @@
-"""Functions made from others that compute derivatives; `autograd.derivatives` is their door.
+"""The callables behind `value_and_grad`, `grad` and `hessian`, which are in `autograd.derivatives`.
 
-They call the function once with symbols, write the reverse sweep down after it, and compile the whole: for
-floats, for arrays of points, or for arrays of given shapes, each when it is first asked for.
+Each traces its function once with symbols, appends the reverse sweep to the program, and compiles it: for
+floats, for points, or for arrays of given shapes, each on first use.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ class Transformed(ABC):
     def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
         self.function = function
         self._argnums, self._has_aux = checked(argnums), has_aux
-        self._tuple = isinstance(self._argnums, tuple)  # so one derivative is given in a tuple too
+        self._tuple = isinstance(self._argnums, tuple)  # then even a single derivative comes in a tuple
         self._codes: dict[tuple[Shape, ...], Floats | Points | Arrays] = {}
-        self._floats: dict[int, Function] = {}  # of them, those for floats, by their number
-        self._aux: dict[tuple[Shape, ...], Any] = {}  # what comes with the value, for each of the codes
+        self._floats: dict[int, Function] = {}  # those for floats, by the number of arguments
+        self._aux: dict[tuple[Shape, ...], Any] = {}  # the form of aux, for each of the codes
         self._others: dict[Any, Transformed] = {}  # by static arguments
         self._elementwise = True  # until an operation is met that is not
         self.__call__ = self._quick
@@ -89,11 +89,11 @@ class Transformed(ABC):
 
     @abstractmethod
     def _results(self, slopes: Sequence[str]) -> str:
-        """What a function of floats gives, written with the names of the program's last outputs."""
+        """The expression that code for floats returns, in terms of the names of the outputs."""
 
     @abstractmethod
     def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
-        """The same for outputs that are arrays, of arguments of these shapes."""
+        """What is returned, made of the program's outputs for arguments of these shapes."""
 
     def _first(self) -> Floats | Points | Arrays:
         if not self._codes:
@@ -146,10 +146,10 @@ class Transformed(ABC):
 
     @abstractmethod
     def _nested(self, arguments: Sequence[Any]) -> Any:
-        """Compute with values of another function that is being traced."""
+        """Compute with values of another function, which is being traced."""
 
     def _with(self, static: dict[int, Any], count: int) -> Transformed:
-        """The same for static arguments as these, as a function of the others."""
+        """The callable for the other arguments, with these static ones filled in."""
         key = count, static_key(static)
         if key not in self._others:
             if len(self._others) == _KEPT:
@@ -180,7 +180,7 @@ class Transformed(ABC):
                 if not self._has_aux:
                     self._floats[len(shapes)] = code.call
                     if _takes_just(self.function, len(shapes)):
-                        # What is given too much or too little says so by the function's name.
+                        # A wrong number of arguments is then reported under the function's name.
                         code.call.__qualname__ = getattr(self.function, "__qualname__", "the function")
                         self.__call__ = code.call
             else:
@@ -260,7 +260,7 @@ class Hessian(Transformed):
             return self._write_product(shapes)
         program, symbols, value = self._traced(shapes)
         slopes = _gradients(_as_symbol(program, value, shapes), symbols)
-        # The matrix is symmetric: what is right of the diagonal is written once.
+        # The matrix is symmetric: entries right of the diagonal are computed once.
         rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
         entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
         program.outputs = [as_number(program, entry) for entry in entries]
@@ -294,7 +294,7 @@ class Hessian(Transformed):
     def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         varied = [shapes[k] for k in wanted(self._argnums, len(shapes))]
         matrix = _by_rows(code, values, varied)
-        if np.isnan(matrix).any():  # which has come to other entries from where the vector is 0
+        if np.isnan(matrix).any():  # which may have spread, as 0 * inf
             if shapes not in self._apart:
                 program = self._write_product(shapes, apart=True).simplified(Simplify.SAFELY)
                 self._apart[shapes] = Arrays(program)
@@ -309,7 +309,7 @@ class Hessian(Transformed):
 
 
 def _by_rows(code: Any, values: Sequence[Any], varied: Sequence[Shape]) -> Array:
-    """The Hessian of a code that multiplies it with a vector, which has parts of these shapes."""
+    """The Hessian, row by row, from code for its product with a vector of parts of these shapes."""
     sizes = [math.prod(shape) for shape in varied]
     rows = []
     for unit in np.eye(sum(sizes)):
@@ -320,7 +320,7 @@ def _by_rows(code: Any, values: Sequence[Any], varied: Sequence[Shape]) -> Array
 
 
 class Eager:
-    """The same as `ValueAndGrad`, by a graph of Tensors that is built anew in each call."""
+    """Like `ValueAndGrad`, by a graph of Tensors that is built at each call."""
 
     def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
         self.function = function
