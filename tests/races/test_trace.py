@@ -342,12 +342,12 @@ def test_an_interrupt_is_not_swallowed_between_rows() -> None:
 
 
 def test_json_of_a_long_race_is_written_piece_by_piece(tmp_path: Path) -> None:
-    long = run_race(race(steps=100_000))
+    long = run_race(race(steps=30_000))
     tracemalloc.start()
     long.to_json(tmp_path / "t.json")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 10e6
+    assert peak < (tmp_path / "t.json").stat().st_size  # as one text it would take many times that
     content = json.loads((tmp_path / "t.json").read_text())
     for name in ARRAYS:
         np.testing.assert_array_equal(np.array(content[name]), getattr(long, name))

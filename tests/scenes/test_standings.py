@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ def out_of_race(trace: Trace, i: int, k: int) -> bool:
     return diverged(trace, i, k) or gone(trace, i, k)
 
 
+@cache
 def gone(trace: Trace, i: int, k: int) -> bool:
     return not any(inside(trace, i, later) for later in range(k, trace.losses.shape[1]))
 
@@ -66,6 +68,7 @@ def inside(trace: Trace, i: int, k: int) -> bool:
     return bool(0 <= u <= 2 and 0 <= v <= 2)
 
 
+@cache
 def target_of(trace: Trace) -> float:
     """The given target, or a hundredth of the drop above the lowest loss that counts.
 
@@ -87,6 +90,7 @@ def target_of(trace: Trace) -> float:
     return lowest + 0.01 * (start - lowest) if lowest < start else -INF
 
 
+@cache
 def finish_of(trace: Trace, i: int) -> int | None:
     """From which step on it is at the target, where that is the last tenth at least; else None."""
     losses, target = trace.losses[i, :, 0].tolist(), target_of(trace)
