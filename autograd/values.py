@@ -43,7 +43,16 @@ def kept(x: Any) -> Value:
 
 
 def kept_index(index: Any) -> Any:
-    """An index whose arrays and lists stay as they are."""
+    """An index whose arrays and lists stay as they are.
+
+    Raises:
+        IndexError: for a Tensor in it.
+    """
+    if hasattr(index, "_apply"):
+        raise IndexError(
+            "an index must be plain numbers, not a Tensor; "
+            "value_and_grad's argnums leaves out an argument that is an index"
+        )
     if isinstance(index, tuple):
         return tuple(map(kept_index, index))
     return deepcopy(index) if isinstance(index, np.ndarray | list) else index

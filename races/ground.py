@@ -106,9 +106,9 @@ class ExpressionSpec(_RangedSpec):
 class FileSpec(_FormulaSpec):
     """A surface from a user's file: "mine.py:bowl" is bowl in mine.py beside race.toml.
 
-    It is a `Surface`, a function that `surfaces.surface` decorates, or any function of u and v, which needs
-    the ranges. What is said here holds in place of what the file says. Reading a trace loads no file: the
-    surface then knows all but its heights.
+    It is a `Surface`, a function that `surfaces.surface` decorates, or any function of u and v, which is
+    raced from -2 to 2 unless ranges are given. What is said here holds in place of what the file says.
+    Reading a trace loads no file: the surface then knows all but its heights.
     """
 
     file: str
@@ -154,7 +154,6 @@ def _not_loaded(text: str, *_: Any) -> Any:
     raise SpecError(f"{text} is not this project's, and a trace does not load it: use its race.toml")
 
 
-_RANGE = (-2.0, 2.0)  # of a formula that comes without ranges
 _FORMULA = re.compile(r"[^\w\s.:'/-]|/|\b[uvxy]\b")
 
 
@@ -170,7 +169,7 @@ def as_table(text: str) -> Any:
         return {"file": text}
     if text in SURFACES or not _FORMULA.search(text):
         return text
-    return {"expression": text, "u_range": _RANGE, "v_range": _RANGE}
+    return {"expression": text, "u_range": own_surface.RANGE, "v_range": own_surface.RANGE}
 
 
 def surface_at_points(text: str, folder: Path) -> Surface:

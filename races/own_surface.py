@@ -15,6 +15,8 @@ from optimizers.own_file import guarded, run
 from optimizers.own_source import COMPUTED, Kind, OwnError, Source, found, statements
 from surfaces import SURFACES, Surface, formula_surface
 
+RANGE = (-2.0, 2.0)  # of a formula or a plain function that comes without ranges
+
 
 def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
     """The surface that "mine.py:bowl" names.
@@ -22,12 +24,11 @@ def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
     Args:
         text: a file's path from `folder`, and the name of a surface or a function of u and v in it.
         folder: that of the race.toml which names it; None if there is none.
-        record: attributes of the surface in place of the file's; those of a plain function must include
-            `u_range` and `v_range`.
+        record: attributes of the surface in place of the file's. A plain function without ranges has `RANGE`.
 
     Raises:
         OwnError: if the file or the formula fails: its own error, with its line.
-        ValueError: if there is no such file, or a range is missing.
+        ValueError: if there is no such file, or what is recorded of the surface does not fit.
     """
     source, name = found(text, folder, SURFACE)
     tree = source.parsed()
@@ -44,14 +45,10 @@ def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
         )
     if registered:
         return replace(registered, formula=guarded(registered.formula, source, OwnError), **record)
-    if missing := [key for key in ("u_range", "v_range") if key not in record]:
-        raise ValueError(
-            f"{name} is a plain function, so {missing[0]} is missing: "
-            f'surface = {{ file = "{text}", u_range = [-2, 2], v_range = [-2, 2] }}'
-        )
     formula = guarded(value, source, OwnError)
     try:
-        return formula_surface(formula, what=text, name=name, **({"source": source.name} | record))
+        given = {"u_range": RANGE, "v_range": RANGE, "source": source.name} | record
+        return formula_surface(formula, what=text, name=name, **given)
     except OwnError:
         raise
     except TypeError as error:

@@ -64,7 +64,7 @@ JOINS: dict[type[ast.AST], Callable[..., Any]] = {
 
 _SIGNS = {
     "^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "\N{ASTERISK OPERATOR}": "*", "÷": "/",
-    "≤": "<=", "≥": ">=", "≠": "!=", "π": " pi ", "√": " sqrt ",
+    "•": "*", "≤": "<=", "≥": ">=", "≠": "!=", "π": " pi ", "√": " sqrt ",
 }  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -76,7 +76,10 @@ _INSTEAD = {
     "heaviside": "where(u > 0, 1, 0)", "step": "where(u > 0, 1, 0)", "clip": "min(max(u, 0), 1)",
     "clamp": "min(max(u, 0), 1)", "norm": "hypot(u, v)", "log1p": "log(1 + u)", "expm1": "exp(u) - 1",
     "exp2": "2**u", "erfc": "1 - erf(u)", "sinus": "sin(u)", "cosinus": "cos(u)", "sum": "u + v",
-    "mean": "(u + v)/2",
+    "mean": "(u + v)/2", "int": "floor(u)", "trunc": "sign(u)*floor(abs(u))", "rint": "floor(u + 0.5)",
+    "frac": "u % 1", "fmod": "mod(u, 2)", "if": "where(u > 0, u, v)", "iif": "where(u > 0, u, v)",
+    "gelu": "u*(1 + erf(u/sqrt(2)))/2", "silu": "u*sigmoid(u)", "swish": "u*sigmoid(u)",
+    "logaddexp": "log(exp(u) + exp(v))", "uv": "u*v", "vu": "v*u", "xy": "x*y", "yx": "y*x",
     "r": "hypot(u, v)", "theta": "atan2(v, u)", "tau": "2*pi", "x1": "x", "x2": "y", "x_1": "x", "x_2": "y",
 }  # fmt: skip
 
@@ -141,26 +144,36 @@ def no_function(name: str) -> str:
 def no_name(name: str) -> str:
     """Why a name is refused, and what to write instead."""
     if is_known(name):  # and no constant, which would be allowed
-        return f"{name} is a function: write {name}(u)"
+        return _is_function(name)
     if instead := _INSTEAD.get(name.lower()):
         return f"unknown name {name!r}: write {instead}"
     return unknown("name", name, [*VARIABLES, *CONSTANTS])
 
 
+def _is_function(name: str) -> str:
+    real = ALIASES.get(name, name)
+    arguments = "u" if real in ONE else "u > 0, u, v" if real == WHERE else "u, v"
+    return f"{name} is a function: write {name}({arguments})"
+
+
 def misspelt(before: str, after: str, reason: str) -> str:
     """Why Python's parser refuses a line at the place between two halves; `reason` is what it says itself."""
     line = before + after
-    name = re.search(r"([^\W\d]\w*)\s*$", before)
+    name = re.search(r"([^\W\d]\w*)\s*$", before) or re.match(r"([^\W\d]\w*)\s+[\w]", after)
     adjoining = re.search(r"[\w.)]\s*$", before) and re.match(r"\s*[\w(]", after)
-    if re.search(r"(?<![=<>!])=(?!=)", line):
+    if re.search(rf"\b{WHERE}\(.*(?<![=<>!])=(?!=)", line):
+        hint = "write == to compare"
+    elif re.search(r"(?<![=<>!])=(?!=)", line):
         hint = "write only what stands right of the ="
     elif "|" in line:
         hint = "write abs(u) for |u|, and & or | only between conditions in parentheses"
     elif re.search(r"\bif\b", line):
         hint = "write where(condition, a, b) for a choice"
-    elif adjoining and name and name[1] not in CONSTANTS and is_known(name[1]) and not after.startswith("("):
-        hint = f"{name[1]} is a function: write {name[1]}(u)"
-    elif "never closed" not in reason and (adjoining or re.match(r"\d[\d.]*\s*[^\W\d]", after)):
+    elif name and name[1] not in CONSTANTS and is_known(name[1]) and not after.startswith("("):
+        hint = _is_function(name[1])
+    elif "forgot a comma" in reason or (
+        "never closed" not in reason and (adjoining or re.match(r"\d[\d.]*\s*[^\W\d]", after))
+    ):
         hint = "write a product with *, as 2*u"
     else:
         hint = reason

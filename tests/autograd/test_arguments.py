@@ -377,3 +377,11 @@ def test_not_all_static_values_are_kept() -> None:
     slope = grad(lambda x, n: x * n, argnums=0)
     assert [slope(1.0, n) for n in range(200)] == list(map(float, range(200)))
     assert len(slope._others) <= 64
+
+
+@pytest.mark.parametrize("index", [Tensor(1.0), (Tensor(0.0), 1), (slice(None), Tensor([0.0, 1.0]))])
+def test_a_tensor_is_no_index_and_is_told_of_argnums(index: Any) -> None:
+    with pytest.raises(IndexError, match=r"must be plain numbers, not a Tensor; .*argnums leaves out"):
+        Tensor(np.ones((2, 2)))[index]
+    with pytest.raises(IndexError, match="argnums leaves out"):
+        value_and_grad(cross_entropy, engine="eager")(np.ones((2, 3)), np.array([0, 2]))

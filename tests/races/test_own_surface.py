@@ -66,6 +66,20 @@ def test_a_function_with_ranges_races(tmp_path: Path) -> None:
     np.testing.assert_allclose(trace.positions[0, :, 0], expected, rtol=1e-12)
 
 
+def test_a_plain_function_alone_is_raced_on_the_ranges_of_a_formula_alone(tmp_path: Path) -> None:
+    surfaces = [
+        spec_of(tmp_path, '"mine.py:bowl"').build_surface(),
+        spec_of(tmp_path, '{ file = "mine.py:bowl", v_range = [-1, 1] }').build_surface(),
+        spec_of(tmp_path, '"funky"', surface="mine.py:bowl").build_surface(),
+    ]
+    assert [(surface.u_range, surface.v_range) for surface in surfaces] == [
+        ((-2.0, 2.0), (-2.0, 2.0)),
+        ((-2.0, 2.0), (-1.0, 1.0)),
+        ((-2.0, 2.0), (-2.0, 2.0)),
+    ]
+    assert surfaces[0].start == spec_of(tmp_path, '"u**2 + v**2"').build_surface().start
+
+
 def test_a_decorated_function_is_raced_by_its_record_and_registers_nothing(tmp_path: Path) -> None:
     before = dict(SURFACES)
     spec = spec_of(tmp_path, '"mine.py:sphere"')
@@ -109,8 +123,6 @@ def test_a_trace_is_read_without_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("surface", "words"),
     [
-        ('"mine.py:bowl"', "bowl is a plain function, so u_range is missing"),
-        ('{ file = "mine.py:bowl", u_range = [-2, 2] }', "v_range is missing"),
         (f'{{ file = "mine.py:misspelt", {RANGES} }}', "mine.py:17: NameError: name 'undefined'"),
         (f'{{ file = "mine.py:short", {RANGES} }}', "mine.py:19: TypeError: short() takes 1 "),
         (f'{{ file = "mine.py:hole", {RANGES} }}', "mine.py:hole is nan at u = -2, v = -1"),
