@@ -15,7 +15,7 @@ from typing import Any
 _METHODS = {"astype", "fill", "__array__", "__setitem__"}  # of arrays, by which elements become numbers
 _NAMES = ("LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_GLOBAL")
 _ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD")
-_NOTHING = ("PUSH_NULL", "COPY_FREE_VARS", "NOP", "EXTENDED_ARG", "CACHE")
+_NOTHING = ("PUSH_NULL", "COPY_FREE_VARS", "NOP", "EXTENDED_ARG", "CACHE", "KW_NAMES")
 
 
 def taken_by_numpy(frame: FrameType | None) -> str:
@@ -56,6 +56,8 @@ def _instruction(code: CodeType, offset: int) -> tuple[str, tuple[str, ...]]:
             continue
         if step.opname.startswith(_ATTRIBUTES):
             path.append(step.argval)
+        elif path and step.opname == "LOAD_CONST":
+            continue  # the names of keyword arguments, from Python 3.13 on
         elif not step.opname.startswith(_NOTHING):
             path = [step.argval if step.opname.startswith(_NAMES) and isinstance(step.argval, str) else ""]
     return instruction.opname, tuple(path)

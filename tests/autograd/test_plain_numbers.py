@@ -108,6 +108,11 @@ LOST: dict[str, Callable[[Any], Any]] = {
     "np.float64": lambda t: np.float64(t),  # noqa: PLW0108
     "np.float32": lambda t: np.float32(t),  # noqa: PLW0108
     "np.fromiter": lambda t: np.fromiter([t], float)[0],
+    "np.fromiter by keyword": lambda t: np.fromiter(iter([t]), dtype=float)[0],
+    "np.add.reduce by keyword": lambda t: np.add.reduce([t, t], dtype=float) / 2,
+    "a record": lambda t: np.array([(t,)], dtype=[("a", float)])["a"][0],
+    "a sum of floats": lambda t: np.sum([t, t], dtype=float) / 2,
+    "astype by keyword": lambda t: np.array([t]).astype(dtype=float, copy=False)[0],
     "astype": lambda t: np.array([t]).astype(float)[0],
     "astype int": lambda t: np.array([t]).astype(int)[0],
     "np.asarray of objects": lambda t: np.asarray(np.array([t]), dtype=float)[0],
