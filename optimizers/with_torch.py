@@ -100,15 +100,15 @@ class _Running:
         self._follow(hyperparameters)
         with self._float64():
             closure()  # for those that do not call it; there it costs nothing to be called again
-            self._optimizer.step(*[closure] * _takes_closure(self._kind))
+            _call_step(self._optimizer, closure)
         moved: Array = tensor.detach().numpy().copy()
         return moved
 
     def _follow(self, hyperparameters: Mapping[str, Any]) -> None:
-        """Set those hyperparameters that have changed since the last step."""
+        """Set those hyperparameters that have changed since the last step, in groups or as attributes."""
         changed = {key: x for key, x in hyperparameters.items() if x is not self._set[key]}
-        for group in self._optimizer.param_groups:
-            group.update({key: x for key, x in changed.items() if key in group})
+        for holder in (*self._optimizer.param_groups, vars(self._optimizer)):
+            holder.update({key: x for key, x in changed.items() if key in holder})
         self._set.update(changed)
 
     @contextmanager
@@ -141,9 +141,15 @@ class _Running:
         return twin
 
 
-def _takes_closure(kind: Any) -> bool:
-    """Whether the `step` of a class takes a closure, as PyTorch's own do."""
-    return len(inspect.signature(kind.step).parameters) > 1
+def _call_step(optimizer: Any, closure: Any) -> None:
+    """Call an optimizer's `step` with the closure, by position or by name, or without where it takes none."""
+    signature = inspect.signature(optimizer.step)
+    try:
+        signature.bind(closure)
+    except TypeError:
+        optimizer.step(**({"closure": closure} if "closure" in signature.parameters else {}))
+    else:
+        optimizer.step(closure)
 
 
 def _torch(name: str) -> Any:

@@ -57,6 +57,11 @@ WITHOUT_CLOSURE = HEAVY.replace("def step(self, closure=None)", "def step(self)"
     "                loss = closure()\n",
     "",
 )
+BY_NAME = HEAVY.replace("def step(self, closure=None)", "def step(self, *, closure=None)")
+WITH_MORE = WITHOUT_CLOSURE.replace("def step(self)", "def step(self, **more)")
+# The learning rate is an attribute, and in no group.
+BY_ATTRIBUTE = HEAVY.replace("dict(lr=lr, ", "dict(").replace("self.calls = 0", "self.calls, self.lr = 0, lr")
+BY_ATTRIBUTE = BY_ATTRIBUTE.replace('group["lr"]', "self.lr")
 BASES = "optimizers.Optimizer or torch.optim.Optimizer"
 
 
@@ -75,7 +80,11 @@ def own(folder: Path, text: str, name: str = "Heavy") -> type[Optimizer]:
 
 
 @pytest.mark.usefixtures("torch")
-@pytest.mark.parametrize("text", [HEAVY, WITHOUT_CLOSURE], ids=["with a closure", "without"])
+@pytest.mark.parametrize(
+    "text",
+    [HEAVY, WITHOUT_CLOSURE, BY_NAME, WITH_MORE],
+    ids=["with a closure", "without", "with one by name", "with other arguments"],
+)
 def test_it_steps_as_ours(tmp_path: Path, text: str) -> None:
     kind = own(tmp_path, text)
     assert (kind.__name__, kind.defaults()) == ("Heavy", {"lr": 0.1, "momentum": 0.9})
@@ -109,8 +118,9 @@ def test_it_races_as_ours(tmp_path: Path, rate: str, starts: int) -> None:
 
 
 @pytest.mark.usefixtures("torch")
-def test_what_is_set_later_is_followed(tmp_path: Path) -> None:
-    _, theirs = descend(own(tmp_path, HEAVY), steps=1, lr=1e-4)
+@pytest.mark.parametrize("text", [HEAVY, BY_ATTRIBUTE], ids=["in groups", "as an attribute"])
+def test_what_is_set_later_is_followed(tmp_path: Path, text: str) -> None:
+    _, theirs = descend(own(tmp_path, text), steps=1, lr=1e-4)
     _, ours = descend(Momentum, steps=1, lr=1e-4)
     twin = copy.deepcopy(theirs)
     for optimizer in (theirs, ours):
