@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.operators import Operators
 from autograd.program import POINTS, NotElementwiseError, key_of
-from autograd.shaping import Shape
+from autograd.shaping import PLACES, Shape
 from autograd.tensor import Tensor
 from autograd.tracing import Symbol
 
@@ -204,7 +204,7 @@ class Output:
     """Stands for an output of the program within aux."""
 
     position: int
-    truth: bool
+    kind: type  # float, bool, or int for what argmax and its like give
 
 
 def noted(x: Any, outputs: list[Any], shapes: Sequence[Shape]) -> Any:
@@ -213,9 +213,13 @@ def noted(x: Any, outputs: list[Any], shapes: Sequence[Shape]) -> Any:
         return plain(x)
     if POINTS in shapes and x.program.shapes[x.number] != POINTS:
         raise NotElementwiseError("a number that all points share")
-    truth = x.number in x.program.truths
-    outputs.append(x * 1.0 if truth else x)
-    return Output(len(outputs) - 1, truth)
+    kind: type = float
+    if x.number in x.program.truths:
+        kind, x = bool, x * 1.0
+    elif getattr(x.program.values[x.number], "name", "") in PLACES:
+        kind = int
+    outputs.append(x)
+    return Output(len(outputs) - 1, kind)
 
 
 def given(x: Any, outputs: Sequence[Any]) -> Any:
@@ -223,7 +227,7 @@ def given(x: Any, outputs: Sequence[Any]) -> Any:
     if not isinstance(x, Output):
         return x
     y = outputs[x.position]
-    return y if not x.truth else bool(y) if type(y) is float else y.astype(bool)
+    return y if x.kind is float else x.kind(y) if type(y) is float else y.astype(x.kind)
 
 
 def plain(x: Any) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd.shaping import Axis, along, counted, kept_shape
 
@@ -70,8 +71,9 @@ def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 def _prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Multiplies one half by the other until one number is left; its derivative divides by no number."""
     shape = kept_shape(a, axis)
-    axes = [i for i in range(np.ndim(a)) if axis is None or i in _axes(axis, np.ndim(a))]
-    others = [i for i in range(np.ndim(a)) if i not in axes]
+    ndim = np.ndim(a)
+    axes = range(ndim) if axis is None or not ndim else normalize_axis_tuple(axis, ndim)
+    others = [i for i in range(ndim) if i not in axes]
     turned = np.transpose(a, (*others, *axes))
     x = np.reshape(turned, (*(np.shape(a)[i] for i in others), counted(a, axis)))
     while (length := np.shape(x)[-1]) > 1:
@@ -80,10 +82,6 @@ def _prod(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
         x = np.concatenate([product, x[..., -1:]], axis=-1) if length % 2 else product
     whole = x if np.shape(x)[-1] else np.sum(x, axis=-1) + 1.0
     return np.reshape(whole, shape if keepdims else tuple(np.shape(a)[i] for i in others))
-
-
-def _axes(axis: Any, ndim: int) -> list[int]:
-    return [operator.index(i) % ndim for i in np.atleast_1d(axis)]
 
 
 def _running(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:

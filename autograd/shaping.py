@@ -172,6 +172,7 @@ def _stack_back(position: int, g: Any, _y: Any, *_inputs: Any, axis: int = 0) ->
 
 
 VARIADIC = ("concatenate", "stack")
+PLACES = ("argsort", "argmax", "argmin")  # which answer ints, and are flat
 
 Row: TypeAlias = tuple[Callable[..., Any] | None, ...]
 ROWS: dict[str, Row] = {
@@ -191,7 +192,6 @@ ROWS: dict[str, Row] = {
     "concatenate": (lambda *inputs, axis=0: np.concatenate(inputs, axis=axis), _concatenate_back),
     "stack": (lambda *inputs, axis=0: np.stack(inputs, axis=axis), _stack_back),
     "along": (along, _along_back),
-    # These answer places, and are flat.
     "argsort": (lambda x, axis=-1: np.argsort(x, axis=axis, kind="stable"),),
     "argmax": (np.argmax,),
     "argmin": (np.argmin,),

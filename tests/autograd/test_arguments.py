@@ -385,3 +385,16 @@ def test_a_tensor_is_no_index_and_is_told_of_argnums(index: Any) -> None:
         Tensor(np.ones((2, 2)))[index]
     with pytest.raises(IndexError, match="argnums leaves out"):
         value_and_grad(cross_entropy, engine="eager")(np.ones((2, 3)), np.array([0, 2]))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_places_in_aux_are_ints(engine: Engine) -> None:
+    def loss(w: Any) -> Any:
+        return np.sum(w * w), (np.argmax(w), np.argsort(w, axis=1), w[0, 0], w, 3)
+
+    w = np.array([[3.0, 1.0], [2.0, 5.0]])
+    (_, (place, order, first, *rest)), _ = value_and_grad(loss, engine, has_aux=True)(w)
+    assert w.ravel()[place] == 5.0
+    np.testing.assert_array_equal(w[0][order[0]], [1.0, 3.0])
+    assert (order.dtype.kind, type(first), rest[1]) == ("i", float, 3)
+    np.testing.assert_array_equal(rest[0], w)

@@ -353,3 +353,11 @@ def test_signatures_are_numpys() -> None:
             kinds = inspect.Parameter
             given = {n for n, p in names.items() if p.kind not in {kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD}}
             assert given <= {*inspect.signature(function).parameters} | {"subscripts", "optimize", "a", "b"}
+
+
+@pytest.mark.parametrize("axis", [2, -3, (0, 2)])
+def test_an_axis_that_there_is_not_is_refused(axis: Any) -> None:
+    for function in (ANY.prod, ANY.var, ANY.std, ANY.ptp, ANY.nansum):
+        for engine in ("compiled", "eager"):
+            with pytest.raises(np.exceptions.AxisError):
+                value_and_grad(lambda x: np.sum(function(x, axis=axis)), engine)(np.ones((2, 2)))  # noqa: B023
