@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 _SENTENCES = {
-    Status.CONVERGED: "It stood at the target loss all through the last tenth of the race.",
+    Status.CONVERGED: "It stayed at or below the target loss for the last 10 % of the steps.",
     Status.OUT_OF_STEPS: "The race ended before it had settled at the target loss.",
     Status.LEFT_DOMAIN: "It left the surface's ranges and did not come back.",
     Status.DIVERGED: "Its position or loss stopped being a finite number.",
