@@ -246,7 +246,7 @@ def graph(
         ),
     ] = None,
 ) -> None:
-    """Draw the graph that computes a surface's loss and its gradient at a point."""
+    """Draw the graph of a surface's loss and gradient at a point."""
     from cli.graph import FORMATS, save_graph  # noqa: PLC0415
     from cli.output import destination, is_piped  # noqa: PLC0415
 
@@ -271,9 +271,12 @@ def lab(
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Write the table and the figure here.")
     ] = Path("runs/lab"),
 ) -> None:
-    """Run five optimizers on the lab's five problems: tables, CSV, figure."""
+    """Run five optimizers on five problems: tables, CSV, figure."""
     from cli.lab import run_lab  # noqa: PLC0415
+    from cli.output import is_piped  # noqa: PLC0415
 
+    if is_piped(output):
+        raise typer.BadParameter(f"must be a folder, got {output}", param_hint="--output")
     for path in run_lab(problem, output):
         print_path(path)
 

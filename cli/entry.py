@@ -5,6 +5,7 @@ It imports next to nothing, so that an interrupt finds its handler almost from t
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import signal
@@ -13,6 +14,9 @@ from typing import Any
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _LAST_WORDS = b"race: interrupted\n"
+# When Python shuts down it removes our handlers, and an interrupt would kill the process without a word
+# though all is done. What is registered first runs last.
+atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def main() -> None:

@@ -56,7 +56,8 @@ def print_table(trace: Trace, stderr: bool = False) -> None:
     for column, heading in enumerate(headings):
         side: JustifyMethod = "right" if 0 < column < len(headings) - 1 else "left"
         # Names and counts of endings may be folded; a number may not.
-        table.add_column(heading, justify=side, min_width=min(widest[column], 14 if column == 0 else 12))
+        least = min(widest[column], 14 if column == 0 else 12)
+        table.add_column(heading, justify=side, min_width=least, overflow="fold")
     for racer, row in zip(trace.spec.racers, rows, strict=True):
         table.add_row(Text.assemble(("● ", racer.colour), row[0]), *row[1:])
     show(table, console)

@@ -13,13 +13,14 @@ from rich.text import Text
 
 
 def show(table: Table, console: Console) -> None:
-    """Print a table; where the terminal is too narrow for its columns, each row as lines of its own.
+    """Print a table; on a narrow terminal with folded headings, or else each row as lines of its own.
 
     So no column is cut off. The first column heads a row's lines.
     """
-    lines = _drawn(table, console.width)
-    whole = _letters(lines) == _letters(_drawn(table, 10_000))
-    if whole and max(map(cell_len, lines)) <= console.width:
+    if not _fits(table, console.width):
+        for column in table.columns:
+            column.header = str(column.header).replace(" ", "\n")
+    if _fits(table, console.width):
         console.print(table)
         return
     if table.title:
@@ -33,6 +34,12 @@ def show(table: Table, console: Console) -> None:
                 line = f"{name}: {str(cell).replace(chr(10), ', ')}"
                 console.print(Padding(Text(line), (0, 0, 0, 2)))
     console.print()
+
+
+def _fits(table: Table, width: int) -> bool:
+    """Whether a terminal of this width shows all of a table."""
+    lines = _drawn(table, width)
+    return max(map(cell_len, lines)) <= width and _letters(lines) == _letters(_drawn(table, 10_000))
 
 
 def _drawn(table: Table, width: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
@@ -96,6 +97,8 @@ def drawing(texts: Iterable[str]) -> Iterator[None]:
 
     What no font on this machine has is a box, about which matplotlib would warn at length.
     """
+    # Where the user logs at this level, each font would be worth fifty lines.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     family = ["DejaVu Sans", *_fallbacks(frozenset("".join(texts)))]
     quiet = np.errstate(all="ignore")  # matplotlib looks for ticks far outside the axes
     with mpl.rc_context({**STYLE, "font.family": family}), warnings.catch_warnings(), quiet:

@@ -20,7 +20,7 @@ from autograd.messages import plain
 from scenes.writer import FilmWriter
 
 HOME = Path(__file__).parent.parent  # where race.toml is
-_LONGEST = 80  # characters of a race's name
+_LONGEST = 50  # characters of a race's name, which may be four bytes each
 
 
 class Written(Scene):
@@ -58,20 +58,19 @@ class Written(Scene):
 def race_name(source: Path) -> str:
     """What a race is called in the name of its film: as the file that describes it.
 
-    Args:
-        source: the file. Within this folder the name is its path. Elsewhere it is the stem and a few digits
-            that stand for the path, since two files may have one stem. race.toml itself needs no name.
+    mine.toml in this folder is `mine`, and race.toml needs no name. Any other name ends in a few digits that
+    stand for the file's path, since two files may otherwise share it.
     """
     path, folder = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100 (a link has a name of its own)
     if path in {folder / "race.toml", HOME / "race.toml"}:
         return ""
-    digest = hashlib.sha256(str(path).encode()).hexdigest()[:6]
-    name = f"{path.stem}-{digest}"
+    name = path.stem
     if path.is_relative_to(folder):
         name = "-".join(path.relative_to(folder).with_suffix("").parts)
-    if len(name) > _LONGEST:
-        name = f"{name[:_LONGEST]}-{digest}"
-    return re.sub(r"[^\w.+-]+", "_", name)
+    name = re.sub(r"[^\w.+-]+", "_", name)[:_LONGEST]
+    if path == folder / f"{name}.toml":
+        return name
+    return f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:6]}"
 
 
 @contextmanager

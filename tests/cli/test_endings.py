@@ -72,6 +72,25 @@ entry.main()
 """
 
 
+LATE = """
+import signal, sys
+from cli import app, entry
+
+class Last:
+    def __del__(self, raise_signal=signal.raise_signal, interrupt=signal.SIGINT):
+        raise_signal(interrupt)
+
+sys.last = Last()  # outlives the handlers
+app.app = lambda *arguments, **options: print("done")
+entry.main()
+"""
+
+
+def test_an_interrupt_when_all_is_done_does_not_kill() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE, "run"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
 @pytest.mark.parametrize("code", [LOST, IN_AN_EXIT, REPLACED], ids=["lost", "at the end", "replaced"])
 def test_an_interrupt_that_python_would_lose_counts(code: str) -> None:
     done = subprocess.run([sys.executable, "-c", code, "run"], capture_output=True, text=True, check=False)

@@ -72,6 +72,7 @@ def test_the_lab_comes_out_the_same_again(race: Race, folder: Path) -> None:
         (["cars"], "unknown problem 'cars'; allowed: parabola"),
         (["network", "linear-regression"], "linear-regression"),
         (["-o", "race.toml"], "race.toml"),
+        (["-o", "-"], "--output: must be a folder, got -"),
         (["network", "-o", "race.toml/x"], "race.toml"),
     ],
 )

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from autograd.messages import plain, said, shorten
 from tests.cli import test_commands
@@ -28,6 +29,19 @@ def test_the_table_shows_names_as_they_are(race: Race, folder: Path) -> None:
     done = race("run", "-o", "x.csv")
     assert (done.status, done.err) == (0, "")
     assert [name for name in NAMES if f"● {name}" not in done.out] == []
+
+
+def test_a_long_name_is_folded_and_the_table_stays_a_table(
+    race: Race, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    words = ("Descente", "de", "gradient", "à", "pas", "constant")
+    for name in (" ".join(words), "AdamW (torch), lr=0.01, cosine schedule", "日本語の名前 $1 vs $2"):
+        (folder / "race.toml").write_text(config(name, "Adam"))
+        out = race("run", "-o", "x.csv").out
+        assert "final loss:" not in out  # as where each row has lines of its own
+        assert [word for word in name.split() if word not in out] == []
+        assert max(map(cell_len, out.splitlines())) <= 80
 
 
 # What OWASP's page on CSV injection lists, for commas and for semicolons between cells.

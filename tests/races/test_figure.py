@@ -224,3 +224,10 @@ def test_a_start_that_diverged_counts_as_the_highest(drawn: Drawn) -> None:
     trace = race("slope", racers=[{"optimizer": "sgd", "lr": 1e160}], start=start)
     assert np.isnan(trace.losses[0, -1]).all()
     drawn(trace, layout=True)
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".svg"])
+def test_a_figure_logs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture, suffix: str) -> None:
+    with caplog.at_level("INFO"):
+        save_figure(race(), tmp_path / f"x{suffix}")
+    assert caplog.text == ""
