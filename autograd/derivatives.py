@@ -108,7 +108,14 @@ def grad(
 ) -> Callable[..., Any]:
     """A function that computes the gradient of `function`: what `value_and_grad` gives beside the value.
 
-    With `has_aux` it gives ``(gradient, aux)``; for the rest see `value_and_grad`.
+    Args:
+        function: of one or more arguments, floats or float64 arrays of any shape.
+        engine: "compiled" or "eager".
+        argnums: the positions of the arguments to differentiate with respect to; all by default.
+        has_aux: the function returns ``(value, aux)``, and the result is ``(gradient, aux)``.
+
+    Raises:
+        TracingError, ValueError, TypeError: as `value_and_grad`, which says more of all these.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -134,6 +141,10 @@ def hessian(function: Function, *, argnums: Argnums = None) -> Hessian:
     arguments that `argnums` names, all by default; the others are taken as `value_and_grad` takes them.
 
     The reverse sweep is differentiated by a second one.
+
+    Args:
+        function: of one or more arguments, floats or float64 arrays, written as for `value_and_grad`.
+        argnums: the positions of the arguments to differentiate with respect to; all by default.
 
     Raises:
         TracingError: at the first call, where a function cannot be compiled.

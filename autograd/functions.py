@@ -32,6 +32,9 @@ def _call(name: str, x: Any, **settings: Any) -> Any:
 def sin_d(x: Any) -> Any:
     """sin(x) in radians, elementwise; d sin(x)/dx = cos(x).
 
+    Args:
+        x: a number, list, array or Tensor of any shape, in radians.
+
     >>> from autograd import Tensor
     >>> x = Tensor(0.0)
     >>> sin_d(x).backward()
@@ -44,6 +47,9 @@ def sin_d(x: Any) -> Any:
 def cos_d(x: Any) -> Any:
     """cos(x) in radians, elementwise; d cos(x)/dx = -sin(x).
 
+    Args:
+        x: a number, list, array or Tensor of any shape, in radians.
+
     >>> cos_d([0.0, np.pi])
     array([ 1., -1.])
     """
@@ -52,6 +58,9 @@ def cos_d(x: Any) -> Any:
 
 def exp_d(x: Any) -> Any:
     """e to the power x, elementwise; its own derivative.
+
+    Args:
+        x: a number, list, array or Tensor of any shape.
 
     >>> exp_d([0.0, 1000.0])
     array([ 1., inf])
@@ -64,6 +73,9 @@ def erf(x: Any) -> Any:
 
     Its derivative is 2/sqrt(pi) exp(-x^2).
 
+    Args:
+        x: a number, list, array or Tensor of any shape.
+
     >>> float(round(erf(1.0), 6))
     0.842701
     """
@@ -73,6 +85,9 @@ def erf(x: Any) -> Any:
 def relu(x: Any) -> Any:
     """max(0, x), elementwise; its derivative at 0 is 0, as in PyTorch.
 
+    Args:
+        x: a number, list, array or Tensor of any shape.
+
     >>> relu([-1.0, 2.0])
     array([0., 2.])
     """
@@ -81,6 +96,9 @@ def relu(x: Any) -> Any:
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), elementwise; its derivative is sigmoid(x) sigmoid(-x).
+
+    Args:
+        x: a number, list, array or Tensor of any shape.
 
     >>> from autograd import Tensor
     >>> sigmoid(0.0), sigmoid(Tensor(0.0))
@@ -92,6 +110,9 @@ def sigmoid(x: Any) -> Any:
 def softplus(x: Any) -> Any:
     """log(1 + exp(x)), elementwise; its derivative is sigmoid(x). Above 20 it is x, as in PyTorch.
 
+    Args:
+        x: a number, list, array or Tensor of any shape.
+
     >>> softplus([-1000.0, 100.0])
     array([  0., 100.])
     """
@@ -99,9 +120,14 @@ def softplus(x: Any) -> Any:
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """log(sum(exp(x))) over `axis` (an int, several, or None for all), without overflow.
+    """log(sum(exp(x))) over `axis`, without overflow.
 
     Its derivative is softmax(x).
+
+    Args:
+        x: a number, list, array or Tensor of any shape.
+        axis: an int, several, or None for all.
+        keepdims: keep the axes summed over, with length 1.
 
     >>> print(logsumexp([1000.0, 1000.0]))
     1000.6931471805599
@@ -114,6 +140,10 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
 
     With y its value, dy_i/dx_j = y_i ((i = j) - y_j).
 
+    Args:
+        x: a number, list, array or Tensor of any shape.
+        axis: the axis along which the result sums to 1, the last by default.
+
     >>> softmax([0.0, 0.0])
     array([0.5, 0.5])
     """
@@ -121,9 +151,14 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The Euclidean norm over `axis` (an int, several, or None for all).
+    """The Euclidean norm over `axis`.
 
     Its derivative at 0 is 0, as in PyTorch.
+
+    Args:
+        x: a number, list, array or Tensor of any shape.
+        axis: an int, several, or None for all.
+        keepdims: keep the axes summed over, with length 1.
 
     >>> norm([[3.0, 4.0], [0.0, 1.0]], axis=1)
     array([5., 1.])

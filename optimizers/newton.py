@@ -21,9 +21,9 @@ class Newton(VectorOptimizer):
         x <- x + lr d
 
     Where H is positive definite that is -(H + c I)^-1 g, the damped Newton step. Where it is not, Newton's
-    own step would climb towards saddles and maxima along the eigenvectors with l < 0; with |l| in their place
-    it descends there too. The damping bounds the step by |g| / c where the loss is nearly flat. Along an
-    eigenvector on which g has no part there is no step.
+    own step would climb towards saddles and maxima along the eigenvectors with l < 0; with ``|l|`` in their
+    place it descends there too. The damping bounds the step by ``|g| / c`` where the loss is nearly flat.
+    Along an eigenvector on which g has no part there is no step.
 
     **It evaluates one gradient and one Hessian a step**, which counts as 1 + n gradients for n numbers.
     `step` needs a closure that returns the loss as a Tensor.
@@ -37,7 +37,7 @@ class Newton(VectorOptimizer):
         ValueError: naming the hyperparameter that is out of range.
 
     Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, section 3.4, on Hessians modified by
-    their eigenvalues; |l| is from Dauphin et al., "Identifying and attacking the saddle point problem in
+    their eigenvalues; ``|l|`` is from Dauphin et al., "Identifying and attacking the saddle point problem in
     high-dimensional non-convex optimization", 2014, the saddle-free Newton method.
 
     >>> from autograd import Tensor

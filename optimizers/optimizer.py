@@ -70,6 +70,16 @@ class Optimizer(Configured):
     Raises:
         TypeError: for a hyperparameter that the rule does not take, or parameters that are no Tensors.
         ValueError: for one that `check` refuses, or a parameter that is given twice.
+
+    >>> class SignSGD(Optimizer):
+    ...     @staticmethod
+    ...     def rule(gradient, parameter, state, step, *, lr=0.1):
+    ...         return parameter - lr * np.sign(gradient), {}
+    >>> x = Tensor(2.0)
+    >>> (x**2).backward()
+    >>> SignSGD([x], lr=0.5).step()
+    >>> x.data
+    1.5
     """
 
     # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.

@@ -23,7 +23,14 @@ BUILT_IN = Path(__file__).parents[1] / "race.toml"
 
 
 def config_path(folder: Path) -> Path:
-    """The race to run where none is named: $RACE_CONFIG, race.toml in `folder`, or the built-in race."""
+    """The race to run where none is named: $RACE_CONFIG, race.toml in `folder`, or the built-in race.
+
+    Args:
+        folder: usually the one that the command runs in.
+
+    >>> config_path(BUILT_IN.parent).name  # unless RACE_CONFIG names another file
+    'race.toml'
+    """
     if named := os.environ.get("RACE_CONFIG"):
         return Path(named)
     own = folder / "race.toml"
@@ -41,6 +48,9 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
 
     Raises:
         SpecError: if the file is missing, is not TOML, or describes no race.
+
+    >>> load_spec(BUILT_IN, surface="himmelblau", steps=10).steps
+    10
     """
     path = Path(path)
     values = read_toml(path)

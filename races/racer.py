@@ -36,6 +36,18 @@ class RacerSpec(Frozen):
     The optimizer is one of `OPTIMIZERS`, a class in a file beside race.toml ("mine.py:Lion2"), or one of
     PyTorch ("torch.optim.AdamW") or Optax ("optax.adamw"). In race.toml the hyperparameters stand beside the
     other keys; a learning rate may be a schedule's table.
+
+    Attributes:
+        optimizer: its name.
+        name: what tables and films call it, at most 40 characters; by default the optimizer's.
+        colour: "#rrggbb", or a name of the palette; by default one that no other racer of the race has.
+        hyperparameters: pairs of a name and a value.
+
+    Raises:
+        pydantic.ValidationError: a ValueError that names every offending field.
+
+    >>> RacerSpec(optimizer="adam", lr=0.05).hyperparameters
+    (('lr', 0.05),)
     """
 
     optimizer: str

@@ -43,6 +43,11 @@ class Trace:
         rates: the learning rate of each step, float64 of shape (racers, steps, starts).
         states: for each racer its optimizer's terms by name, float64 of shape (steps, starts, 2): for u and
             for v, those with which step k led to step k + 1; nan where no step was made.
+
+    >>> from races import RaceSpec, run_race
+    >>> trace = run_race(RaceSpec(surface="slope", steps=2, racers=[{"optimizer": "sgd", "lr": 1.0}]))
+    >>> trace.positions.shape, trace.losses.shape, trace.gradients.shape
+    ((1, 3, 1, 2), (1, 3, 1), (1, 2, 1, 2))
     """
 
     spec: RaceSpec

@@ -20,6 +20,16 @@ class Box:
 
     The heights shown fill the box: those that the surface takes, as far as its z_range allows. What is above
     or below them stands above or below the box. A flat surface stands at mid-height.
+
+    Attributes:
+        surface: what is shown.
+        width: along u and v, in scene units.
+        height: along z, in scene units.
+        z_shown: the lowest and the highest loss in the box.
+
+    >>> from surfaces import get_surface
+    >>> Box(get_surface("sphere")).on_surface(5.0, 5.0).tolist()
+    [2.8, 2.8, 1.1]
     """
 
     surface: Surface

@@ -65,6 +65,12 @@ class DepthCamera(ThreeDCamera):
     Attributes:
         aside_tracker: how far the picture of the scene is moved in its plane, in scene units, x as the real
             and y as the imaginary part; what is fixed in the frame stays where it is.
+
+    Args:
+        options: as Manim's `ThreeDCamera` takes them.
+
+    >>> DepthCamera().aside.tolist()
+    [0.0, 0.0, 0.0]
     """
 
     def __init__(self, **options: Any) -> None:

@@ -80,6 +80,10 @@ class LossSurface(DepthMobject):
     Attributes:
         begun: from where on it is drawn along u, from 0 to 1.
         reach: as far as it is drawn along u, from 0 to 1.
+
+    >>> from surfaces import get_surface
+    >>> LossSurface(Box(get_surface("sphere")), resolution=16).grid().shape
+    (17, 17, 3)
     """
 
     def __init__(self, box: Box, resolution: int = 64) -> None:
@@ -176,6 +180,9 @@ class Ball(DepthMobject):
         point: its centre.
         colour: of its light side.
         radius: in scene units.
+
+    >>> Ball([0.0, 0.0, 1.0], colour="#E69F00").radius
+    0.13
     """
 
     def __init__(
@@ -203,6 +210,9 @@ class Trail(DepthMobject):
         colour: of the line.
         width: in Manim's units of stroke width, 100 to a scene unit.
         ghost: the opacity of what is hidden, 0 for nothing.
+
+    >>> Trail([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]]).get_end().tolist()
+    [3.0, 4.0, 0.0]
     """
 
     def __init__(

@@ -23,6 +23,12 @@ _ZOOM = 17  # points along each side of the neighbourhood of a peak
 def expression_surface(text: str, u_range: Point, v_range: Point, **record: Any) -> Surface:
     """The surface z = `text` over the given ranges, named after its text; see `formula_surface`.
 
+    Args:
+        text: the formula, as an `Expression` takes it.
+        u_range: the least and the greatest u.
+        v_range: the same for v.
+        record: other attributes of the `Surface`.
+
     Raises:
         ExpressionError: if the text is not allowed.
         ValueError: if the formula is not finite everywhere on a grid over the ranges.
@@ -39,7 +45,7 @@ def expression_surface(text: str, u_range: Point, v_range: Point, **record: Any)
 def formula_surface(
     formula: Formula, u_range: Point, v_range: Point, what: str = "the formula", **record: Any
 ) -> Surface:
-    """The surface z = `formula`(u, v) over the given ranges.
+    """The surface ``z = formula(u, v)`` over the given ranges.
 
     Unless they are given, its heights are read off a grid, without the ends of poles that lie between its
     points, and its start is a quarter of the way in from the lower corner.
@@ -53,6 +59,10 @@ def formula_surface(
 
     Raises:
         ValueError: if the formula is not finite all over a grid of the ranges, or the start lies outside.
+
+    >>> bowl = formula_surface(lambda u, v: u**2 + v**2, (-1, 1), (-1, 1), name="bowl")
+    >>> bowl.start, bowl.z_range
+    ((-0.5, -0.5), (0.0, 2.0))
     """
     if not all(math.isfinite(high - low) for low, high in (u_range, v_range)):
         raise ValueError(

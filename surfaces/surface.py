@@ -246,7 +246,19 @@ SURFACES: dict[str, Surface] = {}
 def surface(**record: Any) -> Callable[[Formula], Formula]:
     """Register the decorated formula as a `Surface` under its own name, with the attributes given.
 
-    Rates that `suggested` leaves out are those of `surfaces.rates`.
+    Args:
+        record: the attributes of the `Surface`, except its name and formula. Rates that `suggested` leaves
+            out are those of `surfaces.rates`.
+
+    Raises:
+        TypeError: for an attribute that a `Surface` does not have, or where one without a default is missing.
+
+    >>> @surface(u_range=(-1, 1), v_range=(-1, 1), z_range=(0, 2), start=(0.5, 0.5))
+    ... def cone(u, v):
+    ...     return np.hypot(u, v)
+    >>> get_surface("cone")(3.0, 4.0)
+    5.0
+    >>> del SURFACES["cone"]
     """
 
     def register(formula: Formula) -> Formula:
@@ -261,9 +273,16 @@ def surface(**record: Any) -> Callable[[Formula], Formula]:
 def get_surface(name: str, /, **parameters: float) -> Surface:
     """The registered surface of that name, with these values of its formula's parameters.
 
+    Args:
+        name: as race.toml has it.
+        parameters: numbers by the parameter's name; those left out keep their defaults.
+
     Raises:
         ValueError: if there is none, with the names that there are; if it has no such parameter, or not with
             such a value.
+
+    >>> get_surface("ravine", condition=4.0)(2.0, 3.0)
+    5.0
     """
     if name not in SURFACES:
         raise ValueError(unknown("surface", str(name), sorted(SURFACES)))

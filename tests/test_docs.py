@@ -11,10 +11,10 @@ from PIL import Image, ImageColor
 
 from optimizers import OPTIMIZERS
 from optimizers.schedules import SCHEDULES
-from surfaces import vocabulary
+from surfaces import SURFACES, vocabulary
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = [*DOCS.glob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
+PAGES = [*DOCS.rglob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -38,6 +38,11 @@ def test_a_picture_has_the_colours_that_the_page_names(name: str) -> None:
     for colour, least in (("#D55E00", 200), ("#56B4E9", 0 if name == "sgd" else 200)):
         near = np.abs(picture - ImageColor.getrgb(colour)).max(axis=-1) <= 12
         assert near.sum() >= least
+
+
+def test_every_surface_has_a_picture_for_its_section() -> None:
+    gallery = DOCS.parent / "media" / "gallery"
+    assert [name for name in SURFACES if not (gallery / f"{name}.png").exists()] == []
 
 
 def test_every_schedule_is_listed() -> None:

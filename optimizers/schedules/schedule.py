@@ -54,7 +54,15 @@ def _plain(value: Any) -> Any:
 
 
 class Schedule(Entry):
-    """Base of every learning rate that depends on nothing but the step."""
+    """Base of every learning rate that depends on nothing but the step.
+
+    A subclass is a dataclass of its settings with a `rate`; its `__post_init__` checks them.
+
+    >>> from optimizers.schedules import Exponential
+    >>> halving = Exponential(0.8, gamma=0.5)
+    >>> isinstance(halving, Schedule), halving(2)
+    (True, 0.2)
+    """
 
     @abstractmethod
     def rate(self, step: Array) -> Array:

@@ -1,0 +1,143 @@
+"""The site: Sphinx reads this file, script/docs builds it.
+
+The pages are written for GitHub, where links lead to files. Before Sphinx reads a page, its links to pages
+become links of the site, and those to other files links to the repository, or plain text where its address is
+not known.
+A comment such as `<!-- surfaces -->` on a line of its own is replaced by what `PARTS` makes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import posixpath
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT))
+
+from surfaces import SURFACES, Surface  # noqa: E402  (the rooms are beside docs/, not installed)
+
+project = "Optimizer Race"
+author = "the authors of Optimizer Race"
+release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["README.fr.md"]  # which fr.md shows
+default_role = "py:obj"
+highlight_language = "none"  # equations, command lines
+add_module_names = False
+myst_heading_anchors = 3
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_member_order = "bysource"
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["_static", "../media/gallery/optimizer-race.mp4", "../media/gallery/funky.png"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_copyright = False
+
+# GitHub's own variable, set in its workflows.
+ADDRESS = os.environ.get("GITHUB_REPOSITORY", "")
+
+# Files that the site shows as pages under other names.
+PAGES = {
+    "README.md": "guide.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "docs/README.fr.md": "fr.md",
+    "media/gallery": "surfaces.md",
+}
+
+
+def guide() -> str:
+    """The README from its first section on, as a page."""
+    _, sections = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ", 1)
+    return to_site("# Guide\n\n## " + sections, "README.md")
+
+
+def french() -> str:
+    """The French README."""
+    return to_site((DOCS / "README.fr.md").read_text(encoding="utf-8"), "docs/README.fr.md")
+
+
+def surfaces() -> str:
+    """A section for each surface of the catalogue: its picture, its formula, and what its record says."""
+    return "\n\n".join(section(each) for each in SURFACES.values())
+
+
+def section(surface: Surface) -> str:
+    """A surface's section."""
+    minima = ", ".join(f"({u:.6g}, {v:.6g})" for u, v in surface.minima) or "none in the catalogue"
+    (u_low, u_high), (v_low, v_high) = surface.u_range, surface.v_range
+    rates = ", ".join(f"{name} {rate:g}" for name, rate in surface.suggested.items())
+    facts = [
+        f"domain: u from {u_low:g} to {u_high:g}, v from {v_low:g} to {v_high:g}",
+        f"start: ({surface.start[0]:g}, {surface.start[1]:g})",
+        f"minima: {minima}",
+        *(
+            f"parameter {name}: {value:g}, from {surface.parameter_ranges[name][0]:g} to "
+            f"{surface.parameter_ranges[name][1]:g}"
+            for name, value in surface.parameters.items()
+        ),
+        *([f"noise of its gradient: standard deviation {surface.noise:g}"] if surface.noise else []),
+        f"suggested learning rates: {rates}",
+        f"source: {surface.source}",
+    ]
+    text = (inspect.getdoc(surface.formula) or "").replace("*", r"\*").replace("|", r"\|")
+    picture = f"![The default racers on {surface.name}](../media/gallery/{surface.name}.png)"
+    return f"## {surface.name}\n\n{text}\n\n{picture}\n\n" + "\n".join(f"- {fact}" for fact in facts)
+
+
+PARTS = {"guide": guide, "french": french, "surfaces": surfaces}
+
+
+def to_site(text: str, path: str) -> str:
+    """A page's text, its links as the site has them; `path` is the page's, from the repository's root."""
+
+    def replaced(match: re.Match[str]) -> str:
+        bang, label, target, anchor = match.groups(default="")
+        goal = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+        if "://" in target or not (ROOT / goal).exists():
+            return match[0]
+        if not bang and goal in PAGES:
+            return f"[{label}]({PAGES[goal]}{anchor})"
+        if bang or (goal.startswith("docs/") and goal.endswith(".md")):
+            return f"{bang}[{label}]({posixpath.relpath(goal, 'docs')}{anchor})"
+        return f"[{label}](https://github.com/{ADDRESS}/blob/main/{goal})" if ADDRESS else label
+
+    return re.sub(r"(!?)\[([^\]]*)\]\(([^)#\s]+)(#[^)]*)?\)", replaced, text)
+
+
+def read_page(_app: Any, page: str, content: list[str]) -> None:
+    """Put the parts in, and rewrite the links."""
+    path = f"docs/{page}.md"
+    if "/" not in page:
+        content[0] = to_site(content[0], path)
+    content[0] = re.sub(
+        r"^<!-- (\w+) -->$",
+        lambda match: PARTS[match[1]]() if match[1] in PARTS else match[0],
+        content[0],
+        flags=re.MULTILINE,
+    )
+
+
+def escape_types(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Escape the underscore at the end of numpy's types, which is a link in reStructuredText."""
+    lines[:] = [re.sub(r"_(?=[\],])", r"\\_", x) if x.startswith(":vartype") else x for x in lines]
+
+
+def setup(app: Any) -> None:
+    """Called by Sphinx."""
+    app.connect("source-read", read_page)
+    app.connect("autodoc-process-docstring", escape_types, priority=600)  # after napoleon
