@@ -39,6 +39,7 @@ napoleon_use_ivar = True
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "model_config, model_post_init"}  # pydantic's
 
 html_theme = "furo"
 html_title = project
@@ -132,12 +133,19 @@ def read_page(_app: Any, page: str, content: list[str]) -> None:
     )
 
 
-def escape_types(_app: Any, _what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
-    """Escape the underscore at the end of numpy's types, which is a link in reStructuredText."""
+def mend_docstring(_app: Any, what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
+    """Mend what napoleon makes of docstrings.
+
+    numpy's types end in an underscore, which is a link in reStructuredText. And of a property's "The value: a
+    float" it takes what stands before the colon for a type.
+    """
     lines[:] = [re.sub(r"_(?=[\],])", r"\\_", x) if x.startswith(":vartype") else x for x in lines]
+    for line in [x for x in lines if what == "property" and x.startswith(":type: ")]:
+        lines.remove(line)
+        lines[0] = f"{line.removeprefix(':type: ')}: {lines[0]}"
 
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", read_page)
-    app.connect("autodoc-process-docstring", escape_types, priority=600)  # after napoleon
+    app.connect("autodoc-process-docstring", mend_docstring, priority=600)  # after napoleon
