@@ -45,10 +45,11 @@ class Source:
         kind = "" if isinstance(error, WrongRuleError) else type(error).__name__
         plain = isinstance(error, SyntaxError) and isinstance(error.msg, str)
         message = error.msg if plain else said(error)  # type: ignore[attr-defined]
+        added = getattr(error, "__notes__", ())  # a list, unless the file has set it
         # JAX's note on its own frames begins with a line of dashes.
         notes = [
             shorten(note, 200)
-            for note in getattr(error, "__notes__", ())
+            for note in (added if isinstance(added, list) else ())
             if isinstance(note, str) and not note.startswith("---")
         ]
         parts = [where, kind, message + (f" ({'; '.join(notes)})" if notes else "")]

@@ -40,8 +40,7 @@ def draw_curves(trace: Trace, axes: Axes) -> str:
     far = 1e3 * (high - low)  # beyond the axes' limits, where matplotlib's arithmetic still holds
     losses = np.clip(trace.losses, low - far, high + far)
     medians = median(losses)
-    starts = len(trace.spec.start)
-    spread = "" if starts == 1 or len(trace.names) > _FEW else "each" if starts <= _FEW else "quartiles"
+    spread = _spread(trace)
     steps = np.arange(losses.shape[1])
     for i, racer in enumerate(trace.spec.racers):
         if spread == "each":
@@ -52,17 +51,24 @@ def draw_curves(trace: Trace, axes: Axes) -> str:
     return spread
 
 
+def _spread(trace: Trace) -> str:
+    """How it is drawn that starts differ: see `draw_curves`."""
+    starts = len(trace.spec.start)
+    return "" if starts == 1 or len(trace.names) > _FEW else "each" if starts <= _FEW else "quartiles"
+
+
 def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
     """Set scale and limits of the losses' axis: logarithmic where they span decades, up to the start's loss.
 
     So a racer that shoots up does not squeeze the others into a line. Where losses change their sign, the
     scale is logarithmic on both sides of 0 and linear about it.
     """
-    medians = np.clip(median(trace.losses), -_HUGE, _HUGE)
-    shown = [*medians[np.isfinite(medians)]]
+    curves = trace.losses if _spread(trace) == "each" else median(trace.losses)
+    curves = np.clip(curves, -_HUGE, _HUGE)
+    shown = [*curves[np.isfinite(curves)]]
     if np.isfinite(target):
         shown.append(np.clip(target, -_HUGE, _HUGE))
-    low, high = float(np.min(shown)), float(medians[:, 0].max())
+    low, high = float(np.min(shown)), float(curves[:, 0].max())
     positive = [loss for loss in shown if loss > 0]
     least = max(min(positive, default=0.0), _FLOOR * high)
     language = trace.spec.film.language

@@ -6,6 +6,7 @@ import datetime
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from optimizers import OPTIMIZERS, Lion, Optimizer
 from optimizers.foreign import find, is_foreign, label
 from optimizers.own_file import load
-from optimizers.own_source import OwnError
+from optimizers.own_source import OwnError, Source
 from tests.optimizers.foreign import LION, descend, refusal
 
 CLASS = "class Lion2(Optimizer): ...\n"  # without one that is so called a file is not run
@@ -356,6 +357,14 @@ def test_whatever_is_raised_is_said_in_one_line(what: str, where: str, tmp_path:
         line = refusal(own(tmp_path, f"{head}{LION}{check}            raise {error}\n"), [], lr=0.5)
     assert words in line
     assert line.startswith("mine.py:")
+
+
+def test_an_errors_notes_may_be_anything(tmp_path: Path) -> None:
+    # Of a file's own error: not raised here, since pytest itself cannot show it.
+    error: Any = ValueError("x")
+    for notes in (3, None, "text", [3]):
+        error.__notes__ = notes
+        assert str(Source("mine.py", tmp_path / "mine.py").refusal(error, 4)) == "mine.py:4: ValueError: x"
 
 
 def test_a_term_may_be_an_object_that_cannot_be_shown(tmp_path: Path) -> None:

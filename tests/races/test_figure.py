@@ -219,6 +219,21 @@ def test_few_starts_are_drawn_one_by_one_and_of_many_the_quartiles(drawn: Drawn)
     assert drawn(fr).axes[1].get_title() == "perte médiane sur 21 départs, avec les quartiles"
 
 
+def test_each_start_that_is_drawn_is_within_the_axis(drawn: Drawn) -> None:
+    # Losses from the starts: 1.6 and 0.8 on himmelblau, 8 and 2 on the bowl, 1e6 and 1e-2 on the steep one.
+    bowl = {"expression": "u**2 + v**2", "u_range": [-2, 2], "v_range": [-2, 2]}
+    steep = {"expression": "1e6*u**2 + v**2", "u_range": [-2, 2], "v_range": [-2, 2]}
+    for surface, start in (
+        ("himmelblau", [[0.1, 0.2], [2.0, -1.0]]),
+        (bowl, [[2.0, 2.0], [1.0, 1.0]]),
+        (steep, [[1.0, 0.1], [0.0, 0.1]]),
+    ):
+        trace = race(surface=surface, start=start, steps=20)
+        low, high = drawn(trace).axes[1].get_ylim()
+        assert low <= trace.losses.min()
+        assert trace.losses[:, 0].max() <= high
+
+
 def test_a_start_that_diverged_counts_as_the_highest(drawn: Drawn) -> None:
     start = [[0.5, 0.5], [0.6, 0.5], [0.5, 0.6]]
     trace = race("slope", racers=[{"optimizer": "sgd", "lr": 1e160}], start=start)
