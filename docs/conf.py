@@ -2,8 +2,7 @@
 
 The pages are written for GitHub, where links lead to files. Before Sphinx reads a page, its links to pages
 become links of the site, and those to other files links to the repository, or plain text where its address is
-not known.
-A comment such as `<!-- surfaces -->` on a line of its own is replaced by what `PARTS` makes.
+not known. A comment such as `<!-- surfaces -->` on a line of its own is replaced by what `PARTS` makes.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import posixpath
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
-from surfaces import SURFACES, Surface  # noqa: E402  (the rooms are beside docs/, not installed)
+# The rooms are beside docs/, not installed.
+from optimizers import OPTIMIZERS  # noqa: E402
+from optimizers.schedules import SCHEDULES, Schedule  # noqa: E402
+from surfaces import SURFACES, Surface  # noqa: E402
 
 project = "Optimizer Race"
 author = "the authors of Optimizer Race"
@@ -96,11 +99,25 @@ def section(surface: Surface) -> str:
         f"source: {surface.source}",
     ]
     text = (inspect.getdoc(surface.formula) or "").replace("*", r"\*").replace("|", r"\|")
-    picture = f"![The default racers on {surface.name}](../media/gallery/{surface.name}.png)"
-    return f"## {surface.name}\n\n{text}\n\n{picture}\n\n" + "\n".join(f"- {fact}" for fact in facts)
+    blocks = [f"## {surface.name}", text, "\n".join(f"- {fact}" for fact in facts)]
+    if (ROOT / "media" / "gallery" / f"{surface.name}.png").exists():  # script/gallery.py has been run for it
+        blocks.insert(2, f"![The default racers on {surface.name}](../media/gallery/{surface.name}.png)")
+    return "\n\n".join(blocks)
 
 
-PARTS = {"guide": guide, "french": french, "surfaces": surfaces}
+def classes(*kinds: type) -> str:
+    """The reference of some classes, by their docstrings."""
+    return "\n\n".join(f".. autoclass:: {kind.__name__}" for kind in kinds)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "guide": guide,
+    "french": french,
+    "surfaces": surfaces,
+    "elementwise": lambda: classes(*(each for each in OPTIMIZERS.values() if each.elementwise)),
+    "whole_vector": lambda: classes(*(each for each in OPTIMIZERS.values() if not each.elementwise)),
+    "schedules": lambda: classes(*(each for each in SCHEDULES.values() if issubclass(each, Schedule))),
+}
 
 
 def to_site(text: str, path: str) -> str:
@@ -111,6 +128,8 @@ def to_site(text: str, path: str) -> str:
         goal = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         if "://" in target or not (ROOT / goal).exists():
             return match[0]
+        if not bang and goal == "README.md" and not anchor:
+            return f"[{label}](index.md)"
         if not bang and goal in PAGES:
             return f"[{label}]({PAGES[goal]}{anchor})"
         if bang or (goal.startswith("docs/") and goal.endswith(".md")):
@@ -133,6 +152,12 @@ def read_page(_app: Any, page: str, content: list[str]) -> None:
     )
 
 
+def name_language(_app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Tell browsers which page is in French."""
+    if page == "fr":
+        context["language"] = "fr"
+
+
 def mend_docstring(_app: Any, what: str, _name: str, _object: Any, _options: Any, lines: list[str]) -> None:
     """Mend what napoleon makes of docstrings.
 
@@ -148,4 +173,5 @@ def mend_docstring(_app: Any, what: str, _name: str, _object: Any, _options: Any
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", read_page)
+    app.connect("html-page-context", name_language)
     app.connect("autodoc-process-docstring", mend_docstring, priority=600)  # after napoleon

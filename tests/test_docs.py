@@ -11,7 +11,7 @@ from PIL import Image, ImageColor
 
 from optimizers import OPTIMIZERS
 from optimizers.schedules import SCHEDULES
-from surfaces import SURFACES, vocabulary
+from surfaces import vocabulary
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [*DOCS.rglob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
@@ -38,11 +38,6 @@ def test_a_picture_has_the_colours_that_the_page_names(name: str) -> None:
     for colour, least in (("#D55E00", 200), ("#56B4E9", 0 if name == "sgd" else 200)):
         near = np.abs(picture - ImageColor.getrgb(colour)).max(axis=-1) <= 12
         assert near.sum() >= least
-
-
-def test_every_surface_has_a_picture_for_its_section() -> None:
-    gallery = DOCS.parent / "media" / "gallery"
-    assert [name for name in SURFACES if not (gallery / f"{name}.png").exists()] == []
 
 
 def test_every_schedule_is_listed() -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.docs_conf import load_conf
+
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 DOORS = {
     "autograd": "autograd.md",
@@ -24,6 +26,7 @@ DOORS = {
     "races": "races.md",
     "scenes": "scenes.md",
 }
+CONF = load_conf()
 NAMES = [(door, name) for door in DOORS for name in importlib.import_module(door).__all__]
 DOCUMENTED = [
     (door, name)
@@ -33,7 +36,10 @@ DOCUMENTED = [
 
 
 def page(door: str) -> str:
-    return (REFERENCE / DOORS[door]).read_text(encoding="utf-8")
+    """The page of a door as Sphinx reads it."""
+    content = [(REFERENCE / DOORS[door]).read_text(encoding="utf-8")]
+    CONF.read_page(None, f"reference/{door}", content)
+    return content[0]
 
 
 def arguments(found: Any) -> list[str]:
