@@ -1,6 +1,6 @@
 """The race as a film: uv run manim optimizer_race.py
 
-What is raced stands in race.toml beside this file; the environment variable RACE_CONFIG names another.
+The race is the one in race.toml beside this file, or in the file that the environment variable RACE_CONFIG names.
 """
 
 from __future__ import annotations

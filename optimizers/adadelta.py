@@ -13,7 +13,7 @@ from optimizers.optimizer import Optimizer, State
 
 @final
 class Adadelta(Optimizer):
-    """Each step is as long as the steps of late were, by how the gradient compares with those of late.
+    """Scales the gradient by the ratio of recent step sizes to recent gradient sizes.
 
     With gradient g at the parameter p, learning rate lr, decay rho and weight decay w::
 

@@ -1,4 +1,4 @@
-"""Adamax: Adam with the largest gradient of late instead of the root mean square."""
+"""Adamax: Adam with the largest recent gradient in place of the root mean square."""
 
 from __future__ import annotations
 

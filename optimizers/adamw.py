@@ -11,7 +11,7 @@ from optimizers.optimizer import Optimizer, State
 
 @final
 class AdamW(Optimizer):
-    """Adam beside a pull of the parameter towards 0 that no gradient's size can scale.
+    """Adam with decoupled weight decay.
 
     With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
 

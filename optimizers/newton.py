@@ -12,7 +12,7 @@ from optimizers.vector import VectorOptimizer
 
 @final
 class Newton(VectorOptimizer):
-    """Steps to where the quadratic through value, gradient and Hessian is least, were it convex.
+    """Steps to the minimum of a convexified local quadratic.
 
     For all parameters' numbers together, with gradient g and Hessian H = Q diag(l) Q' at x, learning rate lr
     and damping c::

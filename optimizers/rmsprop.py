@@ -12,7 +12,7 @@ from optimizers.optimizer import Optimizer, State
 
 @final
 class RMSProp(Optimizer):
-    """Each coordinate's step is scaled by how large its gradient has been of late.
+    """Divides each coordinate's step by the root mean square of its recent gradients.
 
     With gradient g at the parameter p, learning rate lr, smoothing a, weight decay w and momentum m::
 

@@ -34,6 +34,8 @@ def write_whole(path: str | Path, write: Callable[[IO[bytes]], object], *, repla
     path = Path(path)
     target = Path(os.path.realpath(path))
     try:
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         target.parent.mkdir(parents=True, exist_ok=True)
         complete = target.with_name(f".{secrets.token_hex(8)}.part")
         try:

@@ -118,6 +118,14 @@ def test_a_link_stays_a_link_and_its_target_is_written(tmp_path: Path) -> None:
     assert names(tmp_path) == ["chain.bin", "dangling.bin", "far", "link.bin"]
 
 
+def test_a_link_that_leads_nowhere_but_to_itself_is_an_error_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="symbolic links"):
+        write_whole(tmp_path / "loop", lambda file: file.write(b"1"))
+    assert (tmp_path / "loop").is_symlink()
+    assert names(tmp_path) == ["loop"]
+
+
 def test_a_long_name_is_written(tmp_path: Path) -> None:
     name = "x" * 251 + ".bin"  # the longest that common file systems take
     write_whole(tmp_path / name, lambda file: file.write(b"1"))
