@@ -1,6 +1,6 @@
 """The race as a film: uv run manim optimizer_race.py
 
-The race is the one in race.toml beside this file, or in the file that the environment variable RACE_CONFIG names.
+It films the race in race.toml beside this file, or in the file named by the environment variable RACE_CONFIG.
 """
 
 from __future__ import annotations

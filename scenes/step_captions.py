@@ -105,7 +105,7 @@ _CAPTIONS = {
             "penalty": "Le weight decay ajoute au gradient une force vers 0.",
             "decay": "Le weight decay rapproche d'abord la position de 0.",
             "momentum": "{symbol} conserve {keep} de l'ancien élan et y ajoute le nouveau.",
-            "mean": "{symbol} conserve {keep} de sa valeur et prend {share} de g : une direction qui se souvient.",
+            "mean": "{symbol} conserve {keep} de sa valeur et prend {share} de g : une direction à mémoire.",
             "square": "{symbol} conserve {keep} de sa valeur et prend {share} de g² : la raideur récente.",
             "sum": "s additionne tous les gradients au carré : ces carrés ne font que grandir.",
             "centred": "Moins le carré de la moyenne : combien la pente varie.",
