@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from races import load_spec, run_race
 from surfaces import SURFACES
 from tests.docs_conf import load_conf
 
@@ -70,3 +72,14 @@ def test_a_surface_without_a_picture_has_a_section_all_the_same() -> None:
     section = CONF.section(replace(SURFACES["sphere"], name="new"))
     assert section.startswith("## new\n")
     assert "![" not in section
+
+
+def test_the_race_of_the_tutorial_runs(tmp_path: Path) -> None:
+    blocks = re.findall(r"```(toml|python)\n(.*?)```", read("tutorial"), re.DOTALL)
+    (own,) = [text for kind, text in blocks if kind == "python" and ">>>" not in text]
+    (tmp_path / "mine.py").write_text(own, encoding="utf-8")
+    race = "\n".join(text for kind, text in blocks if kind == "toml")
+    (tmp_path / "mine.toml").write_text(race, encoding="utf-8")
+    trace = run_race(load_spec(tmp_path / "mine.toml"))
+    assert trace.names == ("SGD", "Momentum", "Adam", "SignMomentum")
+    assert set(trace.status.flat) == {"converged"}
