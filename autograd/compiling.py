@@ -6,16 +6,17 @@ pays, several threads share the blocks (numpy lets others run while it computes)
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import array_code, block_code, float_code, loop_code
-from autograd.crew import crew, processors
 from autograd.lazy import Lazy
-from autograd.machine_code import MachineCode
 from autograd.program import Operation, Program
 from autograd.tracing import lowered, with_half_angles
 
@@ -154,35 +155,32 @@ class Points:
 
 
 class Loop:
-    """An elementwise program as a loop over its points, compiled to machine code: an extra, with numba.
+    """An elementwise program as a loop over its points, compiled by numba when it is first called.
 
     Args:
         program: what to compute, one for which `autograd.loop_code.suits` says true.
-        over: as `autograd.loop_code.emit` takes it; here those results are written over the argument, always.
+        over: as `autograd.loop_code.emit` takes it.
 
     Attributes:
         program: what it computes.
         source: its code.
+        block: the function, called as that of `Points`, without buffers, with contiguous arrays of float64;
+            other threads run meanwhile.
 
     Raises:
-        ImportError: if numba is not installed.
+        ImportError: if numba cannot be imported.
     """
 
-    def __init__(self, program: Program, over: Mapping[int, int]) -> None:
+    def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
         self.program = program
-        self._own = [k for k in range(len(program.outputs)) if k not in over]
-        self.source = _function("begin, end, arrays, numbers", loop_code.emit(program, over))
-        self._code = MachineCode(_load(self.source, loop_code.NAMES))
+        arguments, lines = loop_code.emit(program, over or {})
+        self.source = _function(", ".join(arguments), lines)
+        self.block = loop_code.compiled(_load(self.source, loop_code.NAMES))
 
-    def fill(self, arrays: Sequence[Array], numbers: Sequence[float], results: Sequence[Array]) -> None:
-        """Compute all points' results; arrays are of float64, in one dimension, without gaps, and as long.
 
-        Args:
-            arrays: the inputs that are points.
-            numbers: the others.
-            results: where the results go, or are looked for, if they go over an argument.
-        """
-        self._code.run(results[0].size, [*arrays, *(results[k] for k in self._own)], numbers)
+def processors() -> int:
+    """How many threads can run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def block_length(length: int, most: int = 0) -> int:
@@ -202,12 +200,32 @@ def share_blocks(work: Callable[[Iterator[slice]], object], length: int, most: i
     block = block_length(length, most)
     begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
     helpers = min(_workers(length), -(-length // block)) - 1
-    shares = crew().help_with(lambda: work(_slices(begins, length, block)), helpers) if helpers > 0 else []
+    shares = _started(lambda: work(_slices(begins, length, block)), helpers)
     try:
         work(_slices(begins, length, block))
     finally:
         for share in shares:
-            share.end()
+            if not share.cancel():  # all is done, so nobody needs to begin
+                share.result()
+
+
+def _started(work: Callable[[], object], helpers: int) -> list[Future[object]]:
+    """Work that has been handed to so many threads of the pool."""
+    if helpers < 1:
+        return []
+    try:
+        return [_pool(processors()).submit(work) for _ in range(helpers)]
+    except RuntimeError:  # the interpreter is shutting down and starts no threads
+        return []
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="blocks")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has none of the threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:

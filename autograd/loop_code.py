@@ -6,7 +6,9 @@ points and little to do for each of them, that is what takes the time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from autograd import float_code
 from autograd.program import POINTS, TRUTHS, Operation, Program
@@ -17,7 +19,7 @@ OPERATIONS = {
     *TRUTHS, "add", "subtract", "multiply", "divide", "negative", "absolute", "sqrt", "maximum", "minimum",
     "where",
 }  # fmt: skip
-NAMES = float_code.NAMES | {"range": range}
+NAMES: dict[str, Any] = float_code.NAMES | {"range": range, "len": len}
 
 
 def suits(program: Program) -> bool:
@@ -28,33 +30,48 @@ def suits(program: Program) -> bool:
     return names <= OPERATIONS and bool(program.outputs) and {*shapes} == {POINTS}
 
 
-def emit(program: Program, over: Mapping[int, int]) -> list[str]:
-    """The lines of a loop from `begin` to `end`, over `arrays` of points and with `numbers` that all share.
+def emit(program: Program, over: Mapping[int, int]) -> tuple[list[str], list[str]]:
+    """The arguments and the lines of a function that computes the results of all points.
 
     Args:
-        program: what to compute, one that `suits`. Its inputs are taken from `arrays` and `numbers`, in their
-            order; after the inputs' arrays come those of the results.
-        over: for some outputs, by their positions, the position of the argument that the result is written
-            over; the others have arrays of their own.
+        program: what to compute, one that `suits`.
+        over: for some outputs, by their positions, the position of the argument whose array the result is
+            written over; the results' own arrays are then left alone.
+
+    Returns:
+        The arguments, first the inputs, arrays `a0`, ... or numbers `x0`, ..., and then the results' arrays
+        `r0`, ...; and the lines.
 
     >>> program = Program()
     >>> x, rate = program.add_input(POINTS), program.add_input(())
     >>> program.outputs = [program.add("subtract", (x, program.add("multiply", (x, rate))))]
-    >>> print(*emit(program, {0: 0}), sep="\\n")
-    a0 = arrays[0]
-    x1 = numbers[0]
-    for i in range(begin, end):
+    >>> arguments, lines = emit(program, {})
+    >>> arguments
+    ['a0', 'x1', 'r0']
+    >>> print(*lines, sep="\\n")
+    for i in range(len(a0)):
         x0 = a0[i]
         y0 = x0 - (x0 * x1)
-        a0[i] = y0
+        r0[i] = y0
     """
-    points = [k for k, number in enumerate(program.inputs) if program.shapes[number] == POINTS]
-    shared = [k for k in range(len(program.inputs)) if k not in points]
-    places = [f"a{over[k]}" if k in over else f"r{k}" for k in range(len(program.outputs))]
-    arrays = [*(f"a{k}" for k in points), *(f"r{k}" for k in range(len(program.outputs)) if k not in over)]
-    given = [f"{name} = arrays[{i}]" for i, name in enumerate(arrays)]
-    given += [f"x{k} = numbers[{i}]" for i, k in enumerate(shared)]
-    loads = [f"x{k} = a{k}[i]" for k in points]
+    points = [program.shapes[number] == POINTS for number in program.inputs]
+    arguments = [f"a{k}" if own else f"x{k}" for k, own in enumerate(points)]
+    results = [f"r{k}" for k in range(len(program.outputs))]
+    places = [f"a{over[k]}" if k in over else result for k, result in enumerate(results)]
+    loads = [f"x{k} = a{k}[i]" for k, own in enumerate(points) if own]
     stores = [f"{place}[i] = y{k}" for k, place in enumerate(places)]
     body = [*loads, *float_code.emit(program), *stores]
-    return [*given, "for i in range(begin, end):", *(f"    {line}" for line in body)]
+    # From 0 on: numba then knows that no index counts from the end, and can take several numbers at once.
+    lines = [f"for i in range(len({arguments[0]})):", *(f"    {line}" for line in body)]
+    return [*arguments, *results], lines
+
+
+def compiled(loop: Callable[..., None]) -> Callable[..., None]:
+    """A loop as machine code, made when it is first called; numba is imported here, and nowhere else.
+
+    Threads may run it at once: each calls it with blocks of its own. numba's own parallel loops are not used,
+    since they end the process when two threads start them at once, or a forked process does.
+    """
+    numba = importlib.import_module("numba")
+    # As numpy does, divides by zero without raising; nothing is added up or multiplied in another order.
+    return numba.njit(nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]

@@ -18,18 +18,16 @@ from numpy.typing import NDArray
 from autograd import loop_code
 from autograd.compiling import ALONE, Floats, Loop, Points, block_length, share_blocks
 from autograd.hoisting import hoisted
-from autograd.machine_code import begin, suits
 from autograd.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.shaping import Shape
 from autograd.tracing import as_number, lowered, trace
-from optimizers.reuse import laid_out
 
 Array: TypeAlias = NDArray[np.float64]
 Rule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
 State: TypeAlias = dict[str, Any]
 
 BLOCK = 65536  # points to a block at most
-# Points to move after which a loop is compiled: the first takes a second, each further one a fifth of it.
+# Points to move after which a loop is compiled, which takes a second.
 PAYS = 100_000_000
 
 # What a rule may raise that takes numbers only, not symbols; it is then run as it is.
@@ -71,7 +69,7 @@ class RuleCode:
         shapes = [np.shape(parameter) if own else () for own in self.terms.shapes]
         try:
             terms = [np.broadcast_to(x, shape) for x, shape in zip(state.values(), shapes, strict=True)]
-            kind = float if isinstance(parameter, float) else partial(np.array, dtype=np.float64)
+            kind = float if isinstance(parameter, float) else partial(np.array, dtype=np.float64, order="C")
             return dict(zip(state, map(kind, terms), strict=True))
         except (TypeError, ValueError):
             return None
@@ -86,37 +84,34 @@ class RuleCode:
         return moved, dict(zip(names, terms, strict=True))
 
     def move_array(
-        self, gradient: Any, parameter: Any, state: State, rest: Sequence[float], out: Any, scratch: Any
-    ) -> State:
-        """Write the new parameter to `out`, and the new terms over those of `state`, which is given back.
+        self, gradient: Any, parameter: Array, state: State, rest: Sequence[float], scratch: dict[Any, Any]
+    ) -> tuple[Array, State]:
+        """The new parameter, a new array, and the new state, whose terms are written over those of `state`.
 
         Args:
             gradient: of the parameter's shape.
-            parameter: where the step begins; `out` may be the same array.
+            parameter: where the step begins.
             state: the terms by name; empty before the first step.
             rest: the step's number and, where it is given with each step, the learning rate.
-            out: of the parameter's shape.
-            scratch: a dictionary of the caller's, to keep buffers in.
+            scratch: of the caller, to keep buffers in.
         """
-        code = self.later
-        if not state:
-            code, shape = self.first, parameter.shape
-            terms = [laid_out(shape if own else (), k) for k, own in enumerate(self.terms.shapes, 1)]
-            state = dict(zip(self.terms.names, terms, strict=True))
-            given = [gradient, parameter]
+        shape, names = parameter.shape, self.terms.names
+        moved = np.empty(shape)
+        if state:
+            terms = [state[name] for name in names]
+            if len(shape) > 1:  # of arrays with gaps `reshape` would make copies
+                terms = [np.asarray(term, order="C") for term in terms]
+                state = dict(zip(names, terms, strict=True))
+            code, given = self.later, [gradient, parameter, *terms]
         else:
-            terms = [state[name] for name in self.terms.names]
-            given = [gradient, parameter, *terms]
-        results = [out, *terms]
-        if parameter.ndim == 1:
-            code.move([*given, *rest], results, scratch)
-            return state
-        flat = [y.reshape(-1) if y.ndim else y for y in results]
-        code.move([*(x.reshape(-1) if x.ndim else x for x in given), *rest], flat, scratch)
-        for y, row in zip(results, flat, strict=True):
-            if not y.flags.c_contiguous:  # of those, `reshape` makes copies
-                y[...] = row.reshape(y.shape)
-        return state
+            terms = [np.empty(shape if own else ()) for own in self.terms.shapes]
+            state = dict(zip(names, terms, strict=True))
+            code, given = self.first, [gradient, parameter]
+        results = [moved, *terms]
+        if len(shape) > 1:
+            given, results = ([x.reshape(-1) if x.ndim else x for x in some] for some in (given, results))
+        code.move([*given, *rest], results, scratch)
+        return moved, state
 
 
 class ArrayCode:
@@ -124,7 +119,7 @@ class ArrayCode:
 
     Args:
         program: takes and gives numbers and points.
-        over: for some outputs, by their positions, the position of the argument that they may go over.
+        over: for some outputs, by their positions, the position of the argument whose array they go over.
     """
 
     def __init__(self, program: Program, over: Mapping[int, int]) -> None:
@@ -138,7 +133,7 @@ class ArrayCode:
         }
         self._floats = Floats(parts.shared) if parts.shared.outputs else None
         self._points = Points(parts.points, self._over)
-        self._loops: dict[tuple[int, ...], Loop | None] = {}
+        self._loop: Loop | None = None
         self._looped = lowered(parts.points, loop_code.OPERATIONS)
         self._moved = 0 if loop_code.suits(self._looped) else -math.inf
 
@@ -160,47 +155,40 @@ class ArrayCode:
                 scratch[key] = self._points.buffers(length)
             self._points.block(*arguments, *results, *scratch[key])
             return
-        numbers = arguments[arrays:]
-        if loop := self._loop(arguments[:arrays], results):
-            loop.fill(arguments[:arrays], numbers, results)
-            return
         block = block_length(length, BLOCK)
         kept = scratch.setdefault((id(self), length), [])  # buffers, for as many threads as there were
+        numbers = arguments[arrays:]
+        loop = self._worthwhile_loop(arguments[:arrays])
 
         def work(blocks: Iterator[slice]) -> None:
-            buffers = kept.pop() if kept else self._points.buffers(block)
+            buffers = () if loop else kept.pop() if kept else self._points.buffers(block)
+            compute = (loop or self._points).block
             with np.errstate(all="ignore"):
                 for part in blocks:
                     size = part.stop - part.start
-                    own = buffers if size == block else self._points.buffers(size)
+                    own = buffers if loop or size == block else self._points.buffers(size)
                     cut = (x[part] for x in arguments[:arrays])
-                    self._points.block(*cut, *numbers, *(y[part] for y in results), *own)
-            kept.append(buffers)
+                    compute(*cut, *numbers, *(y[part] for y in results), *own)
+            if not loop:
+                kept.append(buffers)
 
         share_blocks(work, length, BLOCK)
 
-    def _loop(self, arrays: Sequence[Array], results: Sequence[Array]) -> Loop | None:
-        """A loop that does the work, once there has been so much of it that it pays to compile one."""
-        length = arrays[0].size
-        self._moved += length
-        if self._moved < PAYS or not all(suits(x, length) for x in (*arrays, *results)):
+    def _worthwhile_loop(self, arrays: Sequence[Array]) -> Loop | None:
+        """A loop for these arrays, once so many points have been moved that it pays to compile one."""
+        self._moved += arrays[0].size
+        if self._moved < PAYS or not all(x.dtype == np.float64 and x.flags.c_contiguous for x in arrays):
             return None
-        over = tuple([k for k, i in self._over.items() if _same(arrays[i], results[k])])
-        if over not in self._loops:
+        if self._loop is None:
             try:
-                self._loops[over] = Loop(self._looped, {k: self._over[k] for k in over})
+                self._loop = Loop(self._looped, self._over)
             except ImportError:
                 self._moved = -math.inf
-        return self._loops.get(over)
+        return self._loop
 
 
 def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
     return [i for i, truth in enumerate(truths) if truth is wanted]
-
-
-def _same(some: Array, other: Array) -> bool:
-    """Whether two arrays of one length, without gaps, are in one place."""
-    return some is other or begin(some) == begin(other)
 
 
 def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode | None:
@@ -243,8 +231,8 @@ def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str
     first, later = (program.simplified(Simplify.EXACTLY) for program in (first, later))
     if not points:
         return RuleCode(terms, Floats(first), Floats(later))
-    over = {k: k + 1 for k in range(len(terms.names) + 1)}
-    return RuleCode(terms, ArrayCode(first, {0: 1}), ArrayCode(later, over))
+    over = {k: k + 1 for k in range(1, len(terms.names) + 1)}  # terms, over those before
+    return RuleCode(terms, ArrayCode(first, {}), ArrayCode(later, over))
 
 
 def _write(

@@ -10,17 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers.optimizer import State
-from optimizers.sweep import dots, move, moved
 from optimizers.vector import VectorOptimizer
 from optimizers.wolfe import Line, Trial, evaluated, strong_wolfe
 
 Array: TypeAlias = NDArray[np.float64]
 
 _LEAST_CURVATURE = 1e-10  # of y s: pairs with less tell nothing, or no convexity, and are not remembered
-# Pairs that one sweep takes together: with all of them the vector is read least, and rounding errors grow
-# beyond bounds where many pairs are nearly parallel; with four a quarter as often as with one.
-_TOGETHER = 4
-_PAIRS = ("old_dirs", "old_stps", "ro", "near")  # the terms that hold something for each pair
+_PAIRS = ("old_dirs", "old_stps", "ro")  # the terms that hold something for each pair
 
 
 @final
@@ -111,8 +107,7 @@ class LBFGS(VectorOptimizer):
     ) -> tuple[Any, State]:
         """The update in the class's docstring; `state` holds the terms under torch's names.
 
-        y and s are `old_dirs` and `old_stps`, 1 / y s is `ro`, each a tuple; H0 is `H_diag` times I. Ours
-        alone is `near`: the products of each y with the few s before its own, the last first.
+        y and s are `old_dirs` and `old_stps`, 1 / y s is `ro`, each a tuple; H0 is `H_diag` times I.
         """
         most = max_iter * 5 // 4 if max_eval is None else max_eval
         here = evaluated(objective, parameter)
@@ -133,7 +128,7 @@ class LBFGS(VectorOptimizer):
                 state["t"], spent = here.step, spent + line.trials
                 if line.left and here.step == 0.0:  # nowhere to go along d: the next is -g
                     state["n_iter"] = 0
-            parameter = moved(parameter, state["t"], direction)
+            parameter = parameter + state["t"] * direction
             if left and not line_search_fn:
                 here = evaluated(objective, parameter)
                 spent += 1
@@ -155,69 +150,42 @@ def _within(vector: Array, limit: float, factor: float = 1.0) -> bool:
     return bool(abs(factor) * max(np.max(vector), -np.min(vector)) <= limit)
 
 
-def _times(factor: float, vector: Array) -> Array:
-    """A move; along the whole direction, as most are, it is the direction itself."""
-    return vector if factor == 1.0 else factor * vector
-
-
 def _aimed(state: State, here: Trial, lr: float, history_size: int) -> tuple[State, float]:
     """The terms with the next direction and its first step, and with what the last move told; the slope."""
     gradient = here.gradient
     terms = {"n_iter": state["n_iter"] + 1, "prev_flat_grad": gradient, "prev_loss": here.loss}
     if state["n_iter"] == 0:
         first = min(1.0, 1.0 / np.sum(np.abs(gradient))) * lr
-        history: State = {"old_dirs": (), "old_stps": (), "ro": (), "near": (), "H_diag": 1.0}
+        history: State = {"old_dirs": (), "old_stps": (), "ro": (), "H_diag": 1.0}
     else:
         first = lr
         history = _remembered(state, gradient, history_size)
-    direction, slope = _descent(history, gradient)
-    return state | history | terms | {"d": direction, "t": float(first)}, slope
+    direction = _descent(history, gradient)
+    return state | history | terms | {"d": direction, "t": float(first)}, float(gradient @ direction)
 
 
 def _remembered(state: State, gradient: Array, history_size: int) -> State:
     """The pairs, with the last move's if the slope has risen along it, and without what is too old."""
     history = {name: state[name] for name in (*_PAIRS, "H_diag")}
-    y, s = np.empty_like(gradient), _times(state["t"], state["d"])
-    before = history["old_stps"][:-_TOGETHER:-1]
-    curvature, square, *near = move(gradient, (-1.0,), (state["prev_flat_grad"],), (s, y, *before), out=y)
+    s, y = state["t"] * state["d"], gradient - state["prev_flat_grad"]
+    curvature, square = float(y @ s), float(y @ y)
     if not curvature > _LEAST_CURVATURE:
         return history
-    last = {"old_dirs": y, "old_stps": s, "ro": 1.0 / curvature, "near": tuple(near)}
+    last = {"old_dirs": y, "old_stps": s, "ro": 1.0 / curvature}
     pairs = {name: (*history[name], term)[-history_size:] for name, term in last.items()}
     return pairs | {"H_diag": curvature / square if square else math.inf}
 
 
-def _descent(history: State, gradient: Array) -> tuple[Array, float]:
-    """-H g, by the two-loop recursion, algorithm 7.4, and the gradient along it.
-
-    Several pairs at once: how the vector's products with the later of them change while it is moved along
-    the first is known from the products of the pairs themselves.
-    """
-    ys, ss, ros, nears = (history[name] for name in _PAIRS)
-    vector, count = np.empty_like(gradient), len(ys)
-    if not count:
-        return vector, move(gradient, (), (), (gradient,), -1.0, out=vector)[0]
-    shares = [0.0] * count
-    end, products = count, [-x for x in dots(gradient, ss[-_TOGETHER:])]
-    while end:
-        begin = max(end - _TOGETHER, 0)
-        for k in range(end - 1, begin - 1, -1):
-            shares[k] = products[k - begin] * ros[k]
-            for i in range(begin, k):
-                products[i - begin] -= shares[k] * nears[k][k - 1 - i]
-        following = ss[max(begin - _TOGETHER, 0) : begin] or ys[:_TOGETHER]
-        start, sign = (gradient, -1.0) if end == count else (vector, 1.0)
-        factors = [-x for x in shares[begin:end]]
-        products = move(start, factors, ys[begin:end], following, sign, out=vector)
-        end = begin
-    scale = history["H_diag"]
-    products = [scale * x for x in products]
-    for begin in range(0, count, _TOGETHER):
-        end = min(begin + _TOGETHER, count)
-        for k in range(begin, end):
-            shares[k] -= products[k - begin] * ros[k]
-            for j in range(k + 1, end):
-                products[j - begin] += shares[k] * nears[j][j - 1 - k]
-        following = ys[end : end + _TOGETHER] or (gradient,)
-        products = move(vector, shares[begin:end], ss[begin:end], following, 1.0 if begin else scale)
-    return vector, products[0]
+def _descent(history: State, gradient: Array) -> Array:
+    """-H g, by the two-loop recursion, algorithm 7.4."""
+    pairs = list(zip(*(history[name] for name in _PAIRS), strict=True))
+    direction = -gradient
+    shares = []
+    for y, s, ro in reversed(pairs):
+        share = ro * float(s @ direction)
+        direction -= share * y
+        shares.append(share)
+    direction *= history["H_diag"]
+    for (y, s, ro), share in zip(pairs, reversed(shares), strict=True):
+        direction += (share - ro * float(y @ direction)) * s
+    return direction

@@ -21,13 +21,11 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from autograd.compiling import ALONE
 from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_non_negative, require_parameters
 from optimizers.compiled import RuleCode, rule_code
 from optimizers.hyperparameters import Configured, plain
 from optimizers.rate import State, Watcher, is_schedule
-from optimizers.reuse import is_alone, laid_out, unseen
 from optimizers.saved import (
     counted,
     require_keys,
@@ -103,7 +101,6 @@ class Optimizer(Configured):
         self._compiled: dict[str, Any] = {}  # the hyperparameters that they are for
         self._rated = False
         self._left: dict[int, State] = {}  # the states that compiled steps have left
-        self._old: dict[int, Any] = {}  # the arrays that parameters were in before
         self._scratch: dict[Any, Any] = {}
         self._watched: Any = None
         self._schedule_terms: State = {}
@@ -171,7 +168,13 @@ class Optimizer(Configured):
                 if parameter.grad is not None:
                     parameter.data = self._move(i, parameter.grad, parameter.data, rate, None)
             elif parameter.has_grad:
-                self._move_tensor(i, parameter, rate)
+                data = peek(parameter)
+                code = self._code(i, data, rate)
+                moved = self._move(i, parameter.grad, data, rate, code)
+                if code is None:
+                    parameter.data = moved
+                else:
+                    put(parameter, moved)
 
     def _written(self) -> Any:
         """The learning rate, for programs to which it is given with each step; None where they hold it.
@@ -191,25 +194,8 @@ class Optimizer(Configured):
             self._compiled = dict(given)
         return self.rate if self._rated or is_schedule(given.get(self.rate_name)) else None
 
-    def _move_tensor(self, i: int, parameter: Tensor, rate: Any) -> None:
-        """Move parameter i where it is, unless somebody looks at its array."""
-        alone, data = is_alone(parameter), peek(parameter)
-        code = self._code(i, data, rate)
-        if code is None:
-            parameter.data = self._move(i, parameter.grad, data, rate, None)
-        elif type(data) is float:
-            put(parameter, self._move(i, parameter.grad, data, rate, code))
-        else:
-            moves_in = self.steps[i] == 0 and np.size(data) > ALONE  # to where it lies well
-            out = unseen(self._old, i) if not alone else None if moves_in else data
-            put(parameter, self._move(i, parameter.grad, data, rate, code, out))
-            if not alone:
-                self._old[i] = data
-
-    def _move(
-        self, i: int, gradient: Any, data: Any, rate: Any, code: RuleCode | None, out: Any = None
-    ) -> Any:
-        """The new value of parameter i, in `out` if it is given; its state follows."""
+    def _move(self, i: int, gradient: Any, data: Any, rate: Any, code: RuleCode | None) -> Any:
+        """The new value of parameter i; its state follows."""
         step = self.steps[i] = self.steps[i] + 1
         if code is None:
             values = self.hyperparameters if rate is None else self.hyperparameters | {self.rate_name: rate}
@@ -220,8 +206,7 @@ class Optimizer(Configured):
         if type(data) is float:
             moved, self.state[i] = code.move_float(gradient, data, self.state[i], rest)
         else:
-            moved = laid_out(data.shape, 0) if out is None else out
-            self.state[i] = code.move_array(gradient, data, self.state[i], rest, moved, self._scratch)
+            moved, self.state[i] = code.move_array(gradient, data, self.state[i], rest, self._scratch)
         self._left[i] = self.state[i]
         return moved
 
@@ -304,7 +289,7 @@ class Optimizer(Configured):
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: not what has been compiled, which is again when it is needed."""
-        return vars(self) | {name: {} for name in ("_codes", "_compiled", "_left", "_old", "_scratch")}
+        return vars(self) | {name: {} for name in ("_codes", "_compiled", "_left", "_scratch")}
 
 
 def _equal(some: dict[str, Any], others: dict[str, Any]) -> bool:

@@ -35,13 +35,12 @@ BELOW: dict[str, tuple[str, ...]] = {
 ONLY_NUMPY = ("autograd", "optimizers", "surfaces")
 BESIDES = {
     "autograd.drawing": ("graphviz",),
-    "autograd.atomics": ("numba", "llvmlite"),
-    "autograd.machine_code": ("numba",),
+    "autograd.loop_code": ("numba",),
     "optimizers.with_torch": ("torch",),
     "optimizers.with_optax": ("jax", "optax"),
 }
 WITH_MANIM = ("scenes", "optimizer_race")
-WHEN_ASKED = ("numba", "llvmlite", "torch", "jax", "optax")
+WHEN_ASKED = ("numba", "torch", "jax", "optax")
 NEVER = ("torch", "tests", "benchmarks")
 
 
@@ -193,8 +192,8 @@ PLANTED_FOREIGN = [
     ("autograd.tensor", "from matplotlib import pyplot"),
     ("autograd.tensor", "def f():\n    import graphviz"),
     ("autograd.drawing", "import pygraphviz"),
-    ("autograd.machine_code", "import numba"),
-    ("autograd.machine_code", "def f():\n    import llvmlite"),
+    ("autograd.loop_code", "import numba"),
+    ("autograd.loop_code", "def f():\n    import llvmlite"),
     ("autograd.compiling", "def f():\n    import numba"),
     ("optimizers.sgd", "def f():\n    import torch"),
     ("optimizers.with_torch", "import importlib\ntorch = importlib.import_module('torch.optim')"),
@@ -224,7 +223,7 @@ RIGHT = {
     "autograd.tensor": "import math\nimport numpy\nfrom autograd.rules import RULES\nfrom . import rules",
     "autograd.rules": "from numpy.typing import NDArray",
     "autograd.drawing": "def f():\n    from graphviz import Digraph",
-    "autograd.machine_code": "import importlib\ndef f():\n    importlib.import_module('numba')",
+    "autograd.loop_code": "import importlib\ndef f():\n    importlib.import_module('numba')",
     "optimizers.with_torch": "def f():\n    import torch\n    __import__('torch.optim')",
     "optimizers.with_optax": "class A:\n    def f(self):\n        import jax, optax",
     "surfaces.__init__": "from surfaces import a\nfrom surfaces.b import x",

@@ -31,8 +31,7 @@ def descend(settings: Settings, function: str) -> tuple[Recording, LBFGS]:
         losses.append(float(lbfgs.step(closure)))
         positions.append(values(lbfgs))
         evaluations.append(lbfgs.state[0]["func_evals"])
-    terms = {name: term for name, term in lbfgs.state[0].items() if name != "near"}  # which is ours alone
-    state = {f"state/{name}": np.array(term) for name, term in terms.items()}
+    state = {f"state/{name}": np.array(term) for name, term in lbfgs.state[0].items()}
     for name in ("state/old_dirs", "state/old_stps"):
         state[name] = state[name].reshape(-1, 2)
     found = {"positions": positions, "losses": losses, "evaluations": evaluations} | state
@@ -142,20 +141,20 @@ def two_loop(history: State, gradient: Array) -> Array:
 
 @pytest.mark.parametrize("settings", [{"lr": 0.05, "max_iter": 4}, {"lr": 0.3}, WOLFE], ids=str)
 @pytest.mark.parametrize("surface", ["funky2", "rosenbrock", "beale", "himmelblau"])
-def test_pairs_taken_together_give_the_direction_of_pair_after_pair(
+def test_the_direction_is_that_of_the_recursion_with_more_digits(
     surface: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # On funky2 a hundred pairs are nearly parallel: taken all together they gave no digit right.
+    # On funky2 a hundred pairs are nearly parallel.
     function, errors, pairs = get_surface(surface), [], [0]
     descent = lbfgs_module._descent
 
-    def compare(history: State, gradient: Array) -> tuple[Array, float]:
-        direction, slope = descent(history, gradient)
+    def compare(history: State, gradient: Array) -> Array:
+        direction = descent(history, gradient)
         twin = two_loop(history, gradient)
         pairs.append(len(history["ro"]))
         if np.any(twin) and np.max(np.abs(gradient)) < 1e150:  # so that no product overflows
             errors.append(np.linalg.norm(direction - twin) / np.linalg.norm(twin))
-        return direction, slope
+        return direction
 
     monkeypatch.setattr(lbfgs_module, "_descent", compare)
     lbfgs = LBFGS([Tensor(x) for x in np.atleast_2d(function.start)[0]], **settings)
@@ -164,13 +163,3 @@ def test_pairs_taken_together_give_the_direction_of_pair_after_pair(
     assert max(pairs) > 6
     assert np.max(errors) < 1e-10
     assert np.median(errors) < 1e-14
-
-
-def test_near_are_the_products_with_the_moves_before() -> None:
-    lbfgs = LBFGS([Tensor([3.0, -1.0, 2.0])], lr=0.1, max_iter=1, history_size=6)
-    for _ in range(11):
-        lbfgs.step(closure_of(lbfgs, lambda x: (x**4).sum()))
-    ys, ss, near = (lbfgs.state[0][name] for name in ("old_dirs", "old_stps", "near"))
-    assert [len(products) for products in near] == [3] * 6
-    for k in range(3, 6):
-        np.testing.assert_allclose(near[k], [ys[k] @ ss[k - back] for back in (1, 2, 3)], rtol=1e-14)

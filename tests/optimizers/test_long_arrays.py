@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import Tensor, compiling
+from autograd import Tensor, compiling, loop_code
 from optimizers import OPTIMIZERS, compiled
 from tests.autograd.cases import Array
 from tests.optimizers.case import OptimizerCase, Settings
@@ -20,33 +23,20 @@ LENGTH = 1001
 STEPS = 4
 
 
-def pull(name: str, settings: Settings, start: Array, keep: bool = False) -> tuple[Any, Any]:
+def pull(name: str, settings: Settings, start: Array) -> tuple[Any, Any]:
     """Where some steps lead, with known gradients, and the last state.
 
     Args:
         name: the optimizer's.
         settings: of it.
         start: the parameter's value.
-        keep: whether somebody keeps the parameter's value before each step, so that it is not written over.
     """
     parameter = Tensor(start)
     optimizer = OPTIMIZERS[name]([parameter], **settings)
-    kept = []
     for step in range(STEPS):
-        kept.append(parameter * 1.0 if keep else None)  # a graph holds what it was computed from
         parameter.grad = np.sin(start * (3 + step)) * (start > 0.1)
         optimizer.step()
     return parameter.data, optimizer.state[0]
-
-
-class AsPython:
-    """In place of `MachineCode`: runs the loop as Python runs it."""
-
-    def __init__(self, loop: Any) -> None:
-        self._loop = loop
-
-    def run(self, length: int, arrays: Any, numbers: Any) -> None:
-        self._loop(0, length, arrays, numbers)
 
 
 def assert_same(found: tuple[Any, Any], expected: tuple[Any, Any]) -> None:
@@ -100,12 +90,10 @@ def test_numbers_step_in_blocks_as_they_do_alone(
             np.testing.assert_array_equal(term, expected[1][name][k] if np.ndim(expected[1][name]) else term)
 
 
-@pytest.mark.parametrize("keep", [False, True], ids=["in place", "kept"])
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
 def test_numbers_step_in_a_loop_as_they_do_in_blocks(
     case: OptimizerCase,
     i: int,
-    keep: bool,
     start: Array,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -113,10 +101,9 @@ def test_numbers_step_in_a_loop_as_they_do_in_blocks(
     """The loop as Python runs it: what numba makes of it is the next test's."""
     expected = pull(case.name, case.valid[i], start)
     made = request.getfixturevalue("loops")
-    monkeypatch.setattr(compiling, "MachineCode", AsPython)
-    assert_same(pull(case.name, case.valid[i], start, keep), expected)
+    monkeypatch.setattr(loop_code, "compiled", lambda loop: loop)
+    assert_same(pull(case.name, case.valid[i], start), expected)
     assert len(made) == 1 + bool(expected[1])  # with a state, of the first step, and of the others
-    assert ("r0" in made[-1].source) is keep
 
 
 @pytest.mark.parametrize(
@@ -164,3 +151,52 @@ def test_what_is_no_plain_array_steps_all_the_same(start: Array, loops: list[str
         adam.step()
     np.testing.assert_array_equal(np.reshape(parameter.data, -1), expected)
     assert loops
+
+
+def test_many_threads_step_at_once(start: Array, loops: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "processors", lambda: 3)
+    expected = pull("adam", {}, start)
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda _: pull("adam", {}, start), range(100)):
+            assert_same(found, expected)
+    assert loops
+
+
+def test_one_thread_steps_while_another_compiles(start: Array, loops: list[Any]) -> None:
+    expected = {name: pull(name, {}, start) for name in ("adam", "rmsprop", "nadam")}
+    compiled._cached.cache_clear()
+    with ThreadPoolExecutor(6) as pool:
+        for name, found in zip(
+            [*expected] * 4, pool.map(lambda n: pull(n, {}, start), [*expected] * 4), strict=True
+        ):
+            assert_same(found, expected[name])
+    assert loops
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be forked here")
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python warns of it")
+def test_a_forked_process_steps_too(start: Array, loops: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling, "processors", lambda: 2)
+    expected = pull("adam", {}, start)
+    assert loops
+    assert threading.active_count() > 1
+    if not (child := os.fork()):
+        try:
+            assert_same(pull("adam", {}, start), expected)
+            os._exit(0)
+        except BaseException:  # noqa: BLE001  (must not go on as the tests)
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_states_of_any_layout_are_stepped(start: Array) -> None:
+    """Terms that somebody has put in place, with their first index running fastest."""
+    table = start[:1000].reshape(25, 40)
+    plain, other = (OPTIMIZERS["adam"]([Tensor(table)]) for _ in range(2))
+    for step in range(STEPS):
+        for adam in (plain, other):
+            adam.params[0].grad = np.sin(table * (3 + step))
+            adam.step()
+        for name, term in other.state[0].items():
+            other.state[0][name] = np.asfortranarray(term)
+    np.testing.assert_array_equal(plain.params[0].data, other.params[0].data)
