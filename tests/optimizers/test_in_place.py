@@ -130,7 +130,8 @@ def test_any_order_of_looks_and_steps(actions: list[str], shape: tuple[int, ...]
 def test_a_step_makes_a_new_value_and_keeps_the_states_arrays(shape: tuple[int, ...]) -> None:
     p = Tensor(numbers(shape))
     optimizer = Adam([p])
-    before, terms = peek(p), {}
+    before = peek(p)
+    terms: dict[str, Any] = {}
     for k in range(3):
         p.grad = numbers(shape)
         optimizer.step()
