@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from races.figure_text import Numbers
 from races.metrics import median
+from races.status import Status
 from races.trace import Trace
 
 Array = NDArray[np.float64]
@@ -21,6 +22,7 @@ MANY_RACERS = 40  # from there on, edges would hide the lines, and colours have 
 _FEW = 8  # starts whose curves are drawn one by one; racers whose quartiles are
 _DECADES = 100  # times the least loss: from there on, a linear axis would show the first steps only
 _FLOOR = 1e-16  # of the largest loss: what is below is float64's rounding
+_PEAK = 1e3  # times the start's loss: what rises further leaves a logarithmic axis
 _HUGE = 1e300  # beyond it, differences are no numbers
 
 
@@ -58,10 +60,11 @@ def _spread(trace: Trace) -> str:
 
 
 def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
-    """Set scale and limits of the losses' axis: logarithmic where they span decades, up to the start's loss.
+    """Set scale and limits of the losses' axis: logarithmic where they span decades.
 
-    So a racer that shoots up does not squeeze the others into a line. Where losses change their sign, the
-    scale is logarithmic on both sides of 0 and linear about it.
+    A linear axis ends a little above the start's loss, a logarithmic one where racers were that stayed in the
+    domain, so that one that shoots up does not squeeze the others into a line. Where losses change their sign, the scale is
+    logarithmic on both sides of 0 and linear about it.
     """
     curves = trace.losses if _spread(trace) == "each" else median(trace.losses)
     curves = np.clip(curves, -_HUGE, _HUGE)
@@ -74,8 +77,10 @@ def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
     language = trace.spec.film.language
     if low >= 0 and 0 < _DECADES * least < high:
         axes.set_yscale("log")
-        room = (high / least) ** 0.05
-        axes.set_ylim(least / room, high * room**2)
+        stayed = np.isin(trace.status, [Status.CONVERGED, Status.OUT_OF_STEPS]).all(axis=1)
+        top = min(float(np.max(curves[stayed], initial=high)), _PEAK * high)
+        room = (top / least) ** 0.05
+        axes.set_ylim(least / room, top * room**2)
         return
     smaller, larger = sorted((abs(low), abs(high)))
     if low < 0 and smaller > 0 and larger > _DECADES * smaller:
