@@ -63,8 +63,8 @@ def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
     """Set scale and limits of the losses' axis: logarithmic where they span decades.
 
     A linear axis ends a little above the start's loss, a logarithmic one where racers were that stayed in the
-    domain, so that one that shoots up does not squeeze the others into a line. Where losses change their sign, the scale is
-    logarithmic on both sides of 0 and linear about it.
+    domain, so that one that shoots up does not squeeze the others into a line. Where losses change their
+    sign, the scale is logarithmic on both sides of 0 and linear about it.
     """
     curves = trace.losses if _spread(trace) == "each" else median(trace.losses)
     curves = np.clip(curves, -_HUGE, _HUGE)
