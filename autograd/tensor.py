@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
 from operator import attrgetter
-from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,27 +71,23 @@ class Tensor(Operators):
     """
 
     __slots__ = (
-        "_blank",
         "_grad",
-        "_lent",
+        "_handed_out",
         "_number",
         "_op",
         "_prev",
         "_saved",
-        "_unread",
         "_value",
         "_vjps",
     )
 
-    _blank: Array  # set once zeros have been handed out for a gradient that there is not
     _value: Value
     _grad: Value | None
-    _lent: bool  # set once its array has been handed out: the graph then takes copies
+    _handed_out: bool  # set once somebody has its array, and may change it: the graph then takes copies
     _number: int
     _op: str  # the name of the operation that computed it; "" for a leaf
     _prev: tuple[Tensor, ...]  # the Tensors it was computed from: its parents in the graph
     _saved: tuple[Value, ...]  # the value, and those of all inputs, as they were
-    _unread: bool  # set while nobody has read an array that a sweep has left as a leaf's gradient
     _vjps: tuple[Callable[..., Any], ...]  # the derivative with respect to each parent
 
     def __init__(self, data: Any) -> None:
@@ -108,44 +103,32 @@ class Tensor(Operators):
     @property
     def data(self) -> Value:
         """The value: a float for a scalar, else a float64 array."""
-        if type(self._value) is not float and not hasattr(self, "_lent"):
-            self._value = np.array(self._value)
-            self._lent = True
+        if type(self._value) is not float and not hasattr(self, "_handed_out"):
+            self._value = np.array(self._value)  # not that which the graph holds
+            self._handed_out = True
         return self._value
 
     @data.setter
     def data(self, value: Any) -> None:
-        if value is self._value and hasattr(self, "_lent"):
+        if value is self._value and hasattr(self, "_handed_out"):
             return  # changed in place, as by t.data -= step
         value = as_value(value._value if type(value) is Tensor else value, copy=True)
         if np.shape(value) != self.shape:
             raise ValueError(f"data must keep its shape, {self.shape}, not {np.shape(value)}")
-        self._value = value
-        if hasattr(self, "_lent"):
-            del self._lent
+        put(self, value)
 
     @property
     def grad(self) -> Value:
-        """The gradient, in the shape of `data`; zeros while there is none. None forgets it."""
-        grad: Any = self._grad
-        if grad is not None:
-            if type(grad) is not float and hasattr(self, "_unread"):
-                del self._unread
-                mine = getrefcount(grad) <= _HELD + 1
-                self._grad = grad = np.add(grad, 0.0, out=grad if mine else None)  # no zero with a sign
-            return grad  # type: ignore[no-any-return]
-        if type(self._value) is float:
-            return 0.0
-        if not hasattr(self, "_blank"):
-            self._blank = np.zeros(self.shape)
-        return self._blank
+        """The gradient, in the shape of `data`. None forgets it.
+
+        While there is none it reads as zeros, new ones each time: to give it one, set it.
+        """
+        if self._grad is None:
+            return 0.0 if type(self._value) is float else np.zeros(self.shape)
+        return self._grad
 
     @grad.setter
     def grad(self, value: Any) -> None:
-        if hasattr(self, "_blank"):
-            del self._blank
-        if hasattr(self, "_unread"):
-            del self._unread
         if value is None:
             self._grad = None
             return
@@ -160,7 +143,7 @@ class Tensor(Operators):
 
         PyTorch's `grad` is None where this is False; here it reads as zeros.
         """
-        return self._grad is not None or (hasattr(self, "_blank") and bool(np.any(self._blank)))
+        return self._grad is not None
 
     @property
     def shape(self) -> Shape:
@@ -263,21 +246,12 @@ class Tensor(Operators):
             self._grad = share if self._grad is None else self._grad + share
             return
         share = unbroadcast(np.asarray(share, dtype=np.float64), self.shape)
-        held: Any = self._grad
-        if held is not None:
-            self._grad = None
-            mine = getrefcount(held) <= _HELD and held.base is None and held.flags.writeable
-            self._grad = np.add(held, share, out=held if mine else None)
+        if self._grad is not None:
+            self._grad = self._grad + share  # a new array: the old one may have been handed out
         elif self._prev:
             self._grad = share
         else:
-            # A new array: a leaf's gradient is its owner's to change in place, and may have been already.
-            mine = getrefcount(share) <= _PASSED and share.base is None
-            self._grad = share if mine else np.array(share)
-            self._unread = True
-            if hasattr(self, "_blank"):
-                self._grad += self._blank
-                del self._blank
+            self._grad = share + 0.0  # an array of its owner's own, without negative zeros
 
     def numpy(self) -> Array:
         """A copy of the value as an array, of shape () for a scalar."""
@@ -390,54 +364,16 @@ def _copied(nodes: Sequence[Tensor], memo: dict[int, Any], deep: bool) -> list[T
     return copies
 
 
-def _held() -> int:
-    """How many references there are to an array that nobody has but the caller."""
-    array = np.zeros(1)
-    return getrefcount(array)
-
-
-def _passed() -> int:
-    """How many there are to one that `_accumulate` is given, and nobody else."""
-
-    def accumulate(share: Any) -> int:
-        share = np.asarray(share)
-        return getrefcount(share)
-
-    share = np.zeros(1)
-    return accumulate(share)
-
-
-_HELD, _PASSED = _held(), _passed()
-
-
 def peek(tensor: Tensor) -> Value:
-    """A Tensor's value itself, which must not be changed: `data` hands out a copy that may be."""
+    """A Tensor's value itself, which must not be changed: `data` hands out an array that may be."""
     return tensor._value
 
 
-def peek_grad(tensor: Tensor) -> Value:
-    """A Tensor's gradient itself, unless somebody has read it already; the caller must not change it.
-
-    Whoever reads `grad` afterwards gets a copy.
-
-    >>> x = Tensor([1.0, 2.0])
-    >>> (x * x).sum().backward()
-    >>> kept = peek_grad(x)
-    >>> x.grad *= 2
-    >>> x.grad, kept
-    (array([4., 8.]), array([2., 4.]))
-    """
-    if hasattr(tensor, "_unread"):
-        return tensor._grad  # type: ignore[return-value]
-    grad = tensor.grad
-    return grad if type(grad) is float else np.array(grad)
-
-
 def put(tensor: Tensor, value: Value) -> None:
-    """Give a Tensor a value of its shape, as setting `data` does, without a copy: the caller gives it up."""
+    """Give a Tensor a value of its shape, as setting `data` does, without a copy: nobody may change it."""
     tensor._value = value
-    if hasattr(tensor, "_lent"):
-        del tensor._lent
+    if hasattr(tensor, "_handed_out"):
+        del tensor._handed_out
 
 
 def apply(name: str, *inputs: Any, **settings: Any) -> Any:
@@ -455,7 +391,7 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
         value: Value
         if isinstance(x, Tensor):
             value = x._value
-            if type(value) is not float and hasattr(x, "_lent"):
+            if type(value) is not float and hasattr(x, "_handed_out"):
                 value = np.array(value)
         else:
             value = _operand(x, name, inputs, settings)

@@ -27,6 +27,7 @@ Rule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
 State: TypeAlias = dict[str, Any]
 
 BLOCK = 65536  # points to a block at most
+LOOP_BLOCK = 4 * BLOCK  # for a loop, which needs no buffers in the cache
 # Points to move after which a loop is compiled, which takes a second.
 PAYS = 100_000_000
 
@@ -155,10 +156,11 @@ class ArrayCode:
                 scratch[key] = self._points.buffers(length)
             self._points.block(*arguments, *results, *scratch[key])
             return
-        block = block_length(length, BLOCK)
         kept = scratch.setdefault((id(self), length), [])  # buffers, for as many threads as there were
         numbers = arguments[arrays:]
         loop = self._worthwhile_loop(arguments[:arrays])
+        most = LOOP_BLOCK if loop else BLOCK
+        block = block_length(length, most)
 
         def work(blocks: Iterator[slice]) -> None:
             buffers = () if loop else kept.pop() if kept else self._points.buffers(block)
@@ -172,7 +174,7 @@ class ArrayCode:
             if not loop:
                 kept.append(buffers)
 
-        share_blocks(work, length, BLOCK)
+        share_blocks(work, length, most)
 
     def _worthwhile_loop(self, arrays: Sequence[Array]) -> Loop | None:
         """A loop for these arrays, once so many points have been moved that it pays to compile one."""

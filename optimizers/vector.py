@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from autograd.graph_hessian import hessian_of
 from autograd.messages import shown
-from autograd.tensor import Tensor, peek, peek_grad, put
+from autograd.tensor import Tensor, peek, put
 from optimizers.optimizer import Optimizer, Parameter, State
 from optimizers.saved import counted, require_keys, states_of
 from optimizers.trial import Bowl
@@ -205,8 +205,8 @@ def _value(parameter: Parameter) -> Any:
 
 
 def _gradient(parameter: Parameter) -> Array:
-    """The numbers of a parameter's gradient, which nobody changes."""
-    if isinstance(parameter, Tensor):
-        return np.ravel(peek_grad(parameter))
+    """The numbers of a parameter's gradient; a copy, since rules remember it."""
     gradient = parameter.grad
-    return np.zeros(np.size(parameter.data)) if gradient is None else np.array(gradient, np.float64).ravel()
+    return (
+        np.zeros(np.size(_value(parameter))) if gradient is None else np.array(gradient, np.float64).ravel()
+    )

@@ -260,15 +260,6 @@ def test_a_seed_is_not_changed() -> None:
     np.testing.assert_array_equal(x.grad, [2.0, 2.0])
 
 
-def test_long_gradients_are_added_up_where_they_are() -> None:
-    x = Tensor(np.ones(1000))
-    (x * 2.0 + x * 3.0).sum().backward()
-    place = np.asarray(x.grad).ctypes.data
-    (x * 2.0).sum().backward()
-    assert np.asarray(x.grad).ctypes.data == place
-    np.testing.assert_array_equal(x.grad, 7.0)
-
-
 @pytest.mark.parametrize("engine", ["compiled", "eager"])
 @pytest.mark.parametrize(
     "kind", [float, lambda x: np.array([x, x]), lambda x: [[x]]], ids=["float", "points", "rows"]

@@ -57,6 +57,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "ALONE", 0)
     monkeypatch.setattr(compiled, "ALONE", 0)
     monkeypatch.setattr(compiled, "BLOCK", 100)
+    monkeypatch.setattr(compiled, "LOOP_BLOCK", 400)
     monkeypatch.setattr(compiled, "PAYS", math.inf)
     compiled._cached.cache_clear()
 
