@@ -148,7 +148,8 @@ class Tensor(Operators):
     @property
     def shape(self) -> Shape:
         """The shape of `data`; () for a scalar."""
-        return np.shape(self._value)
+        value = self._value
+        return () if isinstance(value, float) else value.shape
 
     def backward(self, gradient: Any = None) -> None:
         """Fill `grad` of every node that this one depends on, by one reverse sweep.

@@ -113,7 +113,7 @@ class Transformed(ABC):
 
     def _general(self, *arguments: Any) -> Any:
         """Compute for these numbers, arrays and static arguments."""
-        if any(isinstance(x, Symbol) for x in arguments):
+        if Symbol in map(type, arguments):
             return self._nested(arguments)
         values, static = parted(arguments, self._argnums)
         if static:
