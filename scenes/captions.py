@@ -97,7 +97,7 @@ _CAPTIONS = {
             "rprop": "accélère tant que la pente dure",
             "adam": "roule, vif sur toute pente",
             "adamw": "Adam, mais attiré vers zéro",
-            "adamax": "comme Adam, suit le plus raide",
+            "adamax": "Adam, selon le plus raide",
             "nadam": "comme Adam, voit plus loin",
             "radam": "comme Adam, départ prudent",
             "lion": "avance par pas tous égaux",
