@@ -35,6 +35,8 @@ BODY = 28
 HEADING = 40
 TITLE = 64
 
+_NEVER_WRAPPED = 100_000  # pixels
+
 # Matplotlib's cividis, a perceptually uniform map, without its upper end, which is as bright as the racers;
 # thirteen places of it, with straight lines between. Matplotlib itself takes a third of a second to import.
 _CIVIDIS = "00224E 002C64 0C3470 263D6E 36466C 454F6C 52596D 5E626E 696B71 747575 807E78 8D8878 999277"
@@ -44,7 +46,8 @@ _PLACES = np.array([list(bytes.fromhex(colour)) for colour in _CIVIDIS.split()])
 def letters(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:
     """A line of text in the film's font, each letter a mobject of its own."""
     options: dict[str, Any] = {"weight": "SEMIBOLD"} if bold else {}
-    with tempconfig({"text_dir": _text_folder()}):
+    # Pango wraps lines at the width of the picture in pixels, and Manim keeps what it has made for others.
+    with tempconfig({"text_dir": _text_folder(), "pixel_width": _NEVER_WRAPPED}):
         try:
             return Text(content, font=FONT, font_size=size, color=colour, **options)
         except ParseError:  # Pango does not tell that there was no room for all of it

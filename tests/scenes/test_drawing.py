@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from manim import LEFT, RIGHT, Mobject, config
+from manim import LEFT, RIGHT, Mobject, config, tempconfig
 
 from races import RaceSpec, run_race
 from races.metrics import steps_to_target
@@ -23,7 +23,7 @@ from scenes.path import curve, way
 from scenes.runners import Runners
 from scenes.sprite import Label, fitted, line_width
 from scenes.standings import Standings
-from scenes.theme import BODY
+from scenes.theme import BODY, INK, Words
 from surfaces import SURFACES, expression_surface
 from tests.scenes.moments import said
 
@@ -281,3 +281,9 @@ def assert_apart(parts: Sequence[Mobject]) -> None:
         for b in parts[i + 1 :]:
             gap = np.abs(a.get_center() - b.get_center()) * 2 - [a.width + b.width, a.height + b.height, 0]
             assert gap[0] > 0 or gap[1] > 0, (a, b)
+
+
+def test_a_line_of_text_is_never_wrapped_however_small_the_picture() -> None:
+    line = "a line that no other test has, long enough to be wrapped in a small picture"
+    with tempconfig({"pixel_width": 60, "pixel_height": 34}):
+        assert Words([(line, INK)]).height < 2 * Words([("line", INK)]).height
