@@ -11,15 +11,15 @@ import numpy as np
 from manim import DEGREES, IN, FadeIn, config, smooth, squish_rate_func
 from PIL.Image import Image
 
-from scenes.board import MARGIN, Board, Results, column
+from scenes.depth.animations import Rise
+from scenes.depth.sprite import Corners
 from scenes.film import Film
-from scenes.plan import Plan
-from scenes.plot import LossPlot
-from scenes.rise import Rise
-from scenes.sayings import LEVEL, Lead, introductions
-from scenes.sprite import Corners
-from scenes.stage import Stage, frame
-from scenes.standings import Standings
+from scenes.race.board import MARGIN, Board, Results, column
+from scenes.race.commentary import LEVEL, Lead, introductions
+from scenes.race.loss_plot import LossPlot
+from scenes.race.plan import Plan
+from scenes.race.stage import Stage, frame
+from views.standings import Standings
 
 # How much of the film's length each part takes.
 SHARES = {"title": 0.06, "rise": 0.07, "start": 0.20, "race": 0.47, "results": 0.10, "orbit": 0.10}

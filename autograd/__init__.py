@@ -4,12 +4,12 @@
 """
 
 from autograd.checking import GradientError, check_gradients
+from autograd.compiler.tracing import TracingError
 from autograd.derivatives import grad, hessian, value_and_grad
 from autograd.drawing import draw_graph
 from autograd.functions import cos_d, erf, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.graph_hessian import hessian_of
 from autograd.tensor import Tensor
-from autograd.tracing import TracingError
 
 __all__ = [
     "GradientError",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
-from autograd.shaping import Axis, along, counted, kept_shape
+from autograd.array_rules import Axis, along, counted, kept_shape
 
 
 def checked_dtype(dtype: Any) -> None:

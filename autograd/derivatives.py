@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, overload
 
-from autograd.arguments import Argnums
-from autograd.transforms import Eager, Function, Grad, Hessian, ValueAndGrad
+from autograd.compiler.arguments import Argnums
+from autograd.compiler.transforms import Eager, Function, Grad, Hessian, ValueAndGrad
 
 Engine: TypeAlias = Literal["compiled", "eager"]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.array_rules import Axis
 from autograd.operators import Operators
 from autograd.rules import DIFFERENTIABLE, RULES
-from autograd.shaping import Axis
 from autograd.values import as_value
 
 

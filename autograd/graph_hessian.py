@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.array_rules import unbroadcast
 from autograd.rules import RULES
-from autograd.shaping import unbroadcast
 from autograd.tensor import Tensor, apply
 from autograd.values import Value
 

@@ -1,6 +1,6 @@
 """`Operators`: Python's operators and numpy's functions, for whatever applies the rows of `autograd.rules`.
 
-`autograd.tensor.Tensor` applies them at once and remembers; `autograd.tracing.Symbol` writes them down.
+`autograd.tensor.Tensor` applies them at once and remembers; `autograd.compiler.tracing.Symbol` records them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from autograd import composed, contractions, moving
-from autograd.calls import FUNCTIONS, ints
+from autograd import composed, contractions, rearranging
+from autograd.array_rules import Axis, Shape
+from autograd.numpy_calls import FUNCTIONS, ints
 from autograd.rules import DIFFERENTIABLE, RULES
-from autograd.shaping import Axis, Shape
 
 # numpy's functions that are made of others.
-_COMPOSED: dict[Any, Callable[..., Any]] = composed.FUNCTIONS | contractions.FUNCTIONS | moving.FUNCTIONS
+_COMPOSED: dict[Any, Callable[..., Any]] = composed.FUNCTIONS | contractions.FUNCTIONS | rearranging.FUNCTIONS
 
 
 class Operators(ABC):

@@ -4,9 +4,9 @@ A derivative is a vector-Jacobian product ``vjp(g, y, *inputs, **settings)``: gi
 loss with respect to the output ``y``, it returns the gradient with respect to one input, in the shape that
 broadcasting gave it; `unbroadcast` sums it back to the input's own shape.
 
-Rows are written with numpy's functions and Python's operators, which `autograd.tracing.Symbol` answers too:
-so the reverse sweep of a traced program writes itself from this very table. The elementwise rows are also
-read with Python's ``math`` in numpy's place, for floats, where it is several times faster.
+Rows are written with numpy's functions and Python's operators, which the compiler's symbols answer too: so
+the reverse sweep of a traced program writes itself from this very table. The elementwise rows are also read
+with Python's ``math`` in numpy's place, for floats, where it is several times faster.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import shaping
+from autograd import array_rules
 
 Function = Callable[..., Any]
 
@@ -251,14 +251,14 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
 
 def _table(rows: dict[str, tuple[Function | None, ...]], elementwise: bool) -> dict[str, Rule]:
     return {
-        name: Rule(name, row[0], row[1:], elementwise, name in shaping.VARIADIC)
+        name: Rule(name, row[0], row[1:], elementwise, name in array_rules.VARIADIC)
         for name, row in rows.items()
         if row[0] is not None
     }
 
 
 FLOAT_RULES = _table(_elementwise(_FLOATS), elementwise=True)
-RULES = _table(_elementwise(_ARRAYS), elementwise=True) | _table(shaping.ROWS, elementwise=False)
+RULES = _table(_elementwise(_ARRAYS), elementwise=True) | _table(array_rules.ROWS, elementwise=False)
 # x / x is constant: no gradient passes it, also none that is nan, as that of v**(v/v) to its exponent.
 CONSTANT_OF_EQUALS = frozenset({"divide"})
 DIFFERENTIABLE = tuple(name for name, rule in RULES.items() if any(rule.vjps))

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.callers import taken_by_numpy
+from autograd.array_rules import Shape, unbroadcast
+from autograd.float_conversion import taken_by_numpy
 from autograd.operators import Operators, array_of_objects
 from autograd.rules import CONSTANT_OF_EQUALS, FLOAT_RULES, RULES, Rule
-from autograd.shaping import Shape, unbroadcast
 from autograd.values import Array, Value, as_value, kept, kept_index
 
 _new = object.__new__

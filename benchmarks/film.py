@@ -31,11 +31,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # before this folder, whose 
 
 from optimizer_race import CLOSING, GOING, SHARES, OptimizerRace
 from races import Trace, load_spec, run_race
-from scenes.captions import captions
-from scenes.mobjects import Trail
+from scenes.depth.mobjects import Trail
+from scenes.race.stage import RADIUS, Stage
 from scenes.render import QUALITIES
-from scenes.stage import RADIUS, Stage
 from scenes.writer import SegmentEncoder
+from views.captions import captions
 
 ROOT = Path(__file__).parents[1]
 RUNS = 3

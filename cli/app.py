@@ -106,7 +106,7 @@ def init(
 ) -> None:
     """Write a race.toml to edit, with all settings in its comments."""
     from races import BUILT_IN  # noqa: PLC0415
-    from races.files import write_whole  # noqa: PLC0415
+    from support.whole_files import write_whole  # noqa: PLC0415
 
     if os.path.lexists(file):
         raise typer.BadParameter(f"{file} exists already", param_hint="FILE")
@@ -166,8 +166,8 @@ def plot(
 ) -> None:
     """Draw the race: contours with trails, and loss against step."""
     from cli.output import destination, is_piped  # noqa: PLC0415
-    from races.figure import FORMATS, save_figure  # noqa: PLC0415
-    from races.files import require_writable  # noqa: PLC0415
+    from support.whole_files import require_writable  # noqa: PLC0415
+    from views.figures.race import FORMATS, save_figure  # noqa: PLC0415
 
     with destination(output, FORMATS, piped=".png") as file:
         require_writable(file or Path("runs/figure"))
@@ -203,7 +203,7 @@ def film(
 ) -> None:
     """Film the race with Manim and print the file made."""
     from cli.output import destination, is_piped  # noqa: PLC0415
-    from races.files import require_writable  # noqa: PLC0415
+    from support.whole_files import require_writable  # noqa: PLC0415
 
     with destination(output, (".mp4",), piped=".mp4") as file:
         require_writable(file or Path("media/film"))
@@ -297,7 +297,7 @@ def list_(
 
 def print_path(path: Path) -> None:
     """Say where something was written, on a line of its own that a script can read."""
-    from autograd.messages import plain  # noqa: PLC0415
+    from support.messages import plain  # noqa: PLC0415
 
     typer.echo(plain(path))
 

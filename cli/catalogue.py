@@ -9,7 +9,7 @@ from rich.table import Table
 from cli.films import Film, find
 from cli.tables import show
 from optimizers import OPTIMIZERS
-from scenes.written import HOME
+from scenes.named_output import HOME
 from surfaces import SURFACES
 
 

@@ -47,7 +47,7 @@ def maker(
         output: the film's file instead.
     """
     from scenes.film import Film as RaceFilm  # noqa: PLC0415
-    from scenes.written import race_name  # noqa: PLC0415
+    from scenes.named_output import race_name  # noqa: PLC0415
 
     scene, file = find(film)
     what = {"trace": trace} if issubclass(scene, RaceFilm) else {"language": trace.spec.film.language}

@@ -9,8 +9,8 @@ from graphviz import ExecutableNotFound
 
 from autograd import Tensor
 from autograd.drawing import draw_graph
-from races.files import require_writable, write_whole
-from races.ground import surface_at_points
+from races.surface_spec import surface_at_points
+from support.whole_files import require_writable, write_whole
 
 FORMATS = (".svg", ".png", ".pdf")
 _DPI = "144"  # of a PNG: text as large as on a page, on a screen of twice the usual density

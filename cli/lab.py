@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograd.messages import unknown
 from cli.tables import show
-from races.files import require_writable
 from races.lab import EPOCHS, PROBLEMS, Problem, Run, Settings, run_problem, save_csv
-from races.lab_figure import OPTIMIZER_COLOURS, save_figure
+from support.messages import unknown
+from support.whole_files import require_writable
+from views.figures.lab import OPTIMIZER_COLOURS, save_figure
 
 _DIGITS = "#.6g"  # as many as the lab's float32 numbers are good for
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import typer
 
-from races.files import require_writable
+from support.whole_files import require_writable
 
 _TEXT = {".csv", ".json", ".svg"}  # a terminal can show these
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from races import RaceSpec
-from races.racer import RacerSpec
+from races.racer_spec import RacerSpec
 
 _MOST = 8  # racers named on a line
 

@@ -15,10 +15,10 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from autograd.messages import shorten
 from cli.tables import show
 from races import Status, Trace
 from races.metrics import best_loss, final_loss, median, path_length, steps_to_target
+from support.messages import shorten
 
 _WRITERS: dict[str, Callable[[Trace, Path], Path]] = {
     ".npz": Trace.save,

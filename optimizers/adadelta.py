@@ -7,8 +7,8 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.checks import require_share
-from optimizers.decay import penalised
 from optimizers.optimizer import Optimizer, State
+from optimizers.weight_decay import penalised
 
 
 @final

@@ -6,8 +6,8 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.decay import penalised
 from optimizers.optimizer import Optimizer, State
+from optimizers.weight_decay import penalised
 
 
 @final

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.adam import Adam
-from optimizers.decay import decayed
 from optimizers.optimizer import Optimizer, State
+from optimizers.weight_decay import decayed
 
 
 @final

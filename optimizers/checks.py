@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.messages import shown
 from autograd.tensor import Tensor
+from support.messages import shown
 
 
 def require_non_negative(**hyperparameters: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd.messages import unknown
 from autograd.tensor import Tensor, peek
 from optimizers.checks import (
     require_flag,
@@ -19,6 +18,7 @@ from optimizers.checks import (
     require_usable,
 )
 from optimizers.rate import is_schedule
+from support.messages import unknown
 
 RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
 # What instances keep under these names is not to be hidden by a hyperparameter of the same name.

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizers.line_search import Line, Trial, evaluated, strong_wolfe
 from optimizers.optimizer import State
 from optimizers.vector import VectorOptimizer
-from optimizers.wolfe import Line, Trial, evaluated, strong_wolfe
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.decay import decayed
 from optimizers.optimizer import Optimizer, State
+from optimizers.weight_decay import decayed
 
 
 @final

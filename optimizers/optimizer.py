@@ -23,10 +23,10 @@ import numpy as np
 
 from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_non_negative, require_parameters
-from optimizers.compiled import RuleCode, rule_code
+from optimizers.compiled_step.rule_program import RuleCode, rule_code
 from optimizers.hyperparameters import Configured, plain
 from optimizers.rate import State, Watcher, is_schedule
-from optimizers.saved import (
+from optimizers.state_dict import (
     counted,
     require_keys,
     require_length,

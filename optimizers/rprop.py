@@ -6,9 +6,9 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.messages import shown
 from optimizers.checks import require_inside, require_non_negative, require_two
 from optimizers.optimizer import Optimizer, State
+from support.messages import shown
 
 
 @final

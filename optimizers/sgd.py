@@ -6,9 +6,9 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd.messages import shown
-from optimizers.decay import absent, penalised
 from optimizers.optimizer import Optimizer, State
+from optimizers.weight_decay import absent, penalised
+from support.messages import shown
 
 
 @final

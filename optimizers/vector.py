@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.graph_hessian import hessian_of
-from autograd.messages import shown
 from autograd.tensor import Tensor, peek, put
 from optimizers.optimizer import Optimizer, Parameter, State
-from optimizers.saved import counted, require_keys, states_of
-from optimizers.trial import Bowl
+from optimizers.quadratic_objective import QuadraticObjective
+from optimizers.state_dict import counted, require_keys, states_of
+from support.messages import shown
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -186,7 +186,10 @@ class VectorOptimizer(Optimizer):
 
     def _states(self, i: int) -> list[State]:
         size = len(self._wholes()[i])
-        places = [(Bowl(), np.zeros(size)), (Bowl(), np.resize([1.0, -0.5], size))]
+        places = [
+            (QuadraticObjective(), np.zeros(size)),
+            (QuadraticObjective(), np.resize([1.0, -0.5], size)),
+        ]
         return states_of(self.rule, places, self._values())
 
 

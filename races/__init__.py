@@ -2,7 +2,7 @@
 
 from races.config import BUILT_IN, config_path, load_spec
 from races.race import run_race
-from races.racer import RacerSpec
+from races.racer_spec import RacerSpec
 from races.spec import RaceSpec
 from races.status import Status
 from races.toml_file import SpecError

@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from autograd.messages import shown, unknown
-from races.ground import ExpressionSpec, FileSpec, NamedSpec
 from races.noise import NoiseSpec
-from races.racer import RacerSpec
+from races.racer_spec import RacerSpec
 from races.spec import FilmSpec, RaceSpec
+from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec
 from races.toml_file import SpecError, read_toml
+from support.messages import shown, unknown
 from surfaces import SURFACES
 
 # The default race, which comes with the project.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from optimizers import OPTIMIZERS, Optimizer
-from races.files import write_whole
+from support.whole_files import write_whole
 
 EPOCHS = 100
 

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from races.forms import Frozen, Number
+from races.toml_types import Frozen, Number
 
 Array: TypeAlias = NDArray[np.float64]
 

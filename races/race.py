@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import TracingError
-from optimizers.own_source import OwnError
-from races.alone import run_alone
+from optimizers.external.user_source import OwnError
 from races.metrics import target_between
-from races.record import Record, empty_arrays
-from races.running import Run, nothing, run_eager, run_floats, run_points
+from races.recorder import Record, empty_arrays
+from races.run_elementwise import Run, nothing, run_eager, run_floats, run_points
+from races.run_whole_vector import run_alone
 from races.spec import RaceSpec
 from races.status import Status, exits
-from races.stepping import compiles, step_code
+from races.step_program import compiles, step_code
 from races.toml_file import SpecError
 from races.trace import Trace
 from surfaces import Surface

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_validator, model_validator
 
-from autograd.messages import shorten, shown, unknown
-from races.forms import Frozen, Number, Pair, is_pair
-from races.ground import ExpressionSpec, FileSpec, NamedSpec, as_table
 from races.noise import NoiseSpec
-from races.palette import COLOURS
-from races.racer import RacerSpec
-from races.starting import require_start
+from races.racer_spec import RacerSpec
+from races.start_checks import require_start
+from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec, as_table
+from races.toml_types import Frozen, Number, Pair, is_pair
+from support.messages import shorten, shown, unknown
+from support.palette import COLOURS
 from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from autograd.messages import shorten
+from support.messages import shorten
 
 MOST_BYTES = 4_000_000  # a list of 100,000 starts; takes some seconds to parse
 MOST_PARTS = 16  # of a dotted key: tomllib takes quadratic time, 40 s for 40,000 parts

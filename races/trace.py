@@ -13,9 +13,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from races.files import write_whole
 from races.spec import RaceSpec
 from races.trace_file import FORMAT, MANY_STARTS, SHAPES, STATE, TraceError, read_trace
+from support.whole_files import write_whole
 
 Array = NDArray[np.float64]
 _PIECE = 10_000  # rows, or numbers, that are exported in one go

@@ -19,10 +19,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from autograd.messages import shorten
 from races.config import make_spec
 from races.spec import MOST, RaceSpec
 from races.status import Status
+from support.messages import shorten
 
 FORMAT = 2
 STATE = "state"  # how the names of the optimizers' terms start: state/0/exp_avg

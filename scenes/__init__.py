@@ -14,8 +14,8 @@
             self.move_camera(theta=-20 * DEGREES)
 """
 
-from scenes.box import Box
-from scenes.camera import DepthCamera
-from scenes.mobjects import Ball, LossSurface, Trail
+from scenes.depth.camera import DepthCamera
+from scenes.depth.mobjects import Ball, LossSurface, Trail
+from views.box import Box
 
 __all__ = ["Ball", "Box", "DepthCamera", "LossSurface", "Trail"]

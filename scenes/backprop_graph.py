@@ -24,14 +24,15 @@ from manim import (
     config,
 )
 
-from autograd.messages import shorten
 from races import config_path
-from scenes.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.film import spec_of_config
-from scenes.graph_mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
-from scenes.numbers import numbers
-from scenes.theme import BACKGROUND, BODY, FAINT, HEADING, INK, TITLE, Words, text
-from scenes.written import HOME, Written, race_name
+from scenes.graph.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
+from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
+from scenes.named_output import HOME, Written, race_name
+from scenes.theme import BODY, HEADING, TITLE, Words, text
+from support.messages import shorten
+from support.numbers import numbers
+from views.colours import BACKGROUND, FAINT, INK
 
 # Seconds that each part of the film takes.
 SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}

@@ -9,15 +9,16 @@ import numpy as np
 from manim import LEFT, RIGHT, FadeIn, Group, config
 from numpy.typing import NDArray
 
-from scenes.arrows import Arrows, scaled
-from scenes.board import MARGIN, Board, Results, column
+from scenes.depth.mobjects import Trail
+from scenes.depth.sprite import Label, line_width
 from scenes.film import Film
-from scenes.mobjects import Trail
-from scenes.path import Path
-from scenes.plan import Plan
-from scenes.sprite import Label, line_width
-from scenes.standings import Standings
-from scenes.theme import FAINT, INK, SMALL
+from scenes.race.arrows import Arrows, scaled
+from scenes.race.board import MARGIN, Board, Results, column
+from scenes.race.plan import Plan
+from scenes.theme import SMALL
+from views.colours import FAINT, INK
+from views.racer_path import Path
+from views.standings import Standings
 
 Array = NDArray[np.float64]
 

@@ -8,14 +8,15 @@ from typing import Any, Protocol, cast
 
 from manim import UP, FadeIn, FadeOut, Group, ManimColor, Mobject, ThreeDScene, ValueTracker, linear
 
-from autograd.messages import shorten
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
-from scenes.camera import DepthCamera
-from scenes.captions import captions
-from scenes.sayings import ROOM
-from scenes.sprite import Label, fitted, line_width
-from scenes.theme import BACKGROUND, FAINT, HEADING, TITLE
-from scenes.written import HOME, Written, race_name, refuse
+from scenes.depth.camera import DepthCamera
+from scenes.depth.sprite import Label, fitted, line_width
+from scenes.named_output import HOME, Written, race_name, refuse
+from scenes.race.commentary import ROOM
+from scenes.theme import HEADING, TITLE
+from support.messages import shorten
+from views.captions import captions
+from views.colours import BACKGROUND, FAINT
 
 
 class Part(Protocol):

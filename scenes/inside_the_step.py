@@ -11,17 +11,18 @@ from typing import Any
 
 from manim import FadeIn, FadeOut, config
 
-from autograd.messages import shorten
 from races import Trace, config_path, run_race
+from scenes.depth.mobjects import Trail
+from scenes.depth.sprite import fitted
 from scenes.film import Film, spec_of_config
-from scenes.mobjects import Trail
-from scenes.sayings import ROOM
-from scenes.sprite import fitted
-from scenes.step_captions import step_captions
-from scenes.step_half import Half
-from scenes.step_shots import Moment, Shot, shots
-from scenes.theme import FAINT, HEADING
-from scenes.written import HOME, race_name, refuse
+from scenes.named_output import HOME, race_name, refuse
+from scenes.race.commentary import ROOM
+from scenes.step.captions import step_captions
+from scenes.step.racer_view import Half
+from scenes.step.shots import Moment, Shot, shots
+from scenes.theme import HEADING
+from support.messages import shorten
+from views.colours import FAINT
 
 # How much of the film's length the other parts take.
 TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06
@@ -100,7 +101,7 @@ class InsideTheStep(Film):
             half.look_at(shot)
         steps = self.trace.spec.steps
         begin, until = shot.first / steps, shot.end / steps
-        # First what often rests: see `scenes.layer`.
+        # First what often rests: see `scenes.depth.resting_layer`.
         layers = itertools.zip_longest(*(half.live for half in self.halves))
         movers = [part for parts in layers for part in parts if part]
         self.run_clock(seconds / (until - begin), *movers, begin=begin, until=until)

@@ -27,7 +27,7 @@ from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from numpy.typing import NDArray
 from PIL import Image
 
-from races.files import require_writable
+from support.whole_files import require_writable
 
 Picture = NDArray[np.uint8]
 

@@ -17,8 +17,8 @@ from manim import tempconfig
 
 from optimizer_race import CLOSING, SHARES, OptimizerRace
 from races import load_spec, run_race
+from scenes.named_output import HOME
 from scenes.render import render
-from scenes.written import HOME
 from surfaces import SURFACES
 
 GALLERY = HOME / "media" / "gallery"

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from races import RaceSpec, run_race
-from races.figure import save_plan
+from views.figures.race import save_plan
 
 FOLDER = Path(__file__).parents[1] / "docs" / "optimizers"
 MINE, OTHER = "#D55E00", "#56B4E9"

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.messages import shorten
+from support.messages import shorten
 from surfaces import vocabulary
 from surfaces.vocabulary import ALIASES, COMPARISONS, CONSTANTS, FUNCTIONS, JOINS, OPERATORS, VARIABLES
 

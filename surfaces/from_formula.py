@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.messages import shorten
+from support.messages import shorten
 from surfaces.expression import Expression
 from surfaces.surface import Point, Surface
 

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from autograd.messages import shorten, unknown
-from autograd.program import NotElementwiseError
+from autograd.compiler.program import NotElementwiseError
+from support.messages import shorten, unknown
 from surfaces.rates import RATES
 
 Point: TypeAlias = tuple[float, float]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import erf, relu, sigmoid, softplus
-from autograd.messages import unknown
+from support.messages import unknown
 
 VARIABLES = {"u": "u", "v": "v", "x": "u", "y": "v"}
 CONSTANTS = {"pi": math.pi, "e": math.e}

@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.messages import shown, unknown
 from optimizers.schedules.chained import DEEPEST, Chained
 from optimizers.schedules.constant import Constant
 from optimizers.schedules.cosine import Cosine
@@ -25,6 +24,7 @@ from optimizers.schedules.polynomial import Polynomial
 from optimizers.schedules.reduce_on_plateau import ReduceLROnPlateau
 from optimizers.schedules.schedule import Schedule
 from optimizers.schedules.step_decay import StepDecay
+from support.messages import shown, unknown
 
 SCHEDULES: dict[str, type[Schedule] | type[ReduceLROnPlateau]] = {
     kind.name: kind

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from autograd.messages import shown
 from optimizers.schedules.checks import milestones
 from optimizers.schedules.schedule import Array, Entry, Schedule
+from support.messages import shown
 
 DEEPEST = 20  # chains inside each other: a trace could not be saved with very many
 

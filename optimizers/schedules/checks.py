@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.messages import shown
 from optimizers.checks import (
     require_flag,
     require_fraction,
@@ -21,6 +20,7 @@ from optimizers.checks import (
     require_non_negative,
     require_share,
 )
+from support.messages import shown
 
 Check: TypeAlias = Callable[[str, Any], Any]
 MOST = 2**53  # up to here float64 counts every step

@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd import Tensor
+from autograd.array_rules import Shape
+from autograd.compiler.program import Program, Simplify
+from autograd.compiler.tracing import as_number, trace
 from autograd.operators import Operators
-from autograd.program import Program, Simplify
 from autograd.rules import RULES
-from autograd.shaping import Shape
-from autograd.tracing import as_number, trace
 
 Step: TypeAlias = Callable[[Any, Any], Any]
 Graph: TypeAlias = list[tuple[int, int, int]]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, check_gradients, grad, hessian, value_and_grad
-from autograd.tracing import TracingError
+from autograd.compiler.tracing import TracingError
 
 ENGINES: Any = ["eager", "compiled"]
 PAIRS = list(itertools.product(ENGINES, ENGINES))

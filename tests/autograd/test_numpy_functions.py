@@ -19,7 +19,7 @@ from autograd import (
     contractions,
     hessian,
     hessian_of,
-    moving,
+    rearranging,
     value_and_grad,
 )
 from tests.autograd.case import seed_for
@@ -146,13 +146,15 @@ def test_what_moves_numbers_moves_gradients_back(name: str) -> None:
 
 def test_every_function_has_a_test() -> None:
     called = {case.name.split()[0] for case in CASES} | {name.split()[0] for name in MOVED} | OTHERS
-    names = {function.__name__ for table in (composed, contractions, moving) for function in table.FUNCTIONS}
+    names = {
+        function.__name__ for table in (composed, contractions, rearranging) for function in table.FUNCTIONS
+    }
     assert names <= called
 
 
 def test_the_docs_list_every_function() -> None:
     text = (Path(__file__).parents[2] / "docs" / "autograd.md").read_text(encoding="utf-8")
-    for table in (composed, contractions, moving):
+    for table in (composed, contractions, rearranging):
         for function in table.FUNCTIONS:
             assert f"`{function.__name__}`" in text
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.compiling import Points
-from autograd.program import POINTS, Program, Simplify
-from autograd.tracing import as_number, trace
+from autograd.compiler.compiled import Points
+from autograd.compiler.program import POINTS, Program, Simplify
+from autograd.compiler.tracing import as_number, trace
 from tests.autograd.cases import Array
 from tests.autograd.graphs import WILD, Graph, evaluate, graphs, written
 

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, sigmoid, value_and_grad
-from autograd.tracing import TracingError
+from autograd.compiler.tracing import TracingError
 
 
 def stored(t: Any) -> Any:

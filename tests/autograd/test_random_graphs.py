@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from autograd import Tensor, compiling, hessian, value_and_grad
-from autograd.compiling import BLOCK
+from autograd import Tensor, hessian, value_and_grad
+from autograd.compiler import compiled
+from autograd.compiler.compiled import BLOCK
 from autograd.rules import FLOAT_RULES
 from tests.autograd.graphs import SHAPED, SMOOTH, WILD, Graph, count, evaluate, graphs, smooth
 
@@ -110,8 +111,8 @@ def test_compiled_graphs_are_the_eager_ones(graph: Graph, points: list[Point]) -
 def test_compiled_graphs_in_blocks_and_threads_are_the_eager_ones(
     length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiling, "ALONE", 0)
-    monkeypatch.setattr(compiling, "processors", lambda: 3)
+    monkeypatch.setattr(compiled, "ALONE", 0)
+    monkeypatch.setattr(compiled, "processors", lambda: 3)
     columns = np.random.default_rng(0).uniform(-2, 2, (3, length))
     assert_close(value_and_grad(smooth(EVERY_STEP))(*columns), gradients(smooth(EVERY_STEP), *columns))
 

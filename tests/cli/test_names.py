@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from autograd.messages import plain, said, shorten
+from support.messages import plain, said, shorten
 from tests.cli import test_commands
 from tests.cli.test_commands import Race
 

@@ -10,7 +10,7 @@ import pytest
 
 from autograd import Tensor
 from optimizers import OPTIMIZERS, SGD, Adam, Optimizer
-from optimizers.own_file import load
+from optimizers.external.user_file import load
 from optimizers.schedules import Chained, Constant, Cosine, MultiStep, ReduceLROnPlateau, StepDecay
 from races import run_race
 from tests.autograd.cases import Array

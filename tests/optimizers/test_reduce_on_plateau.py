@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.compiling import Floats, Points
-from autograd.program import POINTS, Simplify
-from autograd.tracing import as_number, trace
+from autograd.compiler.compiled import Floats, Points
+from autograd.compiler.program import POINTS, Simplify
+from autograd.compiler.tracing import as_number, trace
 from optimizers.optimizer import State
 from optimizers.schedules import ReduceLROnPlateau, build_schedule
 from tests.autograd.cases import Array

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from optimizers import OPTIMIZERS
 from races import Trace, run_race
-from races.figure import save_figure
 from races.race import FEW
-from races.record import Array
+from races.recorder import Array
 from surfaces import SURFACES, Surface
 from tests.races.helpers import race
+from views.figures.race import save_figure
 
 X = np.array([-1.5, -0.5, 0.0, 0.25, 1.0, 2.0, 3.0])
 Y = np.array([-1.0, -0.9, -0.1, 0.2, 0.4, 1.1, 2.2])

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import autograd.compiling
-import races.running
+import autograd.compiler.compiled
+import races.run_elementwise
 from autograd import Tensor
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.optimizer import State
 from races import RaceSpec, run_race
-from races.stepping import step_code
+from races.step_program import step_code
 from surfaces import SURFACES, Surface
 from tests.races.helpers import DEFAULT, race
 
@@ -164,9 +164,9 @@ def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, recor
     many = race(surface="funky", start=starts_on("funky", 100), steps=30, racers=RACERS, record=record)
     few = race(surface="funky", start=starts_on("funky", 3), steps=30, racers=RACERS, record=record)
     whole = run_race(many), run_race(few)
-    monkeypatch.setattr(autograd.compiling, "BLOCK", 16)
-    monkeypatch.setattr(autograd.compiling, "ALONE", 20)
-    monkeypatch.setattr(races.running, "_CHUNK", 7)
+    monkeypatch.setattr(autograd.compiler.compiled, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiler.compiled, "ALONE", 20)
+    monkeypatch.setattr(races.run_elementwise, "_CHUNK", 7)
     for before, after in zip(whole, (run_race(many), run_race(few)), strict=True):
         for name in ("positions", "losses", "gradients", "status"):
             np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
@@ -176,8 +176,8 @@ def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, recor
 def test_progress_is_told_once_for_each_step_of_each_racer(
     monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(autograd.compiling, "BLOCK", 16)
-    monkeypatch.setattr(autograd.compiling, "ALONE", 20)
+    monkeypatch.setattr(autograd.compiler.compiled, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiler.compiled, "ALONE", 20)
     calls: list[None] = []
     spec = race(surface="funky", start=starts_on("funky", count), steps=30, racers=DEFAULT)
     run_race(spec, on_step=lambda: calls.append(None))

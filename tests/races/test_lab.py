@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from optimizers import OPTIMIZERS, AdamW, Optimizer
 from optimizers.optimizer import State
 from races.lab import EPOCHS, PROBLEMS, Array, Run, Settings, run_optimizer, run_problem, save_csv
-from races.lab_figure import save_figure
+from views.figures.lab import save_figure
 
 LAB = 1e-4  # what the lab's figures, computed in float32, are good for
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import autograd.compiling
+import autograd.compiler.compiled
 import races.noise
-import races.running
+import races.run_elementwise
 from races import RaceSpec, Trace, run_race
-from races.alone import SurfaceObjective
 from races.race import FEW
+from races.run_whole_vector import SurfaceObjective
 from surfaces import get_surface
 from tests.autograd.cases import Array
 from tests.races.helpers import assert_same_trace, race
@@ -56,9 +56,9 @@ def test_a_start_has_the_same_draws_however_many_there_are(count: int, noise: di
 def test_engine_blocks_and_chunks_change_nothing(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     before, eager = run_race(spec_of(count)), run_race(spec_of(count, engine="eager"))
     np.testing.assert_allclose(eager.positions, before.positions, rtol=1e-12, atol=1e-12)
-    monkeypatch.setattr(autograd.compiling, "BLOCK", 16)
-    monkeypatch.setattr(autograd.compiling, "ALONE", 20)
-    monkeypatch.setattr(races.running, "_CHUNK", 7)
+    monkeypatch.setattr(autograd.compiler.compiled, "BLOCK", 16)
+    monkeypatch.setattr(autograd.compiler.compiled, "ALONE", 20)
+    monkeypatch.setattr(races.run_elementwise, "_CHUNK", 7)
     monkeypatch.setattr(races.noise, "_CHUNK", 7)
     np.testing.assert_array_equal(run_race(spec_of(count)).positions, before.positions)
 

@@ -11,11 +11,11 @@ import pytest
 
 from autograd import cos_d, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from races import Trace, run_race
-from races.figure import save_figure
 from scenes import LossSurface
-from scenes.box import Box
 from surfaces import SURFACES, Surface
 from tests.races.helpers import race
+from views.box import Box
+from views.figures.race import save_figure
 
 # Each formula, and the same in numpy's functions.
 FORMULAS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from optimizers import OPTIMIZERS
 from races import RacerSpec, load_spec, run_race
-from races.palette import PALETTE
+from support.palette import PALETTE
 from surfaces import SURFACES
 from tests.races.helpers import RACER, race, top, written
 

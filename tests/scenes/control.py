@@ -17,8 +17,8 @@ from PIL import Image
 from optimizer_race import OptimizerRace
 from races import Trace, run_race
 from scenes.backprop_graph import BackpropGraph
-from scenes.camera import DepthCamera
 from scenes.contour_race import ContourRace
+from scenes.depth.camera import DepthCamera
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep
 from tests.races.helpers import DEFAULT, race

@@ -15,13 +15,13 @@ from manim import CairoRenderer, Mobject, config, tempconfig
 from numpy.typing import NDArray
 
 from races import Trace
-from scenes.axes import BoxAxes
-from scenes.board import column
-from scenes.camera import DepthCamera
+from scenes.depth.camera import DepthCamera
+from scenes.depth.mobjects import Ball, DepthMobject, LossSurface
+from scenes.depth.sprite import Corners, Label, Sprite
 from scenes.film import Film
-from scenes.mobjects import Ball, DepthMobject, LossSurface
-from scenes.plan import Relief
-from scenes.sprite import Corners, Label, Sprite
+from scenes.race.axes import BoxAxes
+from scenes.race.board import column
+from scenes.race.plan import Relief
 from scenes.writer import FilmWriter
 
 Array = NDArray[np.float64]

@@ -15,9 +15,9 @@ from manim.utils.module_ops import scene_classes_from_file
 
 from autograd import Tensor
 from scenes.backprop_graph import BackpropGraph
-from scenes.computation import NAMES, evaluate, number
-from scenes.graph_layout import columns
-from scenes.graph_mobjects import SMALLEST, Picture
+from scenes.graph.computation import NAMES, evaluate, number
+from scenes.graph.layout import columns
+from scenes.graph.mobjects import SMALLEST, Picture
 from scenes.theme import Words
 from surfaces.expression import Expression
 

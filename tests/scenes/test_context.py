@@ -9,7 +9,7 @@ from typing import Any
 import moderngl
 import pytest
 
-from scenes.painter import make_context
+from scenes.depth.painter import make_context
 
 CARD, LOCKED, SOFTWARE = "a graphics card", "a card that the user may not use", "software"
 

@@ -11,8 +11,8 @@ import pytest
 from manim import RIGHT, Mobject
 
 from optimizer_race import OptimizerRace
+from scenes.depth.sprite import Label
 from scenes.film import Film
-from scenes.sprite import Label
 from tests.scenes.control import (
     FILMS,
     HEIGHT,

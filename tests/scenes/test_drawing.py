@@ -14,18 +14,19 @@ from manim import LEFT, RIGHT, Mobject, config, tempconfig
 from races import RaceSpec, run_race
 from races.metrics import steps_to_target
 from scenes import LossSurface
-from scenes.board import Board, Results
-from scenes.box import Box
-from scenes.captions import captions
-from scenes.mobjects import DepthMobject
-from scenes.numbers import loss_digits
-from scenes.path import curve, way
-from scenes.runners import Runners
-from scenes.sprite import Label, fitted, line_width
-from scenes.standings import Standings
-from scenes.theme import BODY, INK, Words
+from scenes.depth.mobjects import DepthMobject
+from scenes.depth.sprite import Label, fitted, line_width
+from scenes.race.balls_and_trails import Runners
+from scenes.race.board import Board, Results
+from scenes.theme import BODY, Words
+from support.numbers import loss_digits
 from surfaces import SURFACES, expression_surface
 from tests.scenes.moments import said
+from views.box import Box
+from views.captions import captions
+from views.colours import INK
+from views.racer_path import curve, way
+from views.standings import Standings
 
 NAMES = ("A", "A rather long name for one of the racers", "Ünïcödé", "W" * 40)
 

@@ -13,15 +13,15 @@ import pytest
 
 from optimizer_race import OptimizerRace
 from races import Trace, run_race
-from races.figure import save_figure
-from scenes.box import Box
 from scenes.contour_race import ContourRace
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep
-from scenes.plot import loss_range
+from scenes.race.loss_plot import loss_range
 from surfaces import SURFACES, Surface, expression_surface
 from tests.races.helpers import race
 from tests.scenes.moments import faults, small, watch
+from views.box import Box
+from views.figures.race import save_figure
 
 HUGE = float(np.finfo(np.float64).max)
 SQUARE: dict[str, Any] = {"u_range": [-1, 1], "v_range": [-1, 1]}

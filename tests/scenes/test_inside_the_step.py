@@ -17,24 +17,25 @@ from manim import CairoRenderer, config
 from autograd import value_and_grad
 from optimizers import OPTIMIZERS
 from races import RaceSpec, Trace, run_race
-from scenes.camera import DepthCamera
-from scenes.captions import captions
 from scenes.contour_race import ContourRace
-from scenes.equations import names, number, parse, told_apart
+from scenes.depth.camera import DepthCamera
+from scenes.depth.sprite import Label, line_width
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
-from scenes.sprite import Label, line_width
-from scenes.step_captions import step_captions
-from scenes.step_data import Steps
-from scenes.step_line import Shape, Unit
-from scenes.step_panel import _seen
-from scenes.step_rules import lines_of
-from scenes.step_spelling import cell
+from scenes.step.captions import step_captions
+from scenes.step.equation_fit import cell
+from scenes.step.line import Shape, Unit
+from scenes.step.panel import _seen
+from scenes.step.rules import lines_of
+from scenes.step.steps import Steps
+from scenes.text.equations import names, parse
+from scenes.text.typesetting import Equation, Typeset, Typesetter
 from scenes.theme import EM, SMALL
-from scenes.typesetting import Equation, Typeset, Typesetter
+from support.numbers import number, told_apart
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
 from tests.scenes.moments import faults as faults_of_all
+from views.captions import captions
 
 SEARCH = {"max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"}
 SETTINGS = [(case.name, settings) for case in CASES for settings in case.valid]

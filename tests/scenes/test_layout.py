@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from optimizer_race import SWAY, OptimizerRace
 from races import RaceSpec, Trace, load_spec, run_race
 from scenes.contour_race import ContourRace
+from scenes.depth.sprite import Label
 from scenes.film import Film
-from scenes.sprite import Label
 from surfaces import SURFACES
 from tests.scenes.moments import Moment, Watched, faults, look, on_screen, said, small, watch
 
@@ -303,7 +303,7 @@ def test_a_film_is_drawn_whole_without_opengl(film: type[Film], monkeypatch: pyt
 
     with small():
         with_opengl = picture()
-        monkeypatch.setattr("scenes.camera.Painter", none)
+        monkeypatch.setattr("scenes.depth.camera.Painter", none)
         without = picture()
     assert np.abs(with_opengl - without).mean() < 12
     for colour in (racer.colour for racer in default_race("funky", "en").spec.racers):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenes.box import Box
 from surfaces import expression_surface, formula_surface
+from views.box import Box
 
 POLES = [
     "1/(u - 0.001)",

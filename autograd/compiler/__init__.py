@@ -1,0 +1,1 @@
+"""The compiler: traces functions into programs, simplifies them, and emits code for each target."""

@@ -1,0 +1,262 @@
+"""Compiled programs: the code that the emitters write, called with floats, arrays of points, or arrays.
+
+Arrays of points are worked through in blocks that stay in the processor's cache; from a size on at which it
+pays, several threads share the blocks (numpy lets others run while it computes).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.compiler import emit_arrays, emit_blocks, emit_floats, emit_loops
+from autograd.compiler.program import Operation, Program
+from autograd.compiler.tracing import lowered, with_half_angles
+from support.lazy import Lazy
+
+Array = NDArray[np.float64]
+
+BLOCK = 32768  # points to a block at most
+ALONE = 16384  # points up to which one thread is quicker than several, which wait for each other
+_FAILS = (ArithmeticError, ValueError)
+
+
+class Floats:
+    """A program of numbers, as a function of floats.
+
+    Args:
+        program: what to compute.
+        results: how the function gives the outputs y0, y1, ...: an expression; a tuple by default.
+        otherwise: called with the arguments if one of them is not a float.
+
+    Attributes:
+        program: what it computes.
+        source: its code.
+        call: the function; its results are inf or nan where numpy's would be.
+    """
+
+    def __init__(
+        self, program: Program, results: str = "", otherwise: Callable[..., Any] | None = None
+    ) -> None:
+        lines = emit_floats.emit(lowered(program, emit_floats.OPERATIONS))
+        names = [f"x{i}" for i in range(len(program.inputs))]
+        arguments, results = ", ".join(names), results or _results(program)
+        check = " or ".join(f"type({name}) is not float" for name in names)
+        body = ["try:", *(f"    {line}" for line in lines or ["pass"]), "except failures:"]
+        body += [f"    {_results(program)} = careful({arguments})", f"return {results}"]
+        if otherwise and names:
+            body = [f"if {check}:", f"    return otherwise({arguments})", *body]
+        self.source = _function(arguments, body)
+        self.program = program
+        own = {
+            "type": type,
+            "float": float,
+            "array": np.array,
+            "failures": _FAILS,
+            "careful": self._carefully,
+        }
+        self.call = _load(self.source, emit_floats.NAMES | own | {"otherwise": otherwise})
+
+    def _carefully(self, *numbers: float) -> tuple[float, ...]:
+        """The outputs by numpy's functions, which do not raise."""
+        return self._arrays.call(*numbers)
+
+    @Lazy
+    def _arrays(self) -> Arrays:
+        return Arrays(self.program)
+
+
+class Arrays:
+    """A program of arrays of given shapes, as a function of them.
+
+    Attributes:
+        program: what it computes.
+        source: its code.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        outputs = program.outputs
+        self._made = [
+            isinstance(program.values[number], Operation) and number not in outputs[:k]
+            for k, number in enumerate(outputs)
+        ]
+        lines, held = emit_arrays.emit(program)
+        arguments = ", ".join(f"x{i}" for i in range(len(program.inputs)))
+        self.source = _function(arguments, [*lines, f"return {_results(program)}"])
+        self._call = _load(self.source, emit_arrays.NAMES | held)
+
+    def call(self, *arrays: Any) -> tuple[Any, ...]:
+        """The outputs for these numbers and arrays: floats, and arrays that are nobody else's."""
+        # Python's floats raise where numpy's numbers answer inf or nan.
+        arrays = tuple(np.float64(x) if type(x) is float else x for x in arrays)
+        with np.errstate(all="ignore"):
+            outputs = self._call(*arrays)
+        return tuple(
+            float(y) if np.ndim(y) == 0 else y if made and y.base is None else np.array(y)
+            for y, made in zip(outputs, self._made, strict=True)
+        )
+
+
+class Points:
+    """An elementwise program, as a function of arrays of points of one length and of numbers that all share.
+
+    Args:
+        program: what to compute.
+        over: outputs that `block` may write over arguments, as `emit_blocks.emit` takes them.
+
+    Attributes:
+        program: what it computes.
+        source: its code, for one block.
+    """
+
+    def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
+        self.program = program
+        short = lowered(program, emit_blocks.OPERATIONS)
+        code = emit_blocks.emit(with_half_angles(short), over)
+        self._inputs, self._outputs = len(program.inputs), len(program.outputs)
+        self._floats, self._truths = code.floats, code.truths
+        arguments = [f"x{i}" for i in range(self._inputs)] + [f"y{k}" for k in range(self._outputs)]
+        lines = code.lines or ["pass"]
+        for letter, count in (("b", self._floats), ("m", self._truths)):
+            if count:
+                lines = [f"{_names(letter, count)} = {letter}", *lines]
+        known = [f"# {name} = {value}" for name, value in code.constants.items()]
+        self.source = _function(", ".join([*arguments, "b", "m"]), [*known, *lines])
+        self.block = _load(self.source, emit_blocks.NAMES | code.constants)
+
+    def buffers(self, length: int) -> tuple[list[Array], list[NDArray[np.bool_]]]:
+        """What `block` needs to compute a block of that length."""
+        return list(np.empty((self._floats, length))), list(np.empty((self._truths, length), dtype=bool))
+
+    def call(self, *arguments: Any) -> tuple[Array, ...]:
+        """The outputs, each an array of as many points as there are; at least one argument is an array."""
+        length = next(len(x) for x in arguments if np.ndim(x))
+        outputs = tuple(np.empty(length) for _ in range(self._outputs))
+
+        def work(blocks: Iterator[slice]) -> None:
+            size = 0
+            with np.errstate(all="ignore"):
+                for part in blocks:
+                    if part.stop - part.start != size:
+                        size = part.stop - part.start
+                        buffers = self.buffers(size)
+                    cut = [x[part] if np.ndim(x) else x for x in arguments]
+                    self.block(*cut, *(y[part] for y in outputs), *buffers)
+
+        share_blocks(work, length)
+        return outputs
+
+
+class Loop:
+    """An elementwise program as a loop over its points, compiled by numba when it is first called.
+
+    Args:
+        program: what to compute, one for which `autograd.compiler.emit_loops.suits` says true.
+        over: as `autograd.compiler.emit_loops.emit` takes it.
+
+    Attributes:
+        program: what it computes.
+        source: its code.
+        block: the function, called as that of `Points`, without buffers, with contiguous arrays of float64;
+            other threads run meanwhile.
+
+    Raises:
+        ImportError: if numba cannot be imported.
+    """
+
+    def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
+        self.program = program
+        arguments, lines = emit_loops.emit(program, over or {})
+        self.source = _function(", ".join(arguments), lines)
+        self.block = emit_loops.compiled(_load(self.source, emit_loops.NAMES))
+
+
+def processors() -> int:
+    """How many threads can run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def block_length(length: int, most: int = 0) -> int:
+    """How many of so many points a block has, at most; where several threads share them, each has one."""
+    return max(1, min(most or BLOCK, -(-length // _workers(length))))
+
+
+def share_blocks(work: Callable[[Iterator[slice]], object], length: int, most: int = 0) -> None:
+    """Have all blocks of 0..length worked through, on several threads where that is quicker.
+
+    Args:
+        work: works through the blocks that it takes from an iterator; it is called once on each thread, and
+            all of them take from the same one.
+        length: how many points there are.
+        most: how many of them a block has at most, if not `BLOCK`.
+    """
+    block = block_length(length, most)
+    begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
+    helpers = min(_workers(length), -(-length // block)) - 1
+    shares = _started(lambda: work(_slices(begins, length, block)), helpers)
+    try:
+        work(_slices(begins, length, block))
+    finally:
+        for share in shares:
+            if not share.cancel():  # all is done, so nobody needs to begin
+                share.result()
+
+
+def _started(work: Callable[[], object], helpers: int) -> list[Future[object]]:
+    """Work that has been handed to so many threads of the pool."""
+    if helpers < 1:
+        return []
+    try:
+        return [_pool(processors()).submit(work) for _ in range(helpers)]
+    except RuntimeError:  # the interpreter is shutting down and starts no threads
+        return []
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="blocks")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has none of the threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
+def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:
+    for begin in begins:
+        yield slice(begin, min(begin + block, length))
+
+
+def _workers(length: int) -> int:
+    return processors() if length > ALONE else 1
+
+
+def _results(program: Program) -> str:
+    """The outputs as a tuple."""
+    return _names("y", len(program.outputs)).join("()")
+
+
+def _names(letter: str, count: int) -> str:
+    """So many names, as the inside of a tuple.
+
+    >>> _names("y", 3), _names("b", 1)
+    ('y0, y1, y2', 'b0,')
+    """
+    return f"{letter}0," if count == 1 else ", ".join(f"{letter}{i}" for i in range(count))
+
+
+def _function(arguments: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"def compute({arguments}):", *(f"    {line}" for line in lines), ""])
+
+
+def _load(source: str, names: dict[str, Any]) -> Callable[..., Any]:
+    """The function that a source defines. Sources are written by the emitters alone, of names of ours."""
+    space: dict[str, Any] = {"__builtins__": {}, **names}
+    exec(compile(source, "<compiled by autograd>", "exec"), space)  # noqa: S102
+    return space["compute"]  # type: ignore[no-any-return]

@@ -1,0 +1,87 @@
+"""Hoisting: what all points of an elementwise `Program` share is computed once, ahead of the points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograd.compiler.program import POINTS, Constant, Operation, Program
+
+
+@dataclass(frozen=True)
+class Hoisted:
+    """An elementwise program in two.
+
+    Attributes:
+        shared: the part for all points. Inputs: those of the whole that are numbers. Outputs: those of the
+            whole that are numbers, and then what `points` takes.
+        points: the part for each point. Inputs: those of the whole that are points, and then the numbers that
+            `shared` hands on. Outputs: those of the whole that are points.
+    """
+
+    shared: Program
+    points: Program
+
+
+def hoisted(program: Program) -> Hoisted:
+    """The same program in two parts, of which the first computes what does not depend on the point.
+
+    A truth that all points share stays with the points, made from the numbers that are handed on.
+
+    >>> program = Program()
+    >>> x, rate, step = program.add_input(POINTS), program.add_input(()), program.add_input(())
+    >>> program.outputs = [program.add("multiply", (x, program.add("divide", (rate, step))))]
+    >>> print(hoisted(program).shared)
+    t0 = input 0
+    t1 = input 1
+    t2 = divide t0 t1
+    return t2
+    >>> print(hoisted(program).points)
+    t0 = input 0
+    t1 = input 1
+    t2 = multiply t0 t1
+    return t2
+    """
+    numbers, points = (
+        [n for n in program.inputs if (program.shapes[n] == POINTS) is wanted] for wanted in (False, True)
+    )
+    single, many = (
+        [n for n in program.outputs if (program.shapes[n] == POINTS) is wanted] for wanted in (False, True)
+    )
+    handed = _handed(program, many)
+    return Hoisted(_part(program, numbers, [*single, *handed]), _part(program, [*points, *handed], many))
+
+
+def _handed(program: Program, outputs: Sequence[int]) -> list[int]:
+    """The numbers that all points share and that outputs of points are computed from."""
+    needed, handed = set(outputs), set()
+    for number in range(len(program.values) - 1, -1, -1):
+        value = program.values[number]
+        if number in needed and isinstance(value, Operation):
+            for i in value.inputs:
+                known = isinstance(program.values[i], Constant)
+                if known or program.shapes[i] == POINTS or i in program.truths:
+                    needed.add(i)
+                else:
+                    handed.add(i)
+    return sorted(handed)
+
+
+def _part(program: Program, given: Sequence[int], wanted: Sequence[int]) -> Program:
+    """The program that computes the values `wanted` from the values `given`."""
+    new = Program(program.simplify)
+    numbers = {number: new.add_input(program.shapes[number]) for number in given}
+    needed = set(wanted)
+    for number in range(len(program.values) - 1, -1, -1):
+        value = program.values[number]
+        if number in needed and number not in numbers and isinstance(value, Operation):
+            needed.update(value.inputs)
+    for number in sorted(needed - set(numbers)):
+        value = program.values[number]
+        if isinstance(value, Constant):
+            numbers[number] = new.add_constant(value.value)
+        elif isinstance(value, Operation):
+            inputs = [numbers[i] for i in value.inputs]
+            numbers[number] = new.add(value.name, inputs, dict(value.settings))
+    new.outputs = [numbers[number] for number in wanted]
+    return new

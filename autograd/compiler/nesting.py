@@ -1,0 +1,77 @@
+"""Gradients within gradients: of a function that is given Tensors, or values of a traced function.
+
+The results are Tensors then, or values of that function, so that the outer gradient goes through them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.arguments import Argnums, as_argument, checked, static, wanted, with_aux
+from autograd.compiler.tracing import Symbol, again, called, gradients
+from autograd.graph_hessian import slopes_of
+from autograd.tensor import Tensor, apply
+
+
+def nested(function: Callable[..., Any], arguments: Sequence[Any], argnums: Argnums, has_aux: bool) -> Any:
+    """The value of a function, with what comes with it for `has_aux`, and a list of its derivatives.
+
+    Args:
+        function: as `value_and_grad` takes it.
+        arguments: at least one is a Tensor or a symbol.
+        argnums: as `value_and_grad` takes it.
+        has_aux: whether the function gives a pair.
+    """
+    inputs = list(arguments)
+    symbol = next((x for x in inputs if isinstance(x, Symbol)), None)
+    places = [
+        k for k in wanted(checked(argnums), len(inputs)) if argnums is not None or not static(inputs[k])
+    ]
+    for k in places:  # apart from the same value where the function has it from elsewhere
+        if symbol is not None:
+            inputs[k] = again(symbol.program, inputs[k])
+        elif isinstance(inputs[k], Tensor):
+            inputs[k] = apply("multiply", inputs[k], 1.0)
+        else:
+            inputs[k] = Tensor(as_argument(inputs[k]))
+    result = called(function, inputs)
+    value, aux = with_aux(result) if has_aux else (result, None)
+    slopes = slopes_within(value, [inputs[k] for k in places])
+    return ((value, aux) if has_aux else value), slopes
+
+
+def slopes_within(value: Any, inputs: Sequence[Any]) -> list[Any]:
+    """The derivatives of a value, made of Tensors or symbols as it is, in the shapes of these inputs."""
+    if isinstance(value, Symbol):
+        slopes = gradients(value, inputs)
+    elif isinstance(value, Tensor):
+        slopes = slopes_of(value, inputs)
+    else:
+        slopes = [0.0] * len(inputs)
+    return [
+        slope if _as_large(slope, x) else np.zeros(x.shape) + slope
+        for slope, x in zip(slopes, inputs, strict=True)
+    ]
+
+
+def _as_large(slope: Any, x: Any) -> bool:
+    """Whether a slope has the shape of what it belongs to, as points have anyway."""
+    return (isinstance(x, Symbol) and x.points) or np.shape(slope) == x.shape
+
+
+def from_elsewhere(order: Sequence[Tensor], tensors: Sequence[Tensor]) -> bool:
+    """Whether a graph, in the order of its sweep, has leaves that are older than all these Tensors.
+
+    Younger ones were made by the function itself, or by a gradient inside it: nothing outside needs them.
+    """
+    oldest = max((tensor._number for tensor in tensors), default=-math.inf)
+    for node in reversed(order):  # leaves come last, the youngest at the very end
+        if node._op:
+            return False
+        if node._number > oldest:
+            return True
+    return False

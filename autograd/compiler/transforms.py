@@ -1,0 +1,429 @@
+"""The callables behind `value_and_grad`, `grad` and `hessian`, which are in `autograd.derivatives`.
+
+Each traces its function once with symbols, appends the reverse sweep to the program, and compiles it: for
+floats, for points, or for arrays of given shapes, each on first use.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.array_rules import Shape
+from autograd.compiler.arguments import (
+    Argnums,
+    checked,
+    filled,
+    given,
+    mapped,
+    misplaced,
+    no_keywords,
+    noted,
+    parted,
+    plain,
+    static_key,
+    wanted,
+    with_aux,
+)
+from autograd.compiler.compiled import Arrays, Floats, Points
+from autograd.compiler.nesting import from_elsewhere, nested, slopes_within
+from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
+from autograd.compiler.tracing import Symbol, TracingError, as_number, called, gradients, trace
+from autograd.graph_hessian import symmetric
+from autograd.tensor import Tensor
+
+Array: TypeAlias = NDArray[np.float64]
+Function: TypeAlias = Callable[..., Any]
+
+_KEPT = 64  # programs of one function, for arguments of so many combinations of shapes
+
+
+class Transformed(ABC):
+    """A function made from another by a program, which is traced and compiled for what it is called with.
+
+    Args:
+        function: the other function.
+        argnums: as `value_and_grad` takes it.
+        has_aux: as `value_and_grad` takes it.
+
+    Attributes:
+        function: the other function.
+    """
+
+    # What is called stands in a slot: the code for floats itself, once there is some. A method that handed
+    # the arguments on would take a twentieth of a small gradient's time.
+    __slots__ = ("__call__", "__dict__")
+    __call__: Function
+
+    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
+        self.function = function
+        self._argnums, self._has_aux = checked(argnums), has_aux
+        self._tuple = isinstance(self._argnums, tuple)  # then even a single derivative comes in a tuple
+        self._codes: dict[tuple[Shape, ...], Floats | Points | Arrays] = {}
+        self._floats: dict[int, Function] = {}  # those for floats, by the number of arguments
+        self._aux: dict[tuple[Shape, ...], Any] = {}  # the form of aux, for each of the codes
+        self._others: dict[Any, Transformed] = {}  # by static arguments
+        self._elementwise = True  # until an operation is met that is not
+        self.__call__ = self._quick
+
+    @property
+    def program(self) -> Program:
+        """What is computed, as a list of operations: that of the first call, or before it that for floats."""
+        return self._first().program
+
+    @property
+    def source(self) -> str:
+        """The code of `program`."""
+        return self._first().source
+
+    @abstractmethod
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
+        """The program for arguments of these shapes."""
+
+    @abstractmethod
+    def _results(self, slopes: Sequence[str]) -> str:
+        """The expression that code for floats returns, in terms of the names of the outputs."""
+
+    @abstractmethod
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        """What is returned, made of the program's outputs for arguments of these shapes."""
+
+    def _first(self) -> Floats | Points | Arrays:
+        if not self._codes:
+            if self._others:
+                return next(iter(self._others.values()))._first()
+            self._compiled(((),) * sum(map(_required, _parameters(self.function))))
+        return next(iter(self._codes.values()))
+
+    def _quick(self, *arguments: Any, **keywords: Any) -> Any:
+        """Compute by the code for so many floats, if there is: it knows what to do with anything else."""
+        call = self._floats.get(len(arguments))
+        return call(*arguments) if call and not keywords else self._any(*arguments, **keywords)
+
+    def _any(self, *arguments: Any, **keywords: Any) -> Any:
+        no_keywords(keywords)
+        return self._general(*arguments)
+
+    def _general(self, *arguments: Any) -> Any:
+        """Compute for these numbers, arrays and static arguments."""
+        if Symbol in map(type, arguments):
+            return self._nested(arguments)
+        values, static = parted(arguments, self._argnums)
+        if static:
+            try:
+                return self._with(static, len(arguments))(*values)
+            except TypeError as error:
+                if self._argnums is None and not isinstance(error, TracingError):
+                    raise misplaced(static, error) from error
+                raise
+        shapes = tuple(np.shape(x) for x in values)
+        if not any(shapes):
+            code = self._compiled(shapes)
+            outputs = code.call(*values)
+            direct = isinstance(code, Floats) and not self._has_aux
+            return outputs if direct else self._arranged(outputs, shapes)
+        if self._elementwise and len(set(shapes)) == 1:
+            points = (POINTS,) * len(shapes)
+            try:
+                code = self._compiled(points)
+            except NotElementwiseError:
+                self._elementwise = False
+            else:
+                outputs = code.call(*(x.ravel() for x in values))
+                return self._arranged([y.reshape(shapes[0]) for y in outputs], points)
+        return self._whole(self._compiled(shapes), values, shapes)
+
+    def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        """Compute for arrays of given shapes."""
+        return self._arranged(code.call(*values), shapes)
+
+    @abstractmethod
+    def _nested(self, arguments: Sequence[Any]) -> Any:
+        """Compute with values of another function, which is being traced."""
+
+    def _with(self, static: dict[int, Any], count: int) -> Transformed:
+        """The callable for the other arguments, with these static ones filled in."""
+        key = count, static_key(static)
+        if key not in self._others:
+            if len(self._others) == _KEPT:
+                del self._others[next(iter(self._others))]
+            function, rest = filled(self.function, static), [k for k in range(count) if k not in static]
+            argnums: Argnums = self._argnums
+            if argnums is not None:
+                places = tuple(rest.index(k) for k in wanted(self._argnums, count))
+                argnums = places[0] if isinstance(argnums, int) else places
+            self._others[key] = type(self)(function, argnums, self._has_aux)
+        return self._others[key]
+
+    def _compiled(self, shapes: tuple[Shape, ...]) -> Floats | Points | Arrays:
+        if shapes not in self._codes:
+            program = self._write(shapes).simplified(Simplify.SAFELY)
+            if len(self._codes) == _KEPT:
+                oldest = next(islice(self._codes, 1, None))  # the first is what `program` shows
+                del self._codes[oldest]
+                self._aux.pop(oldest, None)
+                if not any(oldest):
+                    self._floats.pop(len(oldest), None)
+            if POINTS in shapes:
+                self._codes[shapes] = Points(program)
+            elif all(program.shapes[number] == () for number in program.live()):
+                names = [f"y{k}" for k in range(len(program.outputs))]
+                results = "" if self._has_aux else self._results(names)
+                self._codes[shapes] = code = Floats(program, results, self._general)
+                if not self._has_aux:
+                    self._floats[len(shapes)] = code.call
+                    if _takes_just(self.function, len(shapes)):
+                        # A wrong number of arguments is then reported under the function's name.
+                        code.call.__qualname__ = getattr(self.function, "__qualname__", "the function")
+                        self.__call__ = code.call
+            else:
+                self._codes[shapes] = Arrays(program)
+        return self._codes[shapes]
+
+    def _traced(self, shapes: Sequence[Shape]) -> tuple[Program, list[Symbol], Any]:
+        """The program begun, the symbols to differentiate with respect to, and what the function returned."""
+        program, symbols, result = trace(self.function, shapes)
+        return program, [symbols[k] for k in wanted(self._argnums, len(shapes))], result
+
+
+class ValueAndGrad(Transformed):
+    """See `value_and_grad`."""
+
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
+        program, symbols, value = self._traced(shapes)
+        aux: list[Any] = []
+        if self._has_aux:
+            value, more = with_aux(value)
+            self._aux[shapes] = mapped(more, lambda x: noted(x, aux, shapes))
+        value = _as_symbol(program, value, shapes)
+        outputs = [
+            value * 1.0 if value.number in program.truths else value,
+            *_gradients(value, symbols),
+            *aux,
+        ]
+        program.outputs = [as_number(program, output) for output in outputs]
+        return program
+
+    def _results(self, slopes: Sequence[str]) -> str:
+        value, *slopes = slopes
+        return f"{value}, {slopes[0] if len(slopes) == 1 and not self._tuple else _in_brackets(slopes)}"
+
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        value, *slopes = outputs
+        if self._has_aux:
+            count = len(wanted(self._argnums, len(shapes)))
+            value = value, mapped(self._aux[shapes], lambda x: given(x, outputs[1 + count :]))
+            del slopes[count:]
+        return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
+
+    def _nested(self, arguments: Sequence[Any]) -> Any:
+        value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
+        return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
+
+
+class Grad(ValueAndGrad):
+    """See `grad`."""
+
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
+        program = super()._write(shapes)
+        del program.outputs[0]
+        return program
+
+    def _results(self, slopes: Sequence[str]) -> str:
+        return slopes[0] if len(slopes) == 1 and not self._tuple else _in_brackets(slopes)
+
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        value, slopes = super()._arranged([None, *outputs], shapes)
+        return (slopes, value[1]) if self._has_aux else slopes
+
+    def _nested(self, arguments: Sequence[Any]) -> Any:
+        value, slopes = super()._nested(arguments)
+        return (slopes, value[1]) if self._has_aux else slopes
+
+
+class Hessian(Transformed):
+    """See `hessian`."""
+
+    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
+        super().__init__(function, argnums, has_aux)
+        self._apart: dict[tuple[Shape, ...], Arrays] = {}
+
+    def _write(self, shapes: tuple[Shape, ...]) -> Program:
+        if not all(shape in {(), POINTS} for shape in shapes):
+            return self._write_product(shapes)
+        program, symbols, value = self._traced(shapes)
+        slopes = _gradients(_as_symbol(program, value, shapes), symbols)
+        # The matrix is symmetric: entries right of the diagonal are computed once.
+        rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
+        entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
+        program.outputs = [as_number(program, entry) for entry in entries]
+        return program
+
+    def _write_product(self, shapes: tuple[Shape, ...], apart: bool = False) -> Program:
+        """The Hessian times a vector, given as one further argument for each that is differentiated."""
+        places, count = wanted(self._argnums, len(shapes)), len(shapes)
+        more = [shapes[k] for k in places]
+        program, symbols, value = trace(lambda *both: self.function(*both[:count]), (*shapes, *more))
+        value = _as_symbol(program, value, shapes)
+        if np.shape(value):
+            raise ValueError(
+                f"the Hessian for arrays needs a function with one number as value, not {np.shape(value)}"
+            )
+        points, vector = [symbols[k] for k in places], symbols[count:]
+        slopes = _gradients(value, points)
+        along = sum(np.sum(slope * s) for slope, s in zip(slopes, vector, strict=True))
+        program.outputs = [as_number(program, y) for y in _gradients(along, points, apart)]
+        return program
+
+    def _results(self, slopes: Sequence[str]) -> str:
+        side = math.isqrt(len(slopes))
+        rows = [", ".join(slopes[side * i : side * (i + 1)]).join("[]") for i in range(side)]
+        return slopes[0] if side == 1 else f"array([{', '.join(rows)}])"
+
+    def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:  # noqa: ARG002
+        side = math.isqrt(len(outputs))
+        return outputs[0] if side == 1 else np.stack(outputs).reshape(side, side, *np.shape(outputs[0]))
+
+    def _whole(self, code: Any, values: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
+        varied = [shapes[k] for k in wanted(self._argnums, len(shapes))]
+        matrix = _by_rows(code, values, varied)
+        if np.isnan(matrix).any():  # which may have spread, as 0 * inf
+            if shapes not in self._apart:
+                program = self._write_product(shapes, apart=True).simplified(Simplify.SAFELY)
+                self._apart[shapes] = Arrays(program)
+            matrix = _by_rows(self._apart[shapes], values, varied)
+        matrix = symmetric(matrix)
+        return matrix.reshape(varied[0] * 2) if len(varied) == 1 else matrix
+
+    def _nested(self, arguments: Sequence[Any]) -> Any:  # noqa: ARG002
+        raise TracingError(
+            "hessian takes plain numbers and arrays: inside a differentiated function, nest grad"
+        )
+
+
+def _by_rows(code: Any, values: Sequence[Any], varied: Sequence[Shape]) -> Array:
+    """The Hessian, row by row, from code for its product with a vector of parts of these shapes."""
+    sizes = [math.prod(shape) for shape in varied]
+    rows = []
+    for unit in np.eye(sum(sizes)):
+        parts = np.split(unit, np.cumsum(sizes)[:-1])
+        vector = [part.reshape(shape) for part, shape in zip(parts, varied, strict=True)]
+        rows.append(np.concatenate([np.ravel(y) for y in code.call(*values, *vector)]))
+    return np.reshape(rows, (sum(sizes),) * 2)
+
+
+class Eager:
+    """Like `ValueAndGrad`, by a graph of Tensors that is built at each call."""
+
+    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
+        self.function = function
+        self._argnums, self._has_aux = checked(argnums), has_aux
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> tuple[Any, Any]:
+        """Compute for these numbers, arrays and static arguments."""
+        if keywords:
+            no_keywords(keywords)
+        if any(hasattr(x, "_apply") for x in arguments):
+            value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
+            return value, self._arranged(slopes)
+        values, static = parted(arguments, self._argnums)
+        if static or self._argnums is not None:
+            tensors, value = self._beside_others(values, static)
+        else:
+            tensors = [Tensor(x) for x in values]
+            value = called(self.function, tensors)
+        if self._has_aux:
+            value, aux = with_aux(value)
+        inside = isinstance(value, Tensor)
+        value = value if inside else Tensor(_one_value(value))
+        order = value._sweep_order()
+        if inside and from_elsewhere(order, tensors):
+            slopes = slopes_within(value, tensors)
+            return (value, aux) if self._has_aux else value, self._arranged(slopes)
+        value._sweep(order, np.ones(value.shape) if value.shape else 1.0)
+        slopes = [tensor.grad for tensor in tensors]
+        return ((value.data, mapped(aux, plain)) if self._has_aux else value.data), self._arranged(slopes)
+
+    def _arranged(self, slopes: Sequence[Any]) -> Any:
+        return slopes[0] if len(slopes) == 1 and not isinstance(self._argnums, tuple) else tuple(slopes)
+
+    def _beside_others(self, values: Sequence[Any], static: dict[int, Any]) -> tuple[list[Tensor], Any]:
+        """The Tensors to differentiate by, and what the function returns for them and the rest."""
+        rest, count = iter(values), len(values) + len(static)
+        # What is not differentiated is plain; a float divides by zero as arrays and Tensors do.
+        inputs = [static[k] if k in static else next(rest) for k in range(count)]
+        inputs = [np.float64(x) if type(x) is float else x for x in inputs]
+        places = [k for k in wanted(self._argnums, count) if k not in static]
+        for k in places:
+            inputs[k] = Tensor(inputs[k])
+        tensors = [inputs[k] for k in places]
+        try:
+            with np.errstate(all="ignore"):
+                return tensors, called(self.function, inputs)
+        except TypeError as error:
+            if static and self._argnums is None:
+                raise misplaced(static, error) from error
+            raise
+
+
+def _as_symbol(program: Program, value: Any, shapes: Sequence[Shape]) -> Symbol:
+    """What a function has returned, as a value of the program."""
+    symbol = value if isinstance(value, Symbol) else Symbol(program, as_number(program, _one_value(value)))
+    if POINTS in shapes and _shape(symbol) != POINTS:
+        raise NotElementwiseError("a value that all points share")
+    return symbol
+
+
+def _in_brackets(names: Sequence[str]) -> str:
+    return (", ".join(names) + ("," if len(names) == 1 else "")).join("()")
+
+
+def _parameters(function: Function) -> list[inspect.Parameter]:
+    """What a function may be given; nothing, of those built in that do not say."""
+    while isinstance(function, Transformed):
+        function = function.function
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:
+        return []
+
+
+def _required(parameter: inspect.Parameter) -> bool:
+    return parameter.default is parameter.empty and parameter.kind <= parameter.POSITIONAL_OR_KEYWORD
+
+
+def _takes_just(function: Function, count: int) -> bool:
+    """Whether a function takes so many arguments, no more and no fewer."""
+    parameters = _parameters(function)
+    return len(parameters) == count and all(map(_required, parameters))
+
+
+def _one_value(value: Any) -> Any:
+    """What a function gives that does not depend on its arguments.
+
+    Raises:
+        TypeError: if that is not a number or an array.
+    """
+    if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
+        raise TypeError(f"the function must give one number or array, not {value!r:.60}")
+    return value
+
+
+def _gradients(value: Any, symbols: Sequence[Symbol], apart: bool = False) -> list[Any]:
+    """The gradient of a value, which may be a plain number, in the shape of each symbol."""
+    found = gradients(value, symbols, apart=apart) if isinstance(value, Symbol) else [0.0] * len(symbols)
+    return [
+        y if _shape(s) in {(), POINTS} or np.shape(y) == s.shape else np.zeros(s.shape) + y
+        for y, s in zip(found, symbols, strict=True)
+    ]
+
+
+def _shape(symbol: Symbol) -> Shape:
+    return symbol.program.shapes[symbol.number]

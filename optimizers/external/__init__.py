@@ -1,0 +1,1 @@
+"""Optimizers from elsewhere: a user's file, `torch.optim` and Optax."""

@@ -1,0 +1,192 @@
+"""`RacerSpec`: one racer of a race, an optimizer with its hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import (
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+
+from optimizers import OPTIMIZERS, Optimizer
+from optimizers.checks import require_usable
+from optimizers.external.names import find, is_foreign, label
+from optimizers.hyperparameters import plain
+from optimizers.optimizer import Watcher
+from optimizers.schedules import Schedule, build_schedule
+from races.toml_types import Frozen, is_pair
+from support.messages import shown, unknown
+from support.palette import PALETTE
+
+_OWN = ("optimizer", "name", "colour")
+_LABELS = {"lbfgs": "L-BFGS"}  # where the class cannot be called what people call it
+
+
+class RacerSpec(Frozen):
+    """One racer: its optimizer, what to call and how to colour it, its hyperparameters.
+
+    The optimizer is one of `OPTIMIZERS`, a class in a file beside race.toml ("mine.py:Lion2"), or one of
+    PyTorch ("torch.optim.AdamW") or Optax ("optax.adamw"). In race.toml the hyperparameters stand beside the
+    other keys; a learning rate may be a schedule's table.
+
+    Attributes:
+        optimizer: its name.
+        name: what tables and films call it, at most 40 characters; by default the optimizer's.
+        colour: "#rrggbb", or a name of the palette; by default one that no other racer of the race has.
+        hyperparameters: pairs of a name and a value.
+
+    Raises:
+        pydantic.ValidationError: a ValueError that names every offending field.
+
+    >>> RacerSpec(optimizer="adam", lr=0.05).hyperparameters
+    (('lr', 0.05),)
+    """
+
+    optimizer: str
+    name: Annotated[str, Field(min_length=1, max_length=40)] = ""
+    colour: str = ""
+    hyperparameters: tuple[tuple[str, Any], ...] = ()
+    _kind: type[Optimizer] | None = PrivateAttr(None)
+    _origin: str = PrivateAttr("")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        own = {key: value for key, value in values.items() if key in _OWN}
+        rest = {key: value for key, value in values.items() if key not in own}
+        return own | {"hyperparameters": tuple((key, _frozen(value)) for key, value in rest.items())}
+
+    @model_serializer
+    def _flatten(self) -> dict[str, Any]:
+        plain = {
+            key: value.table() if hasattr(value, "table") else value for key, value in self.hyperparameters
+        }
+        return {"optimizer": self.optimizer, "name": self.name, "colour": self.colour} | plain
+
+    @field_validator("optimizer")
+    @classmethod
+    def _registered(cls, value: str) -> str:
+        if value not in OPTIMIZERS and not is_foreign(value):
+            raise ValueError(unknown("optimizer", value, OPTIMIZERS))
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        if not value.isprintable() or not value.strip():
+            raise ValueError(f"must be 1 to 40 printable characters, got {value!r}")
+        return value
+
+    @field_validator("colour")
+    @classmethod
+    def _colour(cls, value: str) -> str:
+        colour = PALETTE.get(value, value)
+        digits = colour.removeprefix("#").lower()
+        if value and (len(colour) != 7 or colour[0] != "#" or not set(digits) <= set("0123456789abcdef")):
+            raise ValueError(f"must be #rrggbb or one of {', '.join(PALETTE)}, got {shown(value)}")
+        return colour
+
+    @model_validator(mode="after")
+    def _races(self, info: ValidationInfo) -> RacerSpec:
+        context = info.context or {}
+        if context.get("recorded") and self.optimizer not in OPTIMIZERS:
+            # A race already run: nothing is loaded to read it. Its only tables are schedules.
+            self._settle(_settled(key, value, isinstance(value, dict)) for key, value in self.hyperparameters)
+            return self
+        folder: Path | None = context.get("folder")
+        if self.optimizer not in OPTIMIZERS:
+            self._origin = context.get("origin", "")
+        self._kind = OPTIMIZERS.get(self.optimizer) or find(self.optimizer, folder)
+        allowed, rate = self._kind.defaults(), self._kind.rate_name
+        for key, _ in self.hyperparameters:
+            if key not in allowed:
+                raise ValueError(unknown("key", key, [*_OWN, *allowed]))
+        self._settle(_settled(key, value, key == rate) for key, value in self.hyperparameters)
+        for key, value in self.hyperparameters:
+            if not isinstance(value, Schedule | Watcher):
+                _require_form(key, value, allowed[key])
+        self.build([])
+        for key, value in self.hyperparameters:  # whatever a class of one's own checks
+            require_usable(key, value)
+        return self
+
+    def _settle(self, hyperparameters: Iterable[tuple[str, Any]]) -> None:
+        object.__setattr__(self, "hyperparameters", tuple(hyperparameters))
+
+    @property
+    def kind(self) -> type[Optimizer]:
+        """The optimizer's class.
+
+        Raises:
+            ValueError: for a racer read from a trace whose optimizer is not this project's.
+        """
+        if self._kind is None:
+            raise ValueError(
+                f"{self.optimizer} is not this project's, and a trace does not load it: use its race.toml"
+            )
+        return self._kind
+
+    @property
+    def label(self) -> str:
+        """What it is called unless it has a name."""
+        known = OPTIMIZERS.get(self.optimizer)
+        return _LABELS.get(self.optimizer, known.__name__) if known else label(self.optimizer)
+
+    @property
+    def origin(self) -> str:
+        """The file whose race loads its optimizer; nothing for one of this project."""
+        return self._origin
+
+    @property
+    def rate(self) -> Any:
+        """The learning rate: a number, a schedule, or None for an optimizer that has none."""
+        name = self.kind.rate_name
+        return dict(self.hyperparameters).get(name, self.kind.defaults().get(name))
+
+    def build(self, params: list[Any]) -> Optimizer:
+        """The optimizer itself, for `params`."""
+        return self.kind(params, **dict(self.hyperparameters))
+
+    def with_rate(self, lr: float) -> RacerSpec:
+        """This racer with a learning rate, where it has none of its own and its optimizer takes one."""
+        name = self.kind.rate_name
+        if name in dict(self.hyperparameters) or name not in self.kind.defaults():
+            return self
+        return self.model_copy(update={"hyperparameters": (*self.hyperparameters, (name, lr))})
+
+
+def _frozen(value: Any) -> Any:
+    value = plain(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _settled(key: str, value: Any, is_rate: bool) -> tuple[str, Any]:
+    """A hyperparameter as it is kept: a learning rate's table as the schedule that it describes."""
+    if not (is_rate and isinstance(value, dict)):
+        return key, value
+    try:
+        return key, build_schedule(value)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+
+
+def _require_form(name: str, value: Any, default: Any) -> None:
+    """Raise ValueError unless a hyperparameter is a number where its default is one, a pair where that is."""
+    given = shown(list(value) if isinstance(value, tuple) else value)
+    if isinstance(default, tuple):
+        if not is_pair(value):
+            raise ValueError(f"{name} must be two numbers, as {list(default)}, got {given}")
+    elif isinstance(value, tuple | np.ndarray | dict):
+        raise ValueError(f"{name} must be one number, got {given}")
+    elif callable(value):  # nothing that a trace could be saved with
+        raise ValueError(f"{name} must be one number, or a schedule of optimizers.schedules, got {given}")

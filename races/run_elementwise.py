@@ -1,0 +1,227 @@
+"""How one racer is run: by compiled steps, floats or arrays, or by the graph of Tensors itself."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Tensor
+from autograd.compiler.compiled import block_length, share_blocks
+from races.noise import NoiseSpec
+from races.racer_spec import RacerSpec
+from races.recorder import Record
+from races.spec import RaceSpec
+from races.step_program import StepCode
+from support.lazy import Lazy
+from surfaces import Surface
+
+Array = NDArray[np.float64]
+
+_CHUNK = 4096  # steps of one start that are kept in one go
+
+
+@dataclass(frozen=True)
+class Run:
+    """One racer's run from all starts.
+
+    Attributes:
+        racer: who.
+        surface: on what.
+        starts: from where, of shape (starts, 2).
+        noise: what is added to the gradients, if anything is.
+        record: what is kept of it.
+        on_step: called once for every step.
+    """
+
+    racer: RacerSpec
+    surface: Surface
+    starts: Array
+    noise: NoiseSpec | None
+    record: Record
+    on_step: Callable[[], object]
+
+    @classmethod
+    def of(
+        cls, spec: RaceSpec, surface: Surface, racer: RacerSpec, record: Record, on_step: Callable[[], object]
+    ) -> Run:
+        """A racer's run in a race."""
+        noise = spec.noise if spec.noise and spec.noise.scale else None
+        return cls(racer, surface, spec.starts(), noise, record, on_step)
+
+    @Lazy
+    def rates(self) -> list[float] | None:
+        """The learning rate of each step, where it is a schedule."""
+        rate = self.racer.rate
+        return np.asarray(rate(np.arange(self.record.steps))).tolist() if callable(rate) else None
+
+
+def run_eager(run: Run) -> None:
+    """Run a racer by a graph of Tensors in each step: from all starts at once on an elementwise surface."""
+    count = len(run.starts)
+    if run.surface.elementwise:
+        u, v = run.starts.T
+        draws: Iterator[Any] = run.noise.of_starts(slice(0, count)) if run.noise else repeat((0.0, 0.0))
+        _run_tensors(run, slice(0, count), Tensor(u), Tensor(v), draws, run.on_step)
+        return
+    tick = Ticks(run.on_step, count)
+    for start, (u, v) in enumerate(run.starts.tolist()):
+        draws = run.noise.of_start(start) if run.noise else repeat((0.0, 0.0))
+        _run_tensors(run, slice(start, start + 1), Tensor(u), Tensor(v), draws, tick)
+
+
+def _run_tensors(
+    run: Run, part: slice, u: Tensor, v: Tensor, draws: Iterator[Any], on_step: Callable[[], object]
+) -> None:
+    """Run a racer from the starts (u, v)."""
+    optimizer, record = run.racer.build([u, v]), run.record
+    for step in range(record.steps):
+        optimizer.zero_grad()
+        loss = run.surface(u, v)
+        if not isinstance(loss, Tensor):  # a constant
+            loss = Tensor(np.broadcast_to(loss, u.shape))
+        loss.sum().backward()
+        # A race gives both gradients, be one of them flat.
+        u.grad, v.grad = (x.grad + more for x, more in zip((u, v), next(draws), strict=True))
+        record.keep(step, part, u.data, v.data, loss.data, (u.grad, v.grad))
+        ended = ~(np.isfinite(u.data) & np.isfinite(v.data) & np.isfinite(loss.data))
+        rate = optimizer.rate
+        optimizer.step(partial(_again, loss))
+        of_u, of_v = optimizer.state
+        record.keep_state(step, part, {name: (of_u[name], of_v[name]) for name in of_u}, rate)
+        u.data, v.data = np.where(ended, np.nan, u.data), np.where(ended, np.nan, v.data)
+        on_step()
+    record.keep(record.steps, part, u.data, v.data, run.surface(u.data, v.data))
+
+
+def _again(loss: Tensor) -> Tensor:
+    """The closure of a step whose loss has been computed already."""
+    return loss
+
+
+def run_floats(run: Run, code: StepCode) -> None:
+    """Run a racer from one start after the other, by floats."""
+    tick, rates, record = Ticks(run.on_step, len(run.starts)), run.rates, run.record
+    isfinite, nan = math.isfinite, math.nan
+    more: list[Any] = []
+    for start, point in enumerate(run.starts.tolist()):
+        (u, v), call, terms = point, code.first.call, ()
+        draws: Iterator[Any] = run.noise.of_start(start) if run.noise else repeat(())
+        rows, kept, part = [], 0, slice(start, start + 1)
+        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (there is no end of draws)
+            given = (*draw, step + 1.0) if rates is None else (*draw, step + 1.0, rates[step])
+            loss, du, dv, to_u, to_v, *terms = call(u, v, *terms, *given)
+            rows.append((u, v, loss, du, dv))
+            if record.state is not None:
+                more.append(terms)
+            if isfinite(u) and isfinite(v) and isfinite(loss):
+                u, v = to_u, to_v
+            else:
+                u = v = nan
+            call = code.later.call
+            if len(rows) == _CHUNK:
+                record.keep_way(kept, start, rows)
+                kept, rows = kept + len(rows), []
+            tick()
+        if rows:
+            record.keep_way(kept, start, rows)
+        if record.state is not None:
+            _keep_terms(run, code, slice(0, record.steps), part, np.array(more).T[..., None])
+            more.clear()
+        record.keep(record.steps, part, u, v, code.loss.call(u, v)[0])
+
+
+def run_points(run: Run, code: StepCode) -> None:
+    """Run a racer from all starts, block by block, by arrays."""
+    starts = run.starts
+    tick = Ticks(run.on_step, -(-len(starts) // block_length(len(starts))))
+    run.record.make_room(code.names)
+
+    def work(blocks: Iterator[slice]) -> None:
+        for part in blocks:
+            _run_block(run, code, part, tick)
+
+    share_blocks(work, len(starts))
+
+
+def _run_block(run: Run, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
+    length, record, rates = part.stop - part.start, run.record, run.rates
+    # The state before a step and after it, in turn: u, v, and the optimizer's terms.
+    old, new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
+    old[0][:], old[1][:] = run.starts[part].T
+    loss, *slopes = np.empty((3, length))
+    given = old[:2]
+    now, buffers = code.first, code.first.buffers(length)
+    draws: Iterator[Any] = run.noise.of_starts(part) if run.noise else repeat(())
+    total = np.add.reduce
+    with np.errstate(all="ignore"):
+        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (there is no end of draws)
+            rest = (*draw, step + 1.0) if rates is None else (*draw, step + 1.0, rates[step])
+            now.block(*given, *rest, loss, *slopes, *new, *buffers)
+            u, v = old[:2]
+            # A sum is finite only if all are; where it is not, it is seen which.
+            inside = record.holds(u, v)
+            finite = math.isfinite(total(loss) if inside else total(u) + total(v) + total(loss))
+            record.keep(step, part, u, v, loss, slopes, inside)
+            if record.state is not None:
+                _keep_terms(run, code, slice(step, step + 1), part, np.array(new[2:])[:, None])
+            if not finite:
+                ended = ~(np.isfinite(u) & np.isfinite(v) & np.isfinite(loss))
+                new[0][ended] = new[1][ended] = np.nan
+            old, new = new, old
+            given = old
+            if step == 0:
+                now, buffers = code.later, code.later.buffers(length)
+            tick()
+        code.loss.block(*given[:2], loss, *code.loss.buffers(length))
+    u, v = old[:2]
+    record.keep(record.steps, part, u, v, loss)
+
+
+def _keep_terms(run: Run, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
+    """Keep the terms after some steps, given as an array of shape (terms, steps, starts)."""
+    state, rates = run.record.state, run.record.rates
+    if state is None or rates is None:
+        return
+    run.record.make_room(code.names)
+    count = len(code.names)
+    for i, name in enumerate(code.names):
+        state[name][steps, part] = np.stack([terms[i], terms[count + i]], axis=-1)
+    if code.watched:  # a step's rate is what the step before it has left
+        left = terms[2 * count + code.watched.index("lr")]
+        ahead = rates[steps.start + 1 : steps.stop + 1, part]
+        ahead[:] = left[: len(ahead)]
+        if steps.start == 0:
+            rates[0, part] = run.racer.rate.first()["lr"]
+    else:
+        given = run.rates
+        rates[steps, part] = run.racer.rate if given is None else np.array(given[steps])[:, None]
+
+
+class Ticks:
+    """Calls `on_step` once for every `parts` calls of itself, whichever threads they come from."""
+
+    def __init__(self, on_step: Callable[[], object], parts: int) -> None:
+        self._on_step, self._parts, self._count = on_step, parts, 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> None:
+        """Count a part of a step."""
+        if self._on_step is nothing:
+            return
+        with self._lock:
+            self._count += 1
+            whole = self._count % self._parts == 0
+        if whole:
+            self._on_step()
+
+
+def nothing() -> None:
+    """Nobody wants to know of a step."""

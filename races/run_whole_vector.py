@@ -1,0 +1,117 @@
+"""Racers whose optimizer moves the whole vector, or is not this project's: run start by start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import repeat
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import hessian, value_and_grad
+from optimizers.optimizer import Optimizer, State, Watcher
+from races.run_elementwise import Run, Ticks
+from surfaces import Surface
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+class SurfaceObjective:
+    """A surface as an `optimizers.vector.Objective` of the vector (u, v).
+
+    With noise, what a step sees is f(x) + n (x - x0), x0 being where the step began: one draw, as of one
+    mini-batch, for all that it evaluates.
+
+    Args:
+        surface: what is descended.
+        engine: "compiled", or "eager".
+
+    Attributes:
+        evaluations: gradients computed so far; a Hessian counts as two.
+    """
+
+    def __init__(self, surface: Surface, engine: Any = "compiled") -> None:
+        self._slope, self._curvature = value_and_grad(surface, engine), hessian(surface)
+        self.evaluations = 0
+        self._origin, self._noise = np.zeros(2), np.zeros(2)
+        self._at: Array | None = None
+        self._known: tuple[float, Array] = (0.0, np.zeros(2))
+        self._bent: Array | None = None
+
+    def begin(self, x: Array, noise: Any) -> None:
+        """Begin a step at `x`."""
+        self._origin, self._noise = x, np.array(noise)
+        self._at = self._bent = None
+
+    def value_and_grad(self, x: Array) -> tuple[float, Array]:
+        """The loss at `x`, and its gradient."""
+        if self._at is None or not np.array_equal(self._at, x):
+            loss, slopes = self._slope(float(x[0]), float(x[1]))
+            loss += float(self._noise @ (x - self._origin))
+            self._at, self._known, self._bent = x.copy(), (loss, np.array(slopes) + self._noise), None
+            self.evaluations += 1
+        return self._known
+
+    def hessian(self, x: Array) -> Array:
+        """The matrix of second derivatives at `x`."""
+        if self._bent is None or self._at is None or not np.array_equal(self._at, x):
+            self.value_and_grad(x)
+            self._bent = np.asarray(self._curvature(float(x[0]), float(x[1])))
+            self.evaluations += len(x)
+        return self._bent
+
+
+def run_alone(run: Run, engine: str) -> NDArray[np.int64]:
+    """Run a racer from one start after the other.
+
+    Returns:
+        How many gradients had been evaluated at each step, of shape (steps + 1, starts).
+    """
+    tick, record = Ticks(run.on_step, len(run.starts)), run.record
+    counts = np.zeros((record.steps + 1, len(run.starts)), dtype=np.int64)
+    # All starts share the optimizer and the compiled surface.
+    optimizer, objective = run.racer.build([]), SurfaceObjective(run.surface, engine)
+    for start in range(len(run.starts)):
+        with np.errstate(all="ignore"):
+            _run_start(run, start, optimizer, objective, counts[:, start], tick)
+    return counts
+
+
+def _run_start(
+    run: Run, start: int, optimizer: Optimizer, objective: SurfaceObjective, counts: Any, tick: Ticks
+) -> None:
+    record, part = run.record, slice(start, start + 1)
+    settings, lr, key = optimizer.hyperparameters, run.racer.rate, optimizer.rate_name
+    before = objective.evaluations
+    watch: dict[str, Any] = lr.first() if isinstance(lr, Watcher) else {}
+    x, state = run.starts[start].copy(), State()
+    draws: Iterator[Any] = run.noise.of_start(start) if run.noise else repeat((0.0, 0.0))
+    for step in range(record.steps):
+        objective.begin(x, next(draws))
+        alive = bool(np.isfinite(x).all())
+        loss, slopes = objective.value_and_grad(x) if alive else (np.nan, np.full(2, np.nan))
+        record.keep(step, part, x[0], x[1], loss, slopes)
+        rate = watch["lr"] if watch else lr(step) if callable(lr) else lr
+        if alive and np.isfinite(loss):
+            given = settings if rate is None else settings | {key: rate}
+            x, state = optimizer.rule(objective, x, state, step + 1, **given)
+            x = np.asarray(x, dtype=np.float64)
+            if record.state is not None:
+                record.keep_state(step, part, _pairs(state), rate)
+        else:
+            x = np.full(2, np.nan)
+        if watch:
+            watch = lr.update(loss, watch)
+        counts[step + 1] = objective.evaluations - before
+        tick()
+    record.keep(record.steps, part, x[0], x[1], run.surface(float(x[0]), float(x[1])))
+
+
+def _pairs(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of an optimizer's terms that are a number, or one for u and one for v."""
+    pairs = {}
+    for name, term in state.items():
+        if isinstance(term, int | float | np.ndarray | np.number) and np.shape(term) in {(), (2,)}:
+            pairs[name] = np.broadcast_to(np.asarray(term, dtype=np.float64), 2)
+    return pairs

@@ -1,0 +1,141 @@
+"""A racer's whole step as one program: the loss, its gradient, and the optimizer's rule together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+
+from autograd.array_rules import Shape
+from autograd.compiler.compiled import Arrays, Floats, Points
+from autograd.compiler.program import POINTS, Program, Simplify
+from autograd.compiler.tracing import Symbol, as_number, gradients, trace
+from optimizers.compiled_step.rule_program import UNTRACEABLE
+from optimizers.optimizer import Optimizer, Watcher
+from races.racer_spec import RacerSpec
+from surfaces import Surface
+
+
+@dataclass(frozen=True)
+class StepCode:
+    """What computes a racer's steps.
+
+    Attributes:
+        first: its first step. Inputs: u, v; with noise what is added to dz/du and to dz/dv; the step's
+            number, from 1; and the learning rate, where that is a schedule.
+        later: any other step; the terms are given after u and v.
+            The outputs of both are loss, dz/du, dz/dv, the new u and v, and the new terms.
+        loss: inputs u and v; output the loss.
+        names: of the optimizer's terms: it has each for u, and then each for v.
+        watched: names of the terms of a learning rate that watches the loss, which follow the optimizer's.
+    """
+
+    first: Any
+    later: Any
+    loss: Any
+    names: tuple[str, ...]
+    watched: tuple[str, ...]
+
+    @property
+    def terms(self) -> int:
+        """How many terms there are."""
+        return 2 * len(self.names) + len(self.watched)
+
+
+@lru_cache(maxsize=64)
+def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = False) -> StepCode | None:
+    """The code of a racer on a surface, for floats or for points.
+
+    None if its rule or the surface's formula cannot be traced, or, for points, is not elementwise.
+    """
+    shape = POINTS if points else ()
+    if not racer.kind.elementwise:
+        return None
+    writer = _Writer(surface, racer, shape, noisy)
+    try:
+        # Along a coordinate that the loss does not depend on, the slope is the number 0: 0 / 0 with eps = 0.
+        with np.errstate(all="ignore"):
+            first, names = writer.write((), first=True)
+            later, same = writer.write(names, first=False)
+        loss, _, value = trace(surface, (shape, shape))
+        loss.outputs = [as_number(loss, value)]
+    except UNTRACEABLE:
+        return None
+    if same != names:
+        return None
+
+    def compiled(program: Program) -> Points | Floats | Arrays:
+        # A racer that is no longer finite has ended.
+        if points:
+            return Points(program.simplified(Simplify.FINITE))
+        program = program.simplified(Simplify.EXACTLY)
+        numbers = all(program.shapes[number] == () for number in program.live())
+        return Floats(program) if numbers else Arrays(program)  # arrays: of a loss over a data set
+
+    return StepCode(compiled(first), compiled(later), compiled(loss), names, tuple(writer.watched))
+
+
+class _Writer:
+    """Writes a racer's steps down as programs."""
+
+    def __init__(self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool) -> None:
+        self.surface, self.shape, self.noisy = surface, shape, noisy
+        self.optimizer: Optimizer = racer.build([])
+        lr = racer.rate
+        self.watcher = lr if isinstance(lr, Watcher) else None
+        self.watched = list(self.watcher.first()) if self.watcher else []
+        self.scheduled = callable(lr)
+
+    def write(self, names: Sequence[str], first: bool) -> tuple[Program, tuple[str, ...]]:
+        """The program of a step from a state with terms of these names, and the names of the new state's.
+
+        Before the first step the terms that are watched are known.
+        """
+        count, watched = len(names), [] if first else self.watched
+        given = 2 + 2 * count + len(watched) + 2 * self.noisy
+        program, symbols, _ = trace(lambda *_: None, (*(self.shape,) * given, (), *[()] * self.scheduled))
+        (u, v), rest = symbols[:2], symbols[2:]
+        terms = [dict(zip(names, rest[k * count : (k + 1) * count], strict=True)) for k in range(2)]
+        rest = rest[2 * count :]
+        watch: Any = dict(zip(watched, rest, strict=False))
+        if self.watcher and first:
+            watch = self.watcher.first()
+        rest = rest[len(watched) :]
+        noise = [rest.pop(0) for _ in range(2 * self.noisy)]
+        step = cast("int", rest[0])
+        name = self.optimizer.rate_name
+        rate = {name: rest[1]} if self.scheduled else {name: watch["lr"]} if watch else {}
+        loss = self.surface(u, v)
+        loss = Symbol(program, as_number(program, loss))
+        slopes = [np.float64(x) if isinstance(x, float) else x for x in gradients(loss, (u, v))]
+        if noise:
+            slopes = [slope + more for slope, more in zip(slopes, noise, strict=True)]
+        settings = self.optimizer.hyperparameters | rate
+        moved = [
+            self.optimizer.rule(slope, parameter, state, step, **settings)
+            for slope, parameter, state in zip(slopes, (u, v), terms, strict=True)
+        ]
+        found = [tuple(state) for _, state in moved]
+        if found[0] != found[1]:
+            raise TypeError("an optimizer's terms must not depend on the parameter")
+        new = [state[name] for _, state in moved for name in found[0]]
+        if self.watcher:
+            new += self.watcher.update(loss, watch).values()
+        outputs = [loss, *slopes, *(parameter for parameter, _ in moved), *new]
+        program.outputs = [as_number(program, output) for output in outputs]
+        if not {program.shapes[number] for number in program.outputs} <= {(), self.shape}:
+            raise TypeError("an optimizer's terms must have the parameter's shape")
+        return program, found[0]
+
+
+@lru_cache(maxsize=64)
+def compiles(surface: Surface) -> bool:
+    """Whether a surface's formula can be compiled for one point."""
+    try:
+        trace(surface, ((), ()))
+    except UNTRACEABLE:
+        return False
+    return True

@@ -1,0 +1,82 @@
+"""Surfaces from a user's file: "mine.py:bowl" is bowl in mine.py beside race.toml.
+
+The file is found, run and guarded as that of an optimizer is, by `optimizers.external.user_file`.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from optimizers.external.user_file import guarded, run
+from optimizers.external.user_source import COMPUTED, Kind, OwnError, Source, found, statements
+from support.messages import said, shown, unknown
+from surfaces import SURFACES, Surface, formula_surface
+
+RANGE = (-2.0, 2.0)  # of a formula or a plain function that comes without ranges
+
+
+def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
+    """The surface that "mine.py:bowl" names.
+
+    Args:
+        text: a file's path from `folder`, and the name of a surface or a function of u and v in it.
+        folder: that of the race.toml which names it; None if there is none.
+        record: attributes of the surface in place of the file's. A plain function without ranges has `RANGE`.
+
+    Raises:
+        OwnError: if the file or the formula fails: its own error, with its line.
+        ValueError: if there is no such file, or what is recorded of the surface does not fit.
+    """
+    source, name = found(text, folder, SURFACE)
+    tree = source.parsed()
+    names = _defined(tree)
+    if name not in names:
+        raise OwnError(f"{source.name}: {unknown('function or surface', name, names)}")
+    value, registered = _run(source, tree, name)
+    line = names[name]
+    if isinstance(value, Surface):
+        registered = value
+    elif isinstance(value, type) or not callable(value):
+        raise OwnError(
+            f"{source.name}:{line}: {name} must be a function of u and v, or a Surface, got {shown(value)}"
+        )
+    if registered:
+        return replace(registered, formula=guarded(registered.formula, source, OwnError), **record)
+    formula = guarded(value, source, OwnError)
+    try:
+        given = {"u_range": RANGE, "v_range": RANGE, "source": source.name} | record
+        return formula_surface(formula, what=text, name=name, **given)
+    except OwnError:
+        raise
+    except TypeError as error:
+        raise OwnError(f"{source.name}:{line}: {said(error)}") from error
+
+
+def _defined(tree: ast.Module) -> dict[str, int]:
+    """The lines of what may be surfaces, by name: functions, and what is computed; the file is not run."""
+    lines: dict[str, int] = {}
+    for node in statements(tree.body):
+        if isinstance(node, ast.FunctionDef):
+            lines[node.name] = node.lineno
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, COMPUTED):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
+    return lines
+
+
+SURFACE = Kind("", "function", "SURFACES", "bowl", lambda tree: list(_defined(tree)))
+
+
+def _run(source: Source, tree: ast.Module, name: str) -> tuple[Any, Surface | None]:
+    """What a file calls by a name, and the surface that it registers of it; the registry stays as it was."""
+    before = dict(SURFACES)
+    try:
+        value = vars(run(source, tree)).get(name)
+        registered = next((each for each in SURFACES.values() if each.formula is value), None)
+    finally:
+        SURFACES.clear()
+        SURFACES.update(before)
+    return value, registered

@@ -1,0 +1,29 @@
+"""`Rise`: the entry of a loss surface: it grows out of the floor of its box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from manim import Animation
+
+from scenes.depth.mobjects import LossSurface
+
+
+class Rise(Animation):
+    """Lift a surface from a flat sheet at its lowest point to what it is.
+
+    Args:
+        surface: what rises.
+    """
+
+    def __init__(self, surface: LossSurface, **options: Any) -> None:
+        self._opacity = surface.opacity
+        super().__init__(surface, introducer=True, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """How far it has risen: `alpha` goes from 0 to 1."""
+        risen = self.rate_func(alpha)
+        surface, whole = self.mobject, self.starting_mobject
+        floor = whole.points[:, 2].min()
+        surface.points[:, 2] = floor + risen * (whole.points[:, 2] - floor)
+        surface.set_opacity(min(1.0, 2 * alpha) * self._opacity)

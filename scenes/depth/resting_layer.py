@@ -1,0 +1,60 @@
+"""`Layer`: a picture with what is fixed in the frame and stays as it was, so that it is not drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import moderngl
+
+from scenes.depth.mobjects import Ball, DepthMobject, Trail
+from scenes.depth.sprite import Sprite
+
+
+class Layer:
+    """What stands still, and over it the first of the mobjects in the frame, as long as they do not change.
+
+    Args:
+        canvas: the picture.
+
+    Attributes:
+        begun: whether what stands still is on the picture.
+        drawn: how many of the mobjects are on it.
+    """
+
+    def __init__(self, canvas: moderngl.Framebuffer) -> None:
+        self.canvas = canvas
+        self.forget()
+
+    def forget(self) -> None:
+        """Something else stands still now."""
+        self.begun, self.drawn = False, 0
+        self._looks: list[Any] = []
+
+    def settle(self, mobjects: Sequence[DepthMobject]) -> int:
+        """How many of the first mobjects look as they did last time, and so belong on the picture.
+
+        Where fewer do than are drawn there, the picture has to be begun again.
+        """
+        looks = [look(mobject) for mobject in mobjects]
+        same = 0
+        for before, now in zip(self._looks, looks, strict=False):
+            if before != now:
+                break
+            same += 1
+        self._looks = looks
+        if same < self.drawn:
+            self.begun, self.drawn = False, 0
+        return same
+
+
+def look(mobject: DepthMobject) -> Any:
+    """The same for what looks the same in the frame, and for nothing else."""
+    if mobject.opacity <= 0:
+        return None
+    shown = type(mobject), mobject.opacity, mobject.points.tobytes()
+    if isinstance(mobject, Sprite):
+        return *shown, mobject.digest
+    if isinstance(mobject, Trail):
+        return *shown, mobject.color.to_hex(), mobject.thickness, mobject.joints()
+    return (*shown, mobject.color.to_hex()) if isinstance(mobject, Ball) else object()

@@ -1,0 +1,120 @@
+"""`Written`: a scene whose file has its race's name, or one line on why there is no such file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+from manim import CairoRenderer, Camera, RendererType, Scene, config
+
+from scenes.writer import FilmWriter
+from support.messages import plain
+
+HOME = Path(__file__).parent.parent  # where race.toml is
+_LONGEST = 50  # characters of a race's name, which may be four bytes each
+
+
+class Written(Scene):
+    """A scene that is written by a `FilmWriter`.
+
+    Args:
+        renderer: Manim's; by default one made for it.
+        camera_class: of that.
+        race: the race's name, which follows the scene's in the file's.
+        output: the file to write instead.
+    """
+
+    def __init__(
+        self,
+        renderer: Any = None,
+        *,
+        camera_class: type[Camera] | None = None,
+        race: str = "",
+        output: Path | None = None,
+        **options: Any,
+    ) -> None:
+        if config.renderer == RendererType.OPENGL:
+            refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
+        writer: Any = partial(FilmWriter, race=race, output=output)
+        renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
+        with refusing():
+            super().__init__(renderer=renderer, **options)
+
+    def render(self, preview: bool = False) -> bool:
+        """As Manim's, but that nothing half written stays behind, and that errors of files take one line."""
+        with refusing(), ending():
+            return super().render(preview)
+
+
+def race_name(source: Path) -> str:
+    """What a race is called in the name of its film: as the file that describes it.
+
+    mine.toml in this folder is `mine`, and race.toml needs no name. Any other name ends in a few digits that
+    stand for the file's path, since two files may otherwise share it.
+    """
+    path, folder = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100 (a link has a name of its own)
+    if path in {folder / "race.toml", HOME / "race.toml"}:
+        return ""
+    name = path.stem
+    if path.is_relative_to(folder):
+        name = "-".join(path.relative_to(folder).with_suffix("").parts)
+    name = re.sub(r"[^\w.+-]+", "_", name)[:_LONGEST]
+    if path == folder / f"{name}.toml":
+        return name
+    return f"{name}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:6]}"
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Say in one line which file could not be written, and exit with status 2."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, OSError):  # an encoder's error has it for its cause
+            cause = cause.__cause__ or cause.__context__
+        if cause is None:
+            raise
+        path = Path(cause.filename or config.media_dir)
+        path = path.parent if path.name.startswith(".") else path  # no one knows a part of a file by its name
+        refuse(f"{path}: {(cause.strerror or str(cause)).lower()}")
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the process as an exception does, so that parts of files are removed."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    signals = [signal.Signals[name] for name in names]
+    if threading.current_thread() is not threading.main_thread():
+        signals = []
+    signals = [number for number in signals if signal.getsignal(number) is signal.SIG_DFL]
+
+    def end(number: int, _: Any) -> NoReturn:
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)  # what is being removed shall not be left
+        sys.exit(128 + number)
+
+    for number in signals:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def refuse(reason: str) -> NoReturn:
+    """Say in one line why there is no film, and exit with status 2."""
+    program = Path(sys.argv[0]).stem
+    name = program if program == "race" else Path(str(config.input_file or "film")).stem
+    print(plain(f"{name}: {reason}"), file=sys.stderr)  # noqa: T201
+    sys.exit(2)

@@ -1,0 +1,128 @@
+"""`BoxAxes`: the three axes along a box's edges, with their ends labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import Group
+from numpy.typing import NDArray
+
+from scenes.depth.mobjects import Trail
+from scenes.depth.sprite import Label
+from scenes.theme import SMALL
+from support.numbers import Numbers
+from views.box import Box
+from views.colours import FAINT
+
+Array = NDArray[np.float64]
+
+GAP = 0.1  # between an axis and its labels, in scene units
+_ENGLISH = Numbers()
+_LOWER, _UPPER = 6, 8  # the labels at the ends of the upright axis
+_FAR = 0.5  # the zoom of a wide picture
+FARTHEST = 1.2  # that the middle of a label may be from its axis
+
+
+class BoxAxes(Group):
+    """Axes u, v and loss along the near, the right and the upright left edge of the box.
+
+    The labels are in `labels`, to be given to the scene with `add_fixed_orientation_mobjects`. These are as
+    large at any zoom and from any side; `keep_clear` and `stand` see to it that they are beside their axes.
+
+    Args:
+        box: whose edges they are.
+        loss: what the upright axis is called.
+        numbers: how numbers are written.
+    """
+
+    def __init__(self, box: Box, loss: str = "loss", numbers: Numbers = _ENGLISH) -> None:
+        half, top = box.width / 2, box.height / 2
+        left, right = np.array([-half, -half, -top]), np.array([half, -half, -top])
+        far, above = np.array([half, half, -top]), np.array([-half, -half, top])
+        ends = ((left, right), (right, far), (left, above))
+        super().__init__(*(Trail(pair, FAINT, width=2, ghost=0.0) for pair in ends))
+        ranges = (box.surface.u_range, box.surface.v_range, box.z_shown)
+        outward = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [-(0.5**0.5), -(0.5**0.5), 0.0]])
+        self.labels = Group()
+        rays, inward = [], []
+        for (start, end), name, (low, high), away in zip(
+            ends, ("u", "v", loss), ranges, outward, strict=True
+        ):
+            along = (end - start) / np.linalg.norm(end - start)
+            # An end's label stands before it; the upright axis, which may look short, has its name above.
+            named = 1.03 if along[2] else 0.5
+            for content, where in (
+                (numbers.end(low, high), 0.03),
+                (name, named),
+                (numbers.end(high, low), 0.97),
+            ):
+                label = Label(content, SMALL, FAINT)
+                self.labels.add(label)
+                size = label.height if along[2] else label.width
+                inward.append((1.0 if where > 1 else 0.5 - where) * size)
+                anchor = start + where * (end - start)
+                rays.append([anchor, anchor + along, anchor + away])
+        self._rays, self._wanted = np.array(rays), np.array(inward)
+        self._inward, self._reach = self._wanted, np.array([GAP + label.width / 2 for label in self.labels])
+        self.stand(1.0)
+
+    def rays(self) -> Array:
+        """For each label a point of its axis, and those a unit along it and a unit away; (labels, 3, 3)."""
+        return self._rays
+
+    def keep_clear(self, seen: Sequence[Array]) -> None:
+        """Find how far from its axis and its end each label must be, to be clear of them from all sides.
+
+        Args:
+            seen: `rays` in the picture, from each side, at a zoom of 1; each of shape (labels, 3, 2).
+        """
+        sizes = np.array([[label.width, label.height] for label in self.labels])
+        farthest, shortest = np.zeros(len(sizes)), np.ones(len(sizes))
+        for anchor, along, away in (rays.transpose(1, 0, 2) for rays in seen):
+            length = np.linalg.norm(along - anchor, axis=1)
+            axis = (along - anchor) / length[:, None]
+            across = np.stack([-axis[:, 1], axis[:, 0]], axis=1)
+            leads = np.abs(((away - anchor) * across).sum(axis=1))
+            needed = GAP + (np.abs(across) * sizes).sum(axis=1) / 2
+            farthest = np.maximum(farthest, needed / np.maximum(leads, 1e-9))
+            shortest = np.minimum(shortest, length)
+        self._reach = np.minimum(farthest, FARTHEST)
+        self._inward = self._wanted / np.maximum(shortest, 0.3)
+        # From above, a label beside the upright axis stands the lower the farther it is from it: a wide one
+        # may come down to that of the lower end, which then must be as far away.
+        if any(self._meet(rays) for rays in seen):
+            self._reach[_LOWER] = max(self._reach[_LOWER], self._reach[_UPPER])
+
+    def _meet(self, seen: Array) -> bool:
+        """Whether the numbers of the upright axis overlap in a picture at a zoom of `_FAR`."""
+        points, beside = self.corners(seen)
+        boxes = (_FAR * points + beside).reshape(-1, 4, 2)[[_LOWER, _UPPER]]
+        least, most = boxes.min(axis=1), boxes.max(axis=1)
+        return bool((least.max(axis=0) < most.min(axis=0) + GAP / 2).all())
+
+    def corners(self, seen: Array) -> tuple[Array, Array]:
+        """Where the labels' corners are in a picture: points of the axes, and how far away from them.
+
+        Args:
+            seen: `rays` in the picture, of shape (labels, 3, 2).
+
+        Returns:
+            Two arrays of shape (4 labels, 2).
+        """
+        anchor, along, away = seen.transpose(1, 0, 2)
+        middle = self._inward[:, None] * (along - anchor) + self._reach[:, None] * (away - anchor)
+        halves = np.array([[label.width, label.height] for label in self.labels]) / 2
+        ways = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]])
+        return np.repeat(anchor, 4, axis=0), (middle[:, None] + ways * halves[:, None]).reshape(-1, 2)
+
+    def places(self, zoom: float) -> Array:
+        """Where the labels' middles stand at a zoom, of shape (labels, 3)."""
+        anchor, along, away = self._rays.transpose(1, 0, 2)
+        beside = self._inward[:, None] * (along - anchor) + self._reach[:, None] * (away - anchor)
+        return np.asarray(anchor + beside / zoom)
+
+    def stand(self, zoom: float) -> None:
+        """Put the labels where they belong at a zoom."""
+        for label, place in zip(self.labels, self.places(zoom), strict=True):
+            label.move_to(place)

@@ -1,0 +1,167 @@
+"""What stands beside the race: the live board, and the table of results at its end."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+from manim import LEFT, RIGHT, Group, config
+
+from races import Status, Trace
+from races.metrics import final_loss
+from scenes.depth.mobjects import Ball
+from scenes.depth.sprite import Label, fitted, line_width
+from scenes.theme import BODY, HEADING, SMALL
+from support.numbers import DECIMALS, loss_digits
+from views.captions import Captions
+from views.colours import FAINT, INK
+from views.standings import Standings
+
+WIDTH = 5.15  # scene units, at the right edge of the frame
+MARGIN = 0.4
+_ROWS = 4.5  # the height that all rows share
+ROW = 26  # the greatest size of a row, in points
+_TALL, _BELOW = 0.95, 0.4  # of a row whose loss stands below the name: its height, and how far below
+MARK = "✓"
+
+
+def column() -> tuple[float, float, float]:
+    """Left, right and top of what stands beside the race, in scene units."""
+    right = config.frame_width / 2 - MARGIN
+    return right - WIDTH, right, config.frame_height / 2 - MARGIN
+
+
+class Fit(NamedTuple):
+    """How the rows of a board fit into it."""
+
+    size: float  # of the text, in points
+    decimals: int  # of losses
+    room: float  # for a name beside its loss, in scene units
+    long: frozenset[int]  # the rows whose loss stands below the name
+
+
+class Board(Group):
+    """The step, and for each racer its rank, its name in its colour, its live loss, and how it ended.
+
+    Where a name has no room beside its loss, all are set smaller or losses have fewer decimals; a longer name
+    has a line of its own if there is room for that, or else is shortened.
+
+    Attributes:
+        live: the part of it that changes.
+    """
+
+    def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
+        self._standings, self._captions = standings, captions
+        left, right, top = column()
+        count = len(trace.names)
+        indent = line_width("0" * len(str(count)), float(np.clip(46 * _pitch(count), SMALL, ROW))) + 0.12
+        size, self._decimals, room, long = self._fit(trace.names, WIDTH - indent - 0.93)
+        pitch = _pitch(count, len(long))
+        self._pace = Label("", SMALL, FAINT).stand(left, top - 0.3, LEFT)
+        self._ranks, self._losses, self._marks = Group(), Group(), Group()
+        self.live = Group(self._pace, self._ranks, self._losses, self._marks)
+        super().__init__()
+        y = top - 0.9
+        for i, racer in enumerate(trace.spec.racers):
+            below = _BELOW if i in long else 0.0
+            name = fitted(racer.name, WIDTH - indent - 0.33 if i in long else room, size, bold=True)
+            self.add(Ball((left + indent + 0.12, y + 0.11, 0), racer.colour, radius=0.11))
+            self.add(Label(name, size, racer.colour, bold=True).stand(left + indent + 0.33, y, LEFT))
+            self._ranks.add(Label("0", size, FAINT).stand(left, y, LEFT))
+            self._losses.add(Label("0", size).stand(right - 0.4, y - below, RIGHT))
+            self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y - below, RIGHT))
+            y -= _TALL if i in long else pitch
+        self.add(self.live)
+        self.at(0.0)
+
+    def _fit(self, names: Sequence[str], width: float) -> Fit:
+        """The first way to set the rows on which the fewest names are too long.
+
+        Args:
+            names: of the racers.
+            width: for a name and its loss, in scene units.
+        """
+        largest = float(np.clip(46 * _pitch(len(names)), SMALL, ROW))
+        losses, words = self._widest()
+        written = self._captions.numbers.written
+        ways = []
+        for decimals, size in itertools.product(DECIMALS, dict.fromkeys((largest, SMALL))):
+            shown = {*words, *(written(loss_digits(loss, decimals)) for loss in losses)}
+            room = width - max(line_width(one, size) for one in shown)
+            widths = [line_width(name, size, bold=True) for name in names]
+            ways.append(
+                Fit(size, decimals, room, frozenset(i for i, wide in enumerate(widths) if wide > room))
+            )
+        best = min(ways, key=lambda way: len(way.long))
+        tall = _pitch(len(names), len(best.long)) >= ROW / 46
+        return best if tall else best._replace(long=frozenset())
+
+    def at(self, t: float) -> Self:
+        """Show what is known after step t."""
+        step, standings = int(t), self._standings
+        steps = standings.losses.shape[1] - 1
+        count = self._captions.count
+        self._pace.write(self._captions.pace.format(step=count(step), steps=count(steps)), LEFT)
+        for i, (rank, loss, mark) in enumerate(zip(self._ranks, self._losses, self._marks, strict=True)):
+            status = standings.status(i, step)
+            out = standings.out[i, step]
+            rank.write("-" if out else f"{standings.ranks[i, step]}", LEFT)
+            loss.write(
+                self._captions.out[status]
+                if out and status
+                else self._captions.numbers.loss(standings.losses[i, step], self._decimals)
+            )
+            mark.set_opacity(float(status is Status.CONVERGED))
+        return self
+
+    def _widest(self) -> tuple[list[float], set[str]]:
+        """Losses than which no others that are shown are wider, and the words that stand in their place."""
+        out = self._standings.out
+        losses = self._standings.losses[~out]
+        size = np.abs(losses)
+        plain = (size >= 1e-3) & (size < 999.99)
+        alike = [losses[sign & kind] for sign in (losses < 0, losses >= 0) for kind in (plain, ~plain)]
+        ends = [end for part in alike if len(part) for end in (part.min(), part.max())]
+        last = out.shape[1] - 1
+        first = [(i, int(part.argmax())) for i, part in enumerate(out) if part.any()]
+        places = [*first, *((i, last) for i, _ in first)]
+        statuses = [self._standings.status(i, step) for i, step in places]
+        return [0.0, *map(float, ends)], {
+            self._captions.out[status] for status in statuses if status in self._captions.out
+        }
+
+
+def _pitch(count: int, long: int = 0) -> float:
+    """The height of a row, where so many of all rows are as high as two lines."""
+    return min(0.72, (_ROWS - _TALL * long) / max(count - long, 1))
+
+
+class Results(Group):
+    """The table at the end, best first: for each racer the final loss, when it finished, and its status."""
+
+    def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
+        finals, last = final_loss(trace)[:, 0], trace.spec.steps
+        pitch = min(0.66, 6.2 / (len(trace.names) + 1))
+        size = float(np.clip(46 * pitch, SMALL, BODY))
+        middle = pitch * (len(trace.names) + 1) / 2
+        names = [fitted(name, 4.4, size, bold=True) for name in trace.names]
+        left = -2.0 - max(3.9, *(line_width(name, size, bold=True) for name in names))
+        edges, places = (LEFT, RIGHT, RIGHT, LEFT), (left, 0.4, 3.4, 4.0)
+        y = middle - 0.5
+        super().__init__(Label(captions.results, HEADING, INK, bold=True).stand(places[0], y + 0.85, LEFT))
+        for x, edge, head in zip(places, edges, captions.columns, strict=True):
+            self.add(Label(head, SMALL, FAINT).stand(x, y, edge))
+        for i in standings.ranks[:, -1].argsort(kind="stable"):
+            y -= pitch
+            racer, final, finish = trace.spec.racers[i], finals[i], int(standings.finish[i])
+            settled = standings.status(i, last) is Status.CONVERGED
+            cells = (
+                Label(names[i], size, racer.colour, bold=True),
+                Label(captions.numbers.loss(final) if math.isfinite(final) else "-", size),
+                Label(captions.count(finish) if settled else "-", size),
+                Label(captions.statuses[Status(trace.status[i, 0])], size),
+            )
+            self.add(*(cell.stand(x, y, edge) for x, edge, cell in zip(places, edges, cells, strict=True)))

@@ -1,0 +1,93 @@
+"""What the film says of the racers in words: who they are, and who leads."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from manim import LEFT, Group
+
+from races import RacerSpec, Trace
+from scenes.depth.sprite import Label, fitted, line_width
+from scenes.theme import BODY
+from views.captions import Captions
+from views.colours import INK
+from views.standings import Standings
+
+ROOM = 13.0  # the widest that words may be, in scene units
+MOST = 6  # racers that are introduced one by one
+SIZE = 26  # of the words on who leads, in points
+LEVEL = -3.4  # of the words' base line
+STUMP = 3.0  # no name is made shorter than this, in scene units, to make room for how a racer moves
+
+
+def introductions(trace: Trace, captions: Captions) -> list[Label]:
+    """A line for each racer on how it moves; one line for all of them where they are many."""
+    racers = trace.spec.racers
+    if len(racers) > MOST:
+        u, v = trace.spec.start[0]
+        words = captions.start.format(u=captions.numbers.place(u), v=captions.numbers.place(v))
+        return [Label(fitted(words, ROOM), BODY, INK).stand(0, LEVEL)]
+    return [
+        Label(said(captions, "{name}", racer, ROOM, BODY), BODY, racer.colour, bold=True).stand(0, LEVEL)
+        for racer in racers
+    ]
+
+
+class Lead(Group):
+    """Who leads or has won, and how it moves; to be fixed in the frame.
+
+    Of one that races alone it says how it moves.
+
+    Args:
+        trace: the race.
+        standings: who leads when.
+        captions: the words.
+        place: x and y of the left end of the base line.
+        width: the widest that the words may be, in scene units.
+    """
+
+    def __init__(
+        self, trace: Trace, standings: Standings, captions: Captions, place: tuple[float, float], width: float
+    ) -> None:
+        self._leaders, self._finish = standings.leaders, standings.finish
+        racers = trace.spec.racers
+        alone = len(racers) == 1
+        self._leads, self._wins = (
+            Group(
+                *(
+                    Label(said(captions, words, racer, width, SIZE), SIZE, racer.colour, bold=True)
+                    for racer in racers
+                )
+            )
+            for words in (("{name}", "{name}") if alone else (captions.leads, captions.wins))
+        )
+        super().__init__(self._leads, self._wins)
+        for line in (*self._leads, *self._wins):
+            line.stand(*place, LEFT)
+        self.at(0.0)
+
+    def at(self, t: float) -> Self:
+        """Say who is first at step t; nothing is said of the start."""
+        step = int(t)
+        for i, (leads, wins) in enumerate(zip(self._leads, self._wins, strict=True)):
+            shown, won = step > 0 and i == self._leaders[step], step >= self._finish[i]
+            leads.set_opacity(float(shown and not won))
+            wins.set_opacity(float(shown and won))
+        return self
+
+
+def said(captions: Captions, words: str, racer: RacerSpec, width: float, size: float) -> str:
+    """Words with a racer's name, and how it moves, no wider than `width`, in scene units.
+
+    Where they are wider the name is shortened, or, rather than to a stump, nothing is said of how it moves.
+    """
+    own = line_width(racer.name, size, bold=True)
+
+    def room(words: str) -> float:
+        """For the name."""
+        return width - line_width(words.format(name="N"), size, bold=True) + line_width("N", size, bold=True)
+
+    habit = captions.habits.get(racer.optimizer, captions.guest)
+    whole = captions.because.format(racer=words, habit=habit)
+    words = whole if room(whole) >= min(STUMP, own) else words
+    return words.format(name=fitted(racer.name, room(words), size, bold=True))

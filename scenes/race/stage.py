@@ -1,0 +1,142 @@
+"""`Stage`: a race set up in space: the surface in its box, the axes, the racers, and how it is framed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from manim import DEGREES
+from numpy.typing import NDArray
+
+from races import Trace
+from scenes.depth.camera import DepthCamera
+from scenes.depth.mobjects import LossSurface
+from scenes.depth.sprite import Corners
+from scenes.race.axes import BoxAxes
+from scenes.race.balls_and_trails import Runners
+from views.box import Box
+from views.captions import Captions
+from views.racer_path import way
+
+Array = NDArray[np.float64]
+
+RADIUS = 0.13  # of a ball, in scene units
+LIFT = 0.012  # of a trail above the surface, in scene units
+SIGHT = 9.0  # scene units, the longest way through the box
+
+
+class Stage:
+    """Everything that stands in the scene for a race; it shows the first start of a trace.
+
+    Args:
+        trace: the race.
+        captions: the words.
+    """
+
+    def __init__(self, trace: Trace, captions: Captions) -> None:
+        surface = trace.spec.build_surface()
+        self.box = Box(surface)
+        self.phi, self.theta = (angle * DEGREES for angle in surface.camera)
+        self.surface = LossSurface(self.box)
+        self.axes = BoxAxes(self.box, captions.loss, captions.numbers)
+        ways = trace.positions[:, :, 0]
+
+        def above(u: Array, v: Array, lift: float) -> Array:
+            return self.box.on_surface(u, v) + lift * self.box.normal(u, v)
+
+        self.runners = Runners(
+            [racer.colour for racer in trace.spec.racers],
+            [way(surface, positions, lambda u, v: above(u, v, LIFT)) for positions in ways],
+            RADIUS,
+            width=4.0,
+            balls=[way(surface, positions, lambda u, v: above(u, v, RADIUS)) for positions in ways],
+        )
+
+    def outline(self) -> Array:
+        """Points that the surface, the balls on it and the axes are between, of shape (n, 3)."""
+        surface = self.surface
+        at_edge = ((surface.place[:, :2] == 0) | (surface.place[:, :2] == 1)).any(axis=1)
+        some = np.arange(len(surface.points)) % max(1, len(surface.points) // 600) == 0
+        shown = (surface.place[:, 2] >= 0) & (surface.place[:, 2] <= 1) & (at_edge | some)
+        ends = [point for axis in self.axes for point in axis.points]
+        return np.concatenate([surface.points[shown] + np.array([0.0, 0.0, RADIUS]), ends])
+
+    def pictures(self, lens: DepthCamera, sides: Iterable[Array]) -> list[tuple[Array, Array]]:
+        """What a camera sees from each side, phi and theta, as `frame` takes it; labels then keep clear."""
+        rays = self.axes.rays()
+        outlines, beside = [], []
+        lens.set_zoom(1.0)
+        lens.aside = np.zeros(3)
+        for phi, theta in sides:
+            lens.set_phi(phi)
+            lens.set_theta(theta)
+            lens.reset_rotation_matrix()
+            outlines.append(lens.project_points(self.outline())[:, :2])
+            beside.append(lens.project_points(rays.reshape(-1, 3))[:, :2].reshape(*rays.shape[:2], 2))
+        self.axes.keep_clear(beside)
+        labels = [self.axes.corners(seen) for seen in beside]
+        return [
+            (np.concatenate([outline, at]), np.concatenate([np.zeros_like(outline), away]))
+            for outline, (at, away) in zip(outlines, labels, strict=True)
+        ]
+
+    def best_seen(self, lens: DepthCamera, routes: Mapping[float, Array], moments: Array) -> float:
+        """The first way of the camera on which the balls are hidden hardly more than on the best one.
+
+        Args:
+            lens: the camera.
+            routes: phi and theta at each moment, of shape (n, 2), by what they are called.
+            moments: steps, of shape (n,).
+        """
+        places = self.runners.ball_places(moments)
+        shares = {}
+        for name, angles in routes.items():
+            phi, theta = angles.T
+            away = [np.sin(phi) * np.cos(theta), np.sin(phi) * np.sin(theta), np.cos(phi)]
+            eyes = lens.get_focal_distance() * np.stack(away, axis=-1)
+            hidden = [self._hides(balls, eye) for balls, eye in zip(places, eyes, strict=True)]
+            shares[name] = float(np.concatenate(hidden).sum())
+        count = sum(map(len, places))
+        return next(name for name, share in shares.items() if share <= min(shares.values()) + 0.04 * count)
+
+    def _hides(self, points: Array, eye: Array) -> NDArray[np.bool_]:
+        """Which points, of shape (n, 3), the surface hides from an eye."""
+        way = eye - points
+        way /= np.linalg.norm(way, axis=1, keepdims=True)
+        between = points[:, None] + np.linspace(RADIUS, SIGHT, 80)[:, None] * way[:, None]
+        heights = self.box.heights_at(between[..., 0], between[..., 1])
+        return np.asarray((between[..., 2] < heights).any(axis=1))
+
+
+def frame(
+    pictures: Sequence[tuple[Array, Array]], room: Corners, taken: tuple[float, float] | None = None
+) -> tuple[float, Array]:
+    """The zoom, and how far to move the picture, at which what is seen fills a room in the picture.
+
+    Args:
+        pictures: what is seen from each side: points at a zoom of 1, and how far beside them something is
+            that is as large at any zoom; two arrays of shape (n, 2).
+        room: left, bottom, right and top.
+        taken: the lower right corner of what stands in the room's upper left corner, if anything does.
+    """
+    points, beside = (np.concatenate(arrays) for arrays in zip(*pictures, strict=True))
+    left, bottom, right, top = room
+
+    def aside(zoom: float) -> Array:
+        # In the middle; where the corner is taken, as far to the right and down as there is room.
+        seen = zoom * points + beside
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        x, y = (np.array([left + right, bottom + top]) - low - high) / 2
+        if taken is not None:
+            x, y = max(x, right - high[0]), bottom - low[1]
+        return np.array([x, y, 0.0])
+
+    def fits(zoom: float) -> bool:
+        x, y = (zoom * points + beside + aside(zoom)[:2]).T
+        inside = x.min() >= left and x.max() <= right and y.min() >= bottom and y.max() <= top
+        clear = taken is None or ((x > taken[0]) | (y < taken[1])).all()
+        return bool(inside and clear)
+
+    zooms = np.linspace(1.5, 0.3, 121)
+    zoom = float(next((zoom for zoom in zooms if fits(zoom)), zooms[-1]))
+    return zoom, aside(zoom)

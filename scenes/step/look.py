@@ -1,0 +1,108 @@
+"""`Look`: the colours that the terms of a step have, and the words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scenes.depth.sprite import fitted, line_width
+from scenes.step.captions import StepCaptions
+from scenes.step.line import Line, Shape, Unit
+from scenes.step.steps import Steps
+from scenes.text.equations import Values, evaluate, kept_and_added, names, parse
+from scenes.text.typesetting import Typesetter, symbol
+from support.palette import PALETTE
+from views.captions import Captions
+from views.colours import INK
+
+# The colours of means, and of squares, the first of them that no racer has.
+_MEANS = ("sky blue", "yellow", "bluish green")
+_SQUARES = ("reddish purple", "orange", "vermillion", "bluish green")
+_OWN = frozenset({"d", "p", "delta"})  # what has the racer's colour
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a racer's step is shown.
+
+    Attributes:
+        colours: of names in equations.
+        words: of this film.
+        common: the words of all films of a race.
+        columns: whether all values stand beside their equations.
+    """
+
+    colours: dict[str, str]
+    words: StepCaptions
+    common: Captions
+    columns: bool = True
+
+    @classmethod
+    def of(cls, steps: Steps, taken: Sequence[str], words: StepCaptions, common: Captions) -> Look:
+        """The look of a racer's steps, with no colour twice.
+
+        Args:
+            steps: the racer's.
+            taken: the colours of the racers in the film.
+            words: of this film.
+            common: of all films of a race.
+        """
+        mean = _first(_MEANS, taken)
+        square = _first(_SQUARES, [*taken, mean])
+        other = _first(_SQUARES, [*taken, mean, square])
+        colours: dict[str, str] = dict.fromkeys(_OWN, steps.racer.colour)
+        bases = [parse(line.equation)[0] for line in steps.lines if _squared(line) and line.term]
+        for line in steps.lines:
+            name, right = parse(line.equation)
+            if name in _OWN:
+                continue
+            if _squared(line):
+                second = len(bases) > 1 and (name == bases[1]) and not set(names(right)) & {bases[0]}
+                colours[name] = other if second else square
+            elif line.shape is Shape.ARROW:
+                colours[name] = INK if name in {"g", "h"} else mean
+            elif line.unit is Unit.SLOPE:  # a square's side
+                colours[name] = square
+        return cls(colours, words, common, columns=len(taken) == 1)
+
+    def setter(self, values: Values | None = None, **options: Any) -> Typesetter:
+        """What sets equations in these colours; of the language's numbers where there are `values`."""
+        return Typesetter(self.colours, values=values, numbers=self.common.numbers, **options)
+
+    def said(self, line: Line, steps: Steps) -> str:
+        """What a line is for."""
+        name, _ = parse(line.equation)
+        words = self.words.lines[line.words]
+        percent = self.common.numbers.percent
+        keep, share = map(percent, shares(line, steps)) if "{keep}" in words else ("", "")
+        return words.format(symbol=symbol(name), keep=keep, share=share)
+
+
+def shares(line: Line, steps: Steps) -> tuple[float, float]:
+    """How much a line keeps of what there was, and how much of the new it takes."""
+    parts = kept_and_added(line.equation)
+    if parts is None:
+        raise ValueError(f"no sum: {line.equation}")
+    name, _ = parse(line.equation)
+    ones = dict.fromkeys(["g", "b", "m", "s", "c", "a", "d", name], 1.0)
+    kept, added = (float(evaluate(part, ones | steps.constants | {name: 1.0})) for part in parts)
+    return kept, added
+
+
+def wrapped(words: str, width: float, size: float) -> list[str]:
+    """Words in one line or two: two that are about as wide, where one would be wider than `width`."""
+    if line_width(words, size) <= width:
+        return [words]
+    parts = words.split(" ")
+    halves = [(" ".join(parts[:i]), " ".join(parts[i:])) for i in range(1, len(parts))]
+    both = min(halves, key=lambda pair: max(line_width(half, size) for half in pair), default=(words,))
+    return [fitted(half, width, size) for half in both]
+
+
+def _squared(line: Line) -> bool:
+    return line.shape in {Shape.SQUARE, Shape.BAR}
+
+
+def _first(wanted: Sequence[str], taken: Sequence[str]) -> str:
+    return next((PALETTE[name] for name in wanted if PALETTE[name] not in taken), INK)

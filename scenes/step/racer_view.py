@@ -1,0 +1,151 @@
+"""`Half`: all that `InsideTheStep` shows of one racer, in the whole picture or in half of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from manim import Group, config
+
+from races import Trace
+from scenes.depth.sprite import Corners
+from scenes.step.captions import StepCaptions
+from scenes.step.equation_fit import fit
+from scenes.step.line import Shape
+from scenes.step.look import Look
+from scenes.step.map import BELOW, StepMap
+from scenes.step.panel import CARD, HEAD, Panel, Room
+from scenes.step.shots import Moment, Shot
+from scenes.step.squares import Bench
+from scenes.step.steps import Steps
+from scenes.step.window import Window
+from views.captions import Captions
+
+_EDGE_X, _EDGE_Y = 0.3, 0.3  # from the frame's edges
+_GUTTER = 0.16  # from the middle of the frame, where two racers share it
+_AXIS = 0.38  # left of a map, for the name of v
+_WIDTHS = (5.35, 4.35), (2.75, 2.1)  # of a map, and the least: alone, and where two racers share the frame
+_BENCH = 1.9  # the height of the squares where they have the map's width
+_BETWEEN = 0.3  # between a map and the equations beside it
+_UP_TO = 0.55  # between the base line of a racer's name and the first equation
+
+
+class Half:
+    """One racer's step: its map, its squares, its equations.
+
+    Args:
+        trace: the race.
+        racer: the racer's index.
+        others: the indices of all racers that are shown.
+        words: of this film.
+        common: of all films of a race.
+    """
+
+    def __init__(
+        self, trace: Trace, racer: int, others: Sequence[int], words: StepCaptions, common: Captions
+    ) -> None:
+        self.steps = Steps(trace, racer)
+        taken = [trace.spec.racers[i].colour for i in others]
+        self._look = Look.of(self.steps, taken, words, common)
+        self._surface = trace.spec.build_surface()
+        squares = any(line.shape in {Shape.SQUARE, Shape.BAR} for line in self.steps.lines)
+        alone = len(others) == 1
+        widest, least = _WIDTHS[not alone]
+        for across in np.arange(widest, least, -0.05):  # as wide as the equations leave room for
+            self._corners, bench, rooms = _rooms(others.index(racer), len(others), squares, float(across))
+            left, bottom, right, top = rooms[0]
+            if fit(self.steps, self._look, right - left, top - bottom):
+                break
+        self.panel = Panel(trace, racer, self.steps, self._look, rooms, size=36 if alone else 28)
+        self.bench = Bench(self.steps, self._look, bench, wide=alone) if squares else None
+        self._whole = Window.around(
+            self._surface, self.steps.positions[: self.steps.count + 1], self._corners, near=False
+        )
+        self._maps: dict[tuple[int, int] | None, StepMap] = {}
+        self._shown: object = None  # what was shown last
+        self.map = self.look_at(Shot(0, 1, 1.0))
+
+    def look_at(self, shot: Shot) -> StepMap:
+        """Take the map and the scales of a shot."""
+        count = self.steps.count
+        if shot.view not in self._maps:
+            first, end = shot.view or (0, count)
+            first, end = min(first, count - 1), min(max(end, 1), count)
+            window, times = self._whole, 0.0
+            if shot.view:
+                positions = self.steps.positions[first : end + 1]
+                window = Window.around(self._surface, positions, self._corners, near=True)
+                times = window.scale / self._whole.scale
+                if times < 1.5:
+                    window, times = self._whole, 0.0
+            self._maps[shot.view] = StepMap(self.steps, self._look, window, times, (first, end))
+        self.map = self._maps[shot.view]
+        self._shown = None
+        if self.bench:
+            first, end = shot.view or (shot.first, shot.end)
+            self.bench.set_scale(min(first, count - 1), min(end, count))
+        return self.map
+
+    @property
+    def live(self) -> Group:
+        """What moves; first what often rests, which is then not drawn anew."""
+        return Group(self.panel.live, *([self.bench] if self.bench else []), self.map.live)
+
+    def at(self, moment: Moment) -> Self:
+        """Show a moment."""
+        lines, count = len(self.steps.lines), self.steps.count
+        step, part, slow = moment
+        over = step + part >= count
+        if step >= count:
+            step, part, slow = count - 1, 1.0, False
+        line, progress, ball = lines - 1, 1.0, step + part
+        if slow:
+            line = min(int(part * lines), lines - 1)
+            progress = part * lines - line
+            ball = step + (_smooth((progress - 0.4) / 0.45) if line == lines - 1 else 0.0)
+            progress = progress / 0.4 if line == lines - 1 else progress / 0.6
+        done = _smooth(progress)
+        if (now := (step, line, done, ball, slow, over)) == self._shown:
+            return self
+        self._shown = now
+        self.map.at(step, line, done, ball)
+        if self.bench:
+            self.bench.at(step, line, done)
+        self.panel.at(step, line if slow else None, done, over and not slow)
+        return self
+
+
+def _smooth(part: float) -> float:
+    part = min(max(part, 0.0), 1.0)
+    return part * part * (3 - 2 * part)
+
+
+def _rooms(
+    place: int, count: int, squares: bool, across: float
+) -> tuple[Corners, Corners, tuple[Corners, Room, Room]]:
+    """The rooms of map, of squares, and of a panel; the last two of that have left, right and a height.
+
+    Args:
+        place: 0 for the first racer that is shown, 1 for the second.
+        count: how many there are.
+        squares: whether the racer has any.
+        across: how wide the map is.
+    """
+    edge, top = config.frame_width / 2 - _EDGE_X, config.frame_height / 2 - _EDGE_Y
+    bottom, name = -top, top - HEAD + 0.18
+    if count == 1:
+        left, right, high = -edge, edge, top
+        middle, floor, bench = left + _AXIS + across, bottom, _BENCH
+        card = (middle + 0.35, right, bottom)
+    else:
+        left, right = ((-edge, -_GUTTER), (_GUTTER, edge))[place]
+        middle, floor, bench = left + _AXIS + across, bottom + CARD, 1.5
+        high, card = name - 0.18, (left, right, bottom)
+    panel = (middle + _BETWEEN, bottom + CARD, right, name - _UP_TO if count == 1 else high)
+    start = floor + BELOW + (bench + 0.1) * squares
+    return (
+        (left + _AXIS, start, middle, high),
+        (left + _AXIS, floor, middle, floor + bench),
+        (panel, card, (panel[0] if count == 1 else left, right, name)),
+    )

@@ -1,0 +1,160 @@
+"""`Steps`: every number of a racer's steps, computed by its optimizer's lines from a trace with states."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizers import OPTIMIZERS
+from races import Trace
+from races.status import exits
+from scenes.step.line import Line, Shape, Unit
+from scenes.step.matrices import matrices
+from scenes.step.rules import constants, lines_of, with_noise
+from scenes.text.equations import evaluate, names, parse
+from support.lazy import Lazy
+
+Array = NDArray[np.float64]
+
+MANY = 4000  # steps that are looked at for a scale, at least, where there are more
+
+
+class Steps:
+    """A racer's steps from the first start.
+
+    Args:
+        trace: a race, recorded with its states.
+        racer: the racer's index.
+
+    Attributes:
+        racer: the racer.
+        positions: (u, v), of shape (steps + 1, 2).
+        losses: of shape (steps + 1,).
+        count: steps that are shown: up to where it diverges or leaves the domain for good, but at least 1.
+        lines: of its optimizer's rule.
+        constants: its hyperparameters under their names in equations.
+    """
+
+    def __init__(self, trace: Trace, racer: int) -> None:
+        if trace.states is None or trace.rates is None:
+            raise ValueError("record must be 'state'")
+        self.racer = trace.spec.racers[racer]
+        self.positions, self.losses = trace.positions[racer, :, 0], trace.losses[racer, :, 0]
+        self._gradients, self._rates = trace.gradients[racer, :, 0], trace.rates[racer, :, 0]
+        self._trace, self._index = trace, racer
+        self._states = {name: term[:, 0] for name, term in trace.states[racer].items()}
+        shown = np.isfinite(self.positions).all(axis=1) & np.isfinite(self.losses)
+        shown &= np.arange(len(shown)) < exits(trace.spec.build_surface(), self.positions[:, None])
+        self.count = len(shown) - 1 if shown.all() else max(int(shown.argmin()) - 1, 1)
+        given: dict[str, Any] = dict(self.racer.hyperparameters)
+        if self.racer.optimizer in OPTIMIZERS:
+            given = OPTIMIZERS[self.racer.optimizer].defaults() | given
+        self._settings = given
+        self.lines = lines_of(self.racer.optimizer, given, list(self._states))
+        noise = trace.spec.noise
+        self._noise = np.zeros(self._gradients.shape)
+        if noise and noise.scale > 0:
+            self.lines = with_noise(self.lines)
+            self._noise[:] = list(itertools.islice(noise.of_start(0), len(self._noise)))
+        self.constants = constants(given)
+        self.values = lru_cache(maxsize=256)(self._values)
+
+    @Lazy
+    def settings(self) -> frozenset[str]:
+        """The names of what does not change within the equations of a step."""
+        return frozenset({*self.constants, "lr"})
+
+    @Lazy
+    def matrices(self) -> Array:
+        """The matrix of each step, where the optimizer has one."""
+        return matrices(self._trace, self._index, self._settings)
+
+    def before(self, step: int) -> dict[str, Any]:
+        """All names before a step's first line."""
+        values: dict[str, Any] = self.constants | {
+            "t": step + 1,
+            "lr": float(self._rates[step]),
+            "p": self.positions[step],
+            "grad": self._gradients[step] - self._noise[step],
+            "xi": self._noise[step],
+            "delta": self.positions[step + 1] - self.positions[step],
+        }
+        for line in self.lines:
+            if line.term:
+                name, _ = parse(line.equation)
+                if step > 0:
+                    values[name] = self._term(line, step - 1)
+                else:
+                    values[name] = np.full(2, evaluate(parse(f"{name} = {line.first}")[1], values))
+        return values
+
+    def _values(self, step: int) -> tuple[dict[str, Any], ...]:
+        """All names before a step's first line, and after each of its lines."""
+        moments = [self.before(step)]
+        with np.errstate(all="ignore"):
+            for line in self.lines:
+                name, right = parse(line.equation)
+                if line.matrix:
+                    value = self.matrices[step]
+                elif line.given:
+                    value = self._term(line, step)
+                else:
+                    value = np.broadcast_to(np.asarray(evaluate(right, moments[-1]), dtype=np.float64), 2)
+                moments.append(moments[-1] | {name: value})
+        return tuple(moments)
+
+    def recorded(self, line: Line, step: int) -> Array | None:
+        """What the trace has in place of a line's value."""
+        if line.shape is Shape.STEP:
+            return np.asarray(self.positions[step + 1])
+        return self._term(line, step) if line.term else None
+
+    def _term(self, line: Line, step: int) -> Array:
+        """What a trace has of a term after a step; nan where the optimizer has not made it yet."""
+        return self._states[line.term][step] if line.term in self._states else np.full(2, np.nan)
+
+    def source(self, line: Line) -> str | None:
+        """What an arrow grows from: the last arrow that its equation names, but for itself."""
+        name, right = parse(line.equation)
+        arrows = {parse(other.equation)[0] for other in self.lines if other.shape is Shape.ARROW}
+        found = [other for other in names(right) if other in arrows and other != name]
+        return found[0] if found else None
+
+    def arrow(self, line: Line, step: int) -> Array:
+        """A line's arrow, downhill, in its unit; a step's is the whole way that the position has moved."""
+        name, _ = parse(line.equation)
+        if line.shape is Shape.STEP:
+            return np.asarray(self.positions[step + 1] - self.positions[step])
+        value = np.asarray(self.values(step)[self.lines.index(line) + 1][name])
+        return value if line.ahead else -value
+
+    def largest(
+        self, unit: Unit, shapes: set[Shape], first: int, end: int, also: Collection[str] = ()
+    ) -> float:
+        """The largest that is shown of a unit in the steps from `first` up to `end`: what a scale must hold.
+
+        Of very many steps, no two of which the film tells apart, some are looked at: larger ones are cut off.
+
+        Args:
+            unit: of what is shown.
+            shapes: as what it is shown.
+            first: the first step.
+            end: the step after the last.
+            also: names of what is shown beside it: its parts for u and for v.
+        """
+        sizes, end = [0.0], min(end, self.count)
+        for step in range(first, end, max(1, (end - first) // MANY)):
+            moments = self.values(step)
+            for line, values in zip(self.lines, moments[1:], strict=True):
+                name, _ = parse(line.equation)
+                value = np.abs(values[name])
+                if line.unit is unit and (line.shape in shapes or name in also):
+                    flat = line.shape is Shape.ARROW and line.shape in shapes
+                    size = np.hypot(*value) if flat else value.max()
+                    sizes.append(float(np.sqrt(size) if line.shape is Shape.SQUARE else size))
+        return max((size for size in sizes if np.isfinite(size)), default=0.0)

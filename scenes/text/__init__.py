@@ -1,0 +1,1 @@
+"""Text in films: numbers, equations and how they are set in type."""

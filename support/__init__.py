@@ -1,0 +1,1 @@
+"""Support: what belongs to no subject: wording of refusals, files written whole, colours, lazy properties."""

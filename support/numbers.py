@@ -1,0 +1,146 @@
+"""How films write numbers: each form once, with the decimal point or comma of the film's language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+DECIMALS = (5, 4, 3)  # of losses: where there is no room for the first number, the next
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A language's way to write numbers.
+
+    Attributes:
+        point: what stands before decimals.
+        thousands: what stands between thousands.
+    """
+
+    point: str = "."
+    thousands: str = ","
+
+    def written(self, text: str) -> str:
+        """Numbers, or a formula of them; where the comma is taken, lists have semicolons.
+
+        >>> Numbers(",").written("(0.5, 1.25)").split()
+        ['(0,5', ';', '1,25)']
+        """
+        if self.point == ".":
+            return text
+        return text.replace(", ", f"{self.between} ").replace(".", self.point)
+
+    @property
+    def between(self) -> str:
+        """What stands between the numbers of a list."""
+        return "," if self.point == "." else "\N{NO-BREAK SPACE};"
+
+    def count(self, number: int) -> str:
+        """A whole number, its thousands apart.
+
+        >>> Numbers().count(10_000)
+        '10,000'
+        """
+        return f"{number:,}".replace(",", self.thousands)
+
+    def loss(self, loss: float, decimals: int = 5) -> str:
+        """`loss_digits`."""
+        return self.written(loss_digits(loss, decimals))
+
+    def end(self, value: float, other: float = 0.0) -> str:
+        """A number at an axis's end; what could not be seen beside the other end is 0."""
+        return self.written(f"{0.0 if abs(value) < 1e-4 * abs(other) else value:.3g}")
+
+    def place(self, value: float) -> str:
+        """A coordinate as it was given."""
+        return self.written(f"{value:g}")
+
+    def short(self, value: float, digits: int = 3) -> str:
+        """`number`."""
+        return self.written(number(value, digits))
+
+    def setting(self, value: float) -> str:
+        """`setting`."""
+        return self.written(setting(value))
+
+    def percent(self, share: float) -> str:
+        """A share as it is read.
+
+        >>> Numbers(",").percent(1 - 0.999).split()
+        ['0,1', '%']
+        """
+        return self.written(f"{100 * share:.3g}\N{NO-BREAK SPACE}%")
+
+
+def numbers(language: Literal["en", "fr"]) -> Numbers:
+    """How numbers are written in a language."""
+    return Numbers(",", "\N{NO-BREAK SPACE}") if language == "fr" else Numbers()
+
+
+def loss_digits(loss: float, decimals: int = 5) -> str:
+    """A loss in at most nine characters, or fewer where there are fewer decimals.
+
+    >>> loss_digits(-0.3289210), loss_digits(123456.7), loss_digits(1e-8)
+    ('-0.32892', '1.23e+05', '1.00e-08')
+    >>> loss_digits(-0.3289210, 3), loss_digits(123456.7, 3), loss_digits(1e-8, 3)
+    ('-0.329', '1.2e5', '1.0e-8')
+    """
+    if 1e-3 <= abs(loss) < 999.99 or loss == 0:
+        return f"{loss + 0.0:.{decimals}f}"  # never -0.00000
+    digits = f"{loss:.{max(decimals - 3, 1)}e}" if 1e-99 < abs(loss) < 1e99 else f"{loss:.1e}"
+    return digits if decimals > DECIMALS[-1] else re.sub(r"e\+?(-?)0*", r"e\1", digits)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number as it is read.
+
+    Args:
+        value: the number.
+        digits: how many are shown, but that a whole number has all of them.
+
+    >>> [number(x) for x in (0.0, -0.98765, 123.4, 1.5e-7, float("inf"))]
+    ['0', '−0.988', '123', '1.50·10⁻⁷', '–']
+    """
+    if not np.isfinite(value):
+        return "–"
+    exponent = int(f"{abs(value):.2e}".partition("e")[2])
+    if value == 0:
+        shown = "0"
+    elif -2 <= exponent <= 3:
+        shown = f"{abs(value):.{max(0, digits - 1 - exponent)}f}"
+    else:
+        mantissa, _, power = f"{abs(value):.{digits - 1}e}".partition("e")
+        shown = f"{mantissa}·10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    return f"−{shown}" if value < 0 else shown
+
+
+def told_apart(before: float, after: float, digits: int = 3) -> int:
+    """How many digits show a number's change, with one fewer of the change itself; not more than 7.
+
+    >>> told_apart(3.5, 3.49684), told_apart(3.5, 1.0), told_apart(0.0, 0.01)
+    (5, 3, 3)
+    """
+    change, size = abs(after - before), max(abs(before), abs(after))
+    # Only where `number` shows both without a power of ten, for which there would be no room.
+    if not (np.isfinite(change) and change > 0 and min(abs(before), abs(after)) >= 0.009995 and size < 9995):
+        return digits
+    return int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(change)) + digits - 1, digits, 7))
+
+
+def setting(value: float) -> str:
+    """A hyperparameter as it was given, or nearly.
+
+    >>> [setting(x) for x in (0.9, 1 - 0.999, 1e-8, 120.0)]
+    ['0.9', '0.001', '10⁻⁸', '120']
+    """
+    if not np.isfinite(value):
+        return "–"
+    digits, _, power = f"{abs(value):.3e}".partition("e")
+    if value == 0 or -4 <= int(power) <= 4:
+        return f"{value:.4g}".replace("-", "−")
+    digits = "" if float(digits) == 1 else f"{float(digits):g}·"
+    return f"{'−' * bool(value < 0)}{digits}10{str(int(power)).translate(_SUPERSCRIPTS)}"

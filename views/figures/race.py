@@ -1,0 +1,244 @@
+"""The figure of a race: contours with the trails from above, and loss against step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+
+from races.metrics import median, target_of
+from races.trace import Trace
+from support.messages import shorten
+from support.whole_files import write_whole
+from views.figures import words
+from views.figures.contours import heights
+from views.figures.loss_axis import EDGE, MANY_RACERS, draw_curves, line_style, set_loss_axis
+from views.figures.words import WORDS, Numbers, drawing, number
+
+FORMATS = (".png", ".svg", ".pdf")
+
+
+def save_figure(trace: Trace, path: str | Path) -> Path:
+    """Draw the race to `path`, whole or not at all; its suffix, one of `FORMATS`, decides the format.
+
+    Left the contours with the trails, right the losses, below who has which colour; in the language of the
+    race's film. `draw_plan` and `draw_losses` draw one of them into axes of your own.
+
+    Raises:
+        ValueError: if the suffix is none of `FORMATS`.
+        TraceError: if the trace does not have every step.
+        OSError: if the file cannot be written.
+    """
+    path = _checked(path)
+    trace.require_steps("a plot")
+    handles, names = _keys(trace)
+    with drawing(_texts(trace)):
+        columns, rows = _columns(names, 10.6)
+        figure = Figure(figsize=(11, 5 + 0.22 * rows), layout="constrained")
+        plan, curves = figure.subplots(1, 2)
+        _draw_plan(trace, plan)
+        _draw_losses(trace, curves)
+        _name(figure.legend(handles, _blank(names), loc="outside lower center", ncols=columns), names)
+        _write(figure, path)
+    return path
+
+
+def save_plan(trace: Trace, path: str | Path) -> Path:
+    """Draw the race from above, every step a dot, to `path`, as `save_figure` does."""
+    path = _checked(path)
+    trace.require_steps("a plot")
+    with drawing(_texts(trace)):
+        figure = Figure(figsize=(5.4, 5), layout="constrained")
+        axes = figure.subplots()
+        _draw_plan(trace, axes, deep=True)
+        for i, racer in enumerate(trace.spec.racers):
+            dots = trace.positions[i].reshape(-1, 2).T
+            axes.plot(*dots, "o", color=racer.colour, markeredgecolor="#333333", mew=0.5, ms=3.5)
+        names = list(trace.names)
+        _name(axes.legend(_keys(trace)[0][: len(names)], _blank(names), loc="best"), names)
+        _write(figure, path)
+    return path
+
+
+def draw_plan(trace: Trace, ax: Axes | None = None) -> Axes:
+    """Draw the surface from above with every trail into `ax`, or into a figure of its own; return the axes.
+
+    Raises:
+        TraceError: if the trace does not have every step.
+    """
+    trace.require_steps("a plot")
+    ax = ax or _alone()
+    _draw_plan(trace, ax)
+    return ax
+
+
+def draw_losses(trace: Trace, ax: Axes | None = None) -> Axes:
+    """Draw each racer's loss against the step into `ax`, or into a figure of its own; return the axes.
+
+    Who has which colour is said beside the axes.
+
+    Raises:
+        TraceError: if the trace does not have every step.
+    """
+    trace.require_steps("a plot")
+    ax = ax or _alone()
+    _draw_losses(trace, ax)
+    handles, names = _keys(trace, plan=False)
+    place: Any = {"loc": "upper left", "bbox_to_anchor": (1.02, 1), "borderaxespad": 0}
+    _name(ax.legend(handles, _blank(names), **place), names)
+    return ax
+
+
+def _alone() -> Axes:
+    return Figure(figsize=(6, 5), layout="constrained").subplots()
+
+
+def _checked(path: str | Path) -> Path:
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(f"a figure's file must end in {', '.join(FORMATS)}, got {path}")
+    return path
+
+
+def _write(figure: Figure, path: Path) -> None:
+    kind = path.suffix.lower().removeprefix(".")
+    metadata: dict[str, None] = (
+        {"Date": None} if kind == "svg" else {"CreationDate": None} if kind == "pdf" else {}
+    )
+    write_whole(path, lambda file: figure.savefig(file, format=kind, dpi=150, metadata=metadata))
+
+
+def _texts(trace: Trace) -> list[str]:
+    return [*trace.names, trace.spec.build_surface().name]
+
+
+_MANY = 20  # starts from which single trails become faint
+_RING: Any = {"linestyle": "none", "marker": "o", "markersize": 9, "fillstyle": "none", "color": "black"}
+_STAR: Any = {
+    "linestyle": "none",
+    "marker": "*",
+    "markersize": 11,
+    "color": "white",
+    "markeredgecolor": "black",
+}
+
+
+def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
+    """The surface from above in greys, with its minima; every trail, a ring at its start, a dot at its end.
+
+    With `deep`, contours are the closer together the lower they are, and there is no scale.
+    """
+    surface, language = trace.spec.build_surface(), trace.spec.film.language
+    _draw_contours(trace, axes, deep)
+    many = len(trace.spec.start) > _MANY or len(trace.names) > MANY_RACERS
+    low, high = np.array([surface.u_range, surface.v_range]).T
+    # Far out, where matplotlib's arithmetic overflows, it does not matter where.
+    far = 1e3 * (high - low)
+    for i, racer in enumerate(trace.spec.racers):
+        paths = np.clip(np.swapaxes(trace.positions[i], 0, 1), low - far, high + far)
+        lines = LineCollection(list(paths), colors=racer.colour, linewidths=1.4, alpha=0.3 if many else 1)
+        if not many:
+            lines.set_path_effects(EDGE)
+        axes.add_collection(lines)
+        size, edge = (3, "none") if many else (7, "#333333")
+        axes.plot(*paths[:, -1].T, "o", color=racer.colour, markeredgecolor=edge, markersize=size, zorder=3)
+    if len(trace.spec.start) <= _MANY:
+        axes.plot(*np.array(trace.spec.start).T, zorder=3, **_RING)
+    if not deep and (minima := _minima(trace)):
+        axes.plot(*np.array(minima).T, zorder=3, **_STAR)
+    axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel="u", ylabel="v")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(Numbers(language))
+    words.write(axes.title, shorten(surface.name))
+
+
+def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
+    ground, language = heights(trace.spec.build_surface()), trace.spec.film.language
+    levels = ground.levels
+    if len(levels) < 2:
+        return  # flat
+    if deep:
+        low, high = ground.z.min(), ground.z.max()
+        levels = low + (high - low) * np.linspace(0, 1, 25) ** 2.5
+    norm = BoundaryNorm(levels, 256) if deep or ground.steep else None
+    grid = (ground.u, ground.v, ground.z)
+    filled = axes.contourf(*grid, levels=levels, norm=norm, cmap="Greys_r", alpha=0.7)
+    axes.contour(*grid, levels=levels, colors="#00000030", linewidths=0.5, linestyles="solid")
+    if not deep:
+        bar = axes.figure.colorbar(filled, ax=axes, label=WORDS[language]["loss"])
+        if ground.steep:
+            ticks = levels[:: -(-len(levels) // 9)]
+            bar.ax.set_yticks(ticks, [number(float(f"{level:.3g}"), language) for level in ticks])
+            bar.ax.minorticks_off()
+        else:
+            bar.ax.yaxis.set_major_formatter(Numbers(language))
+
+
+def _draw_losses(trace: Trace, axes: Axes) -> None:
+    """Each racer's loss at each step, and the target; with several starts the median and how they spread."""
+    language, starts = trace.spec.film.language, len(trace.spec.start)
+    words = WORDS[language]
+    target = float(median(target_of(trace)))
+    set_loss_axis(trace, axes, target)
+    spread = draw_curves(trace, axes)
+    if np.isfinite(target):
+        axes.axhline(target, color="black", linestyle=":", linewidth=1)
+    title = words["loss"] if starts == 1 else words["median"].format(number(starts, language))
+    axes.set(xlim=(0, trace.spec.steps), xlabel=words["step"], ylabel=words["loss"])
+    axes.set_title(words[spread].format(title) if spread else title)
+    axes.xaxis.set_major_formatter(Numbers(language))
+    axes.grid(alpha=0.3)
+
+
+def _minima(trace: Trace) -> list[tuple[float, float]]:
+    surface = trace.spec.build_surface()
+    return [point for point in surface.minima if surface.contains(*point)]
+
+
+def _keys(trace: Trace, plan: bool = True) -> tuple[list[Artist], list[str]]:
+    """What a legend shows, and what it says to each: racers, the target, and what is marked on the plan."""
+    language = trace.spec.film.language
+    words = WORDS[language]
+    racers = trace.spec.racers[: None if len(trace.names) <= MANY_RACERS else MANY_RACERS - 1]
+    handles: list[Artist] = [Line2D([], [], color=racer.colour, **line_style(trace)) for racer in racers]
+    names = [racer.name for racer in racers]
+    if more := len(trace.spec.racers) - len(racers):
+        handles.append(Line2D([], [], linestyle="none"))
+        names.append(words["more"].format(number(more, language)))
+    target = float(median(target_of(trace)))
+    if np.isfinite(target):
+        handles.append(Line2D([], [], color="black", linestyle=":", linewidth=1))
+        names.append(words["target"].format(number(target, language)))
+    if plan and len(trace.spec.start) <= _MANY:
+        handles.append(Line2D([], [], **_RING))
+        names.append(words["start"])
+    if plan and _minima(trace):
+        handles.append(Line2D([], [], **_STAR))
+        names.append(words["minimum"])
+    return handles, names
+
+
+def _columns(names: Sequence[str], inches: float) -> tuple[int, int]:
+    """How many columns of a legend fit into a width, and how many rows they make."""
+    columns = max(1, int(inches / (0.7 + 0.09 * max(map(words.width, names)))))
+    rows = -(-len(names) // columns)
+    return -(-len(names) // rows), rows
+
+
+def _blank(names: Sequence[str]) -> list[str]:
+    return [" "] * len(names)
+
+
+def _name(legend: Legend, names: Sequence[str]) -> None:
+    """Write the names into a legend, which by itself leaves out those that begin with a `_`."""
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        words.write(text, name)
