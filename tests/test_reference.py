@@ -24,6 +24,7 @@ DOORS = {
     "optimizers.schedules": "schedules.md",
     "surfaces": "surfaces.md",
     "races": "races.md",
+    "views.figures": "figures.md",
     "scenes": "scenes.md",
 }
 CONF = load_conf()

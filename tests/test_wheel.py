@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("autograd", "optimizers", "surfaces", "races", "scenes", "cli")
+ROOMS = ("support", "autograd", "optimizers", "surfaces", "races", "views", "scenes", "cli")
 
 DOCTESTS = """
 import doctest, importlib, pkgutil

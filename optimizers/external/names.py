@@ -12,8 +12,8 @@ from optimizers.optimizer import Optimizer
 
 # By what the name begins with: who adapts it, and how it is told from ours of the same name.
 _LIBRARIES = {
-    "torch.optim.": ("with_torch", "torch"),
-    "optax.": ("with_optax", "optax"),
+    "torch.optim.": ("torch_adapter", "torch"),
+    "optax.": ("optax_adapter", "optax"),
 }
 
 

@@ -1,5 +1,5 @@
 """Figures of races, drawn with matplotlib."""
 
-from views.figures.race import draw_losses, draw_plan, save_figure, save_plan
+from views.figures.race import draw_losses, draw_plan, save_figure
 
-__all__ = ["draw_losses", "draw_plan", "save_figure", "save_plan"]
+__all__ = ["draw_losses", "draw_plan", "save_figure"]

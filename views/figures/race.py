@@ -33,10 +33,24 @@ def save_figure(trace: Trace, path: str | Path) -> Path:
     Left the contours with the trails, right the losses, below who has which colour; in the language of the
     race's film. `draw_plan` and `draw_losses` draw one of them into axes of your own.
 
+    Args:
+        trace: the race, with every step recorded.
+        path: where to; its suffix is .png, .svg or .pdf.
+
+    Returns:
+        The path.
+
     Raises:
-        ValueError: if the suffix is none of `FORMATS`.
+        ValueError: for another suffix.
         TraceError: if the trace does not have every step.
         OSError: if the file cannot be written.
+
+    >>> import tempfile
+    >>> from races import RaceSpec, run_race
+    >>> trace = run_race(RaceSpec(steps=5, racers=[{"optimizer": "adam"}]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_figure(trace, f"{folder}/race.png").name
+    'race.png'
     """
     path = _checked(path)
     trace.require_steps("a plot")
@@ -72,8 +86,17 @@ def save_plan(trace: Trace, path: str | Path) -> Path:
 def draw_plan(trace: Trace, ax: Axes | None = None) -> Axes:
     """Draw the surface from above with every trail into `ax`, or into a figure of its own; return the axes.
 
+    Args:
+        trace: the race, with every step recorded.
+        ax: axes of your own.
+
     Raises:
         TraceError: if the trace does not have every step.
+
+    >>> from races import RaceSpec, run_race
+    >>> trace = run_race(RaceSpec(steps=5, racers=[{"optimizer": "adam"}]))
+    >>> draw_plan(trace).get_xlabel()
+    'u'
     """
     trace.require_steps("a plot")
     ax = ax or _alone()
@@ -84,10 +107,19 @@ def draw_plan(trace: Trace, ax: Axes | None = None) -> Axes:
 def draw_losses(trace: Trace, ax: Axes | None = None) -> Axes:
     """Draw each racer's loss against the step into `ax`, or into a figure of its own; return the axes.
 
-    Who has which colour is said beside the axes.
+    A legend beside the axes names the racers.
+
+    Args:
+        trace: the race, with every step recorded.
+        ax: axes of your own.
 
     Raises:
         TraceError: if the trace does not have every step.
+
+    >>> from races import RaceSpec, run_race
+    >>> trace = run_race(RaceSpec(steps=5, racers=[{"optimizer": "adam"}]))
+    >>> draw_losses(trace).get_xlabel()
+    'step'
     """
     trace.require_steps("a plot")
     ax = ax or _alone()

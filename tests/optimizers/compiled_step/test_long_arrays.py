@@ -157,7 +157,7 @@ def test_what_is_no_plain_array_steps_all_the_same(start: Array, loops: list[str
 
 
 def test_many_threads_step_at_once(start: Array, loops: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rule_program, "processors", lambda: 3)
+    monkeypatch.setattr(compiled, "processors", lambda: 3)
     expected = pull("adam", {}, start)
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(lambda _: pull("adam", {}, start), range(100)):
@@ -179,7 +179,7 @@ def test_one_thread_steps_while_another_compiles(start: Array, loops: list[Any])
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be forked here")
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python warns of it")
 def test_a_forked_process_steps_too(start: Array, loops: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rule_program, "processors", lambda: 2)
+    monkeypatch.setattr(compiled, "processors", lambda: 2)
     expected = pull("adam", {}, start)
     assert loops
     assert threading.active_count() > 1
