@@ -47,7 +47,7 @@ def save_figure(trace: Trace, path: str | Path) -> Path:
 
     >>> import tempfile
     >>> from races import RaceSpec, run_race
-    >>> trace = run_race(RaceSpec(steps=5, racers=[{"optimizer": "adam"}]))
+    >>> trace = run_race(RaceSpec(surface="funky", steps=5, racers=[{"optimizer": "adam"}]))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_figure(trace, f"{folder}/race.png").name
     'race.png'
@@ -94,7 +94,7 @@ def draw_plan(trace: Trace, ax: Axes | None = None) -> Axes:
         TraceError: if the trace does not have every step.
 
     >>> from races import RaceSpec, run_race
-    >>> trace = run_race(RaceSpec(steps=5, racers=[{"optimizer": "adam"}]))
+    >>> trace = run_race(RaceSpec(surface="funky", steps=5, racers=[{"optimizer": "adam"}]))
     >>> draw_plan(trace).get_xlabel()
     'u'
     """
@@ -117,7 +117,7 @@ def draw_losses(trace: Trace, ax: Axes | None = None) -> Axes:
         TraceError: if the trace does not have every step.
 
     >>> from races import RaceSpec, run_race
-    >>> trace = run_race(RaceSpec(steps=5, racers=[{"optimizer": "adam"}]))
+    >>> trace = run_race(RaceSpec(surface="funky", steps=5, racers=[{"optimizer": "adam"}]))
     >>> draw_losses(trace).get_xlabel()
     'step'
     """

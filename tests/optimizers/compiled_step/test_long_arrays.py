@@ -56,7 +56,7 @@ def start() -> Array:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take few points for many, and many steps for few."""
-    monkeypatch.setattr(rule_program, "ALONE", 0)
+    monkeypatch.setattr(compiled, "ALONE", 0)
     monkeypatch.setattr(rule_program, "ALONE", 0)
     monkeypatch.setattr(rule_program, "BLOCK", 100)
     monkeypatch.setattr(rule_program, "LOOP_BLOCK", 400)
