@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import erf, relu, sigmoid, softplus
+from support.formulas import Signature, Vocabulary
 from support.messages import unknown
 
 VARIABLES = {"u": "u", "v": "v", "x": "u", "y": "v"}
@@ -103,32 +104,6 @@ def plainly(text: str) -> tuple[str, list[int]]:
     return line[indent:], origins[indent:]
 
 
-def signature(name: str) -> tuple[Callable[..., Any], int, float, str]:
-    """A function of a formula, the fewest and the most arguments that it takes, and this in words."""
-    if name in ONE:
-        return ONE[name], 1, 1, "one argument"
-    if name in TWO:
-        return TWO[name], 2, 2, "two arguments"
-    if name in SEVERAL:
-        return SEVERAL[name], 2, math.inf, "two arguments or more"
-    return np.where, 3, 3, "a condition and two numbers, as where(u > 0, u, 0)"
-
-
-def condition_on(comparisons: list[Callable[[Any, Any], Any]]) -> Callable[..., Any]:
-    """The chain of comparisons a < b < c as a function of a, b and c, each of which is computed once."""
-
-    def chain(*values: Any) -> Any:
-        pairs = zip(comparisons, values, values[1:], strict=False)
-        return reduce(np.logical_and, [compare(a, b) for compare, a, b in pairs])
-
-    return chain
-
-
-def joined(join: Callable[..., Any]) -> Callable[..., Any]:
-    """`join` of two conditions as a function of two or more."""
-    return lambda *values: reduce(join, values)
-
-
 def is_known(name: str) -> bool:
     """Whether a function or a constant has this name."""
     return name in FUNCTIONS or name in ALIASES or name in CONSTANTS
@@ -178,3 +153,56 @@ def misspelt(before: str, after: str, reason: str) -> str:
     else:
         hint = reason
     return hint
+
+
+def refusal(node: Any) -> str:
+    """Why a node is refused where a number is expected, and what to write instead."""
+    match node:
+        case ast.Name(id=name):
+            reason = no_name(name)
+        case ast.Attribute(attr=name) | ast.Call(func=ast.Attribute(attr=name)):
+            reason = f"write {name} alone" if is_known(name) else "attributes cannot be used"
+        case ast.Compare() | ast.BoolOp() | ast.IfExp() | ast.UnaryOp(op=ast.Not()):
+            reason = "a condition has its place in where(condition, a, b)"
+        case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+            reason = "& and | join conditions in where, each in parentheses"
+        case ast.BinOp(op=ast.FloorDiv()):
+            reason = "write floor(a / b) for a // b"
+        case ast.Tuple():
+            reason = "a number has a decimal point, as 0.5, and a formula one value"
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name not in VARIABLES and name not in CONSTANTS:
+            reason = no_function(name)
+        case ast.Call(keywords=[]):
+            reason = "write a product with *, as 2*(u + v)"
+        case ast.Call():
+            reason = "arguments have no names here"
+        case _:
+            allowed = [*VARIABLES, *CONSTANTS, "+ - * / % **", *FUNCTIONS]
+            return f"is not allowed; use numbers, {', '.join(allowed)}"
+    return f"is not allowed: {reason}"
+
+
+def _signatures() -> dict[str, Signature]:
+    """The functions of a formula, under all of their names."""
+    found = {
+        **{name: Signature(name, call, 1, 1, "one argument") for name, call in ONE.items()},
+        **{name: Signature(name, call, 2, 2, "two arguments") for name, call in TWO.items()},
+        **{
+            name: Signature(name, call, 2, math.inf, "two arguments or more")
+            for name, call in SEVERAL.items()
+        },
+        WHERE: Signature(WHERE, np.where, 3, 3, "a condition and two numbers, as where(u > 0, u, 0)", 1),
+    }
+    return found | {other: found[name] for other, name in ALIASES.items()}
+
+
+VOCABULARY = Vocabulary(
+    operators=OPERATORS,
+    comparisons=COMPARISONS,
+    joins=JOINS,
+    functions=_signatures(),
+    constants=CONSTANTS,
+    variables=VARIABLES,
+    explain=refusal,
+    no_condition="is no condition: write a comparison, as u > 0",
+)

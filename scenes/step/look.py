@@ -10,8 +10,9 @@ from scenes.depth.sprite import fitted, line_width
 from scenes.step.captions import StepCaptions
 from scenes.step.line import Line, Shape, Unit
 from scenes.step.steps import Steps
-from scenes.text.equations import Values, evaluate, kept_and_added, names, parse
+from scenes.text.equations import Values, evaluate, kept_and_added, names
 from scenes.text.typesetting import Typesetter, symbol
+from support.formulas import parse
 from support.palette import PALETTE
 from views.captions import Captions
 from views.colours import INK

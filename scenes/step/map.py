@@ -20,10 +20,11 @@ from scenes.step.look import Look
 from scenes.step.squares import Field, Patch
 from scenes.step.steps import Steps
 from scenes.step.window import Window
-from scenes.text.equations import evaluate, kept_and_added, parse
+from scenes.text.equations import evaluate, kept_and_added
 from scenes.text.math_boxes import row, word
 from scenes.text.typesetting import Equation
 from scenes.theme import SMALL
+from support.formulas import parse
 from views.box import Box
 from views.colours import BACKGROUND, FAINT, INK
 from views.racer_path import way

@@ -19,10 +19,11 @@ from scenes.step.line import Line, Shape
 from scenes.step.look import Look, wrapped
 from scenes.step.squares import Field, Patch
 from scenes.step.steps import Steps
-from scenes.text.equations import branch, parse
+from scenes.text.equations import branch
 from scenes.text.math_boxes import Setting, row, word
 from scenes.text.typesetting import PITCH, Equation
 from scenes.theme import EM, HEADING, SMALL
+from support.formulas import parse
 from support.numbers import Numbers, told_apart
 from views.colours import FAINT, INK
 

@@ -15,10 +15,11 @@ from scenes.depth.uncopied import Shared
 from scenes.step.line import Shape
 from scenes.step.look import Look
 from scenes.step.steps import Steps
-from scenes.text.equations import names, parse
+from scenes.text.equations import names
 from scenes.text.math_boxes import Setting, row, word
 from scenes.text.typesetting import Equation
 from scenes.theme import SMALL
+from support.formulas import parse
 from views.colours import FAINT, INK
 
 Array = NDArray[np.float64]

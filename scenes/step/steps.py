@@ -16,7 +16,8 @@ from races.status import exits
 from scenes.step.line import Line, Shape, Unit
 from scenes.step.matrices import matrices
 from scenes.step.rules import constants, lines_of, with_noise
-from scenes.text.equations import evaluate, names, parse
+from scenes.text.equations import evaluate, names
+from support.formulas import parse
 from support.lazy import Lazy
 
 Array = NDArray[np.float64]

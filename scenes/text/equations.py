@@ -2,7 +2,7 @@
 
 What is shown can then not differ from what is computed. A line is an assignment, ``m = b1*m + (1 - b1)*g``,
 of names, numbers, + - * / ** and the functions of `FUNCTIONS`; on its right a name stands for the value
-before.
+before. See `optimizers.equations`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from support.formulas import Program, Signature, Vocabulary, parse, program, run
 
 Array: TypeAlias = NDArray[np.float64]
 Values: TypeAlias = Mapping[str, Any]
@@ -27,38 +29,32 @@ def _inverse(matrix: Array) -> Array:
         return np.full(matrix.shape, np.nan)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sqrt": np.sqrt,
-    "sign": np.sign,
-    "abs": np.absolute,
-    "max": np.maximum,
-    "clip": np.clip,
-    "where": np.where,
-    "dot": np.matmul,
-    "inv": _inverse,
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {  # and how many arguments they take
+    "sqrt": (np.sqrt, 1),
+    "sign": (np.sign, 1),
+    "abs": (np.absolute, 1),
+    "inv": (_inverse, 1),
+    "max": (np.maximum, 2),
+    "dot": (np.matmul, 2),
+    "clip": (np.clip, 3),
+    "where": (np.where, 3),
 }
-_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.divide,
-    ast.Pow: np.power,
-}
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {ast.Gt: np.greater, ast.Lt: np.less}
+_VOCABULARY = Vocabulary(
+    operators={
+        ast.Add: np.add,
+        ast.Sub: np.subtract,
+        ast.Mult: np.multiply,
+        ast.Div: np.divide,
+        ast.Pow: np.power,
+        ast.USub: np.negative,
+    },
+    comparisons={ast.Gt: np.greater, ast.Lt: np.less},
+    functions={
+        name: Signature(name, function, count, count, f"{count} arguments", conditions=name == "where")
+        for name, (function, count) in FUNCTIONS.items()
+    },
+)
 OWN = "own_"  # before the name of a term that is an own optimizer's, which may be any
-
-
-@lru_cache(maxsize=256)
-def parse(equation: str) -> tuple[str, ast.expr]:
-    """The name on the left of an equation, and the expression on its right.
-
-    >>> parse("m = m + g")[0]
-    'm'
-    """
-    statement = ast.parse(equation).body[0]
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-        raise TypeError(f"no equation: {equation}")
-    return statement.targets[0].id, statement.value
 
 
 def names(node: ast.expr) -> list[str]:
@@ -75,20 +71,12 @@ def evaluate(node: ast.expr, values: Values) -> Any:
     >>> evaluate(parse("d = g / sqrt(s)")[1], {"g": 3.0, "s": 4.0}).item()
     1.5
     """
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.Name(id=name):
-            return values[name]
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -evaluate(operand, values)
-        case ast.BinOp(left=left, op=op, right=right):
-            return _BINARY[type(op)](evaluate(left, values), evaluate(right, values))
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            return _COMPARE[type(op)](evaluate(left, values), evaluate(right, values))
-        case ast.Call(func=ast.Name(id=name), args=args):
-            return FUNCTIONS[name](*(evaluate(arg, values) for arg in args))
-    raise TypeError(f"not in an equation: {ast.dump(node)}")
+    return run(_program(node), values)
+
+
+@lru_cache(maxsize=4096)
+def _program(node: ast.expr) -> Program:
+    return program(node, _VOCABULARY, condition=isinstance(node, ast.Compare))
 
 
 def kept_and_added(equation: str) -> tuple[ast.expr, ast.expr] | None:

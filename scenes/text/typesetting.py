@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
 from scenes.depth.sprite import Drawing, Sprite
-from scenes.text.equations import OWN, Values, evaluate, names, parse
+from scenes.text.equations import OWN, Values, evaluate, names
 from scenes.text.math_boxes import (
     UP,
     Run,
@@ -31,6 +31,7 @@ from scenes.text.math_boxes import (
     word,
 )
 from scenes.theme import EM
+from support.formulas import parse
 from support.numbers import Numbers
 from views.colours import FAINT, INK
 

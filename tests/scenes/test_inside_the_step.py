@@ -28,9 +28,10 @@ from scenes.step.line import Shape, Unit
 from scenes.step.panel import _seen
 from scenes.step.rules import lines_of
 from scenes.step.steps import Steps
-from scenes.text.equations import names, parse
+from scenes.text.equations import names
 from scenes.text.typesetting import Equation, Typeset, Typesetter
 from scenes.theme import EM, SMALL
+from support.formulas import parse
 from support.numbers import number, told_apart
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch

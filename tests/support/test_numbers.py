@@ -15,9 +15,9 @@ from scenes.contour_race import ContourRace
 from scenes.depth.sprite import Label
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep
-from scenes.text.equations import parse
 from scenes.text.typesetting import Equation, Typeset, Typesetter
 from scenes.theme import Words
+from support.formulas import parse
 from support.numbers import numbers
 from tests.scenes.moments import Watched, said, small
 
