@@ -1,6 +1,6 @@
 """A small autograd: reverse-mode automatic differentiation over float64 numbers and arrays.
 
-`Tensor` builds the graph and sweeps it; `autograd.rules` is the table of derivatives.
+`Tensor` builds the graph and sweeps it; `RULES` is the table of derivatives.
 """
 
 from autograd.checking import GradientError, check_gradients
@@ -9,9 +9,11 @@ from autograd.derivatives import grad, hessian, value_and_grad
 from autograd.drawing import draw_graph
 from autograd.functions import cos_d, erf, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.graph_hessian import hessian_of
+from autograd.rules import RULES
 from autograd.tensor import Tensor
 
 __all__ = [
+    "RULES",
     "GradientError",
     "Tensor",
     "TracingError",

@@ -19,6 +19,7 @@ from optimizers.radam import RAdam
 from optimizers.rmsprop import RMSProp
 from optimizers.rprop import Rprop
 from optimizers.sgd import SGD
+from optimizers.vector import VectorOptimizer
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
@@ -56,4 +57,5 @@ __all__ = [
     "RAdam",
     "RMSProp",
     "Rprop",
+    "VectorOptimizer",
 ]

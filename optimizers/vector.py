@@ -116,13 +116,39 @@ class ClosureObjective:
 class VectorOptimizer(Optimizer):
     """Base of optimizers whose rule moves one vector, of all parameters' numbers.
 
-    See `Optimizer` for the arguments. `step` needs a closure, since the rule decides where the loss is
-    evaluated. A parameter that gets no gradient counts as flat.
+    `step` needs a closure, since the rule decides where the loss is evaluated. A parameter that gets no
+    gradient counts as flat.
+
+    Args:
+        params: the parameters to move.
+        values: hyperparameters, in the order in which `rule` names them.
+        hyperparameters: others by name, each one value that all parameters share; see `Optimizer`.
 
     Attributes:
         state: a list with the rule's terms, for the whole vector.
         steps: a list with the number of steps made.
         evaluations: how many gradients have been computed in all; a Hessian of n numbers counts as n.
+
+    Raises:
+        TypeError: for a hyperparameter that the rule does not take, or parameters that are no Tensors.
+        ValueError: for one that `check` refuses, an array among them, or a parameter that is given twice.
+
+    >>> class NormalizedGradient(VectorOptimizer):
+    ...     @staticmethod
+    ...     def rule(objective, parameter, state, step, *, lr=0.1):
+    ...         _, gradient = objective.value_and_grad(parameter)
+    ...         return parameter - lr * gradient / np.linalg.norm(gradient), {}
+    >>> x = Tensor([3.0, 4.0])
+    >>> optimizer = NormalizedGradient([x], lr=5.0)
+    >>> def closure():
+    ...     optimizer.zero_grad()
+    ...     loss = (x**2).sum() / 2
+    ...     loss.backward()
+    ...     return loss
+    >>> optimizer.step(closure)
+    Tensor(12.5)
+    >>> x.data
+    array([0., 0.])
     """
 
     elementwise: ClassVar[bool] = False

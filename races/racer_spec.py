@@ -23,6 +23,7 @@ from optimizers.hyperparameters import plain
 from optimizers.optimizer import Watcher
 from optimizers.schedules import Schedule, build_schedule
 from races.toml_types import Frozen, is_pair
+from races.user_surface import catalogue_kept
 from support.messages import shown, unknown
 from support.palette import PALETTE
 
@@ -104,9 +105,12 @@ class RacerSpec(Frozen):
             self._settle(_settled(key, value, isinstance(value, dict)) for key, value in self.hyperparameters)
             return self
         folder: Path | None = context.get("folder")
-        if self.optimizer not in OPTIMIZERS:
+        if self.optimizer in OPTIMIZERS:
+            self._kind = OPTIMIZERS[self.optimizer]
+        else:
             self._origin = context.get("origin", "")
-        self._kind = OPTIMIZERS.get(self.optimizer) or find(self.optimizer, folder)
+            with catalogue_kept():
+                self._kind = find(self.optimizer, folder)
         allowed, rate = self._kind.defaults(), self._kind.rate_name
         for key, _ in self.hyperparameters:
             if key not in allowed:

@@ -6,6 +6,8 @@ The file is found, run and guarded as that of an optimizer is, by `optimizers.ex
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,11 +74,18 @@ SURFACE = Kind("", "function", "SURFACES", "bowl", lambda tree: list(_defined(tr
 
 def _run(source: Source, tree: ast.Module, name: str) -> tuple[Any, Surface | None]:
     """What a file calls by a name, and the surface that it registers of it; the registry stays as it was."""
-    before = dict(SURFACES)
-    try:
+    with catalogue_kept():
         value = vars(run(source, tree)).get(name)
         registered = next((each for each in SURFACES.values() if each.formula is value), None)
+    return value, registered
+
+
+@contextmanager
+def catalogue_kept() -> Iterator[None]:
+    """Take back what a user's file registers in `SURFACES` while it is run."""
+    before = dict(SURFACES)
+    try:
+        yield
     finally:
         SURFACES.clear()
         SURFACES.update(before)
-    return value, registered

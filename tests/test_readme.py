@@ -40,14 +40,15 @@ def test_the_snippets_run_one_after_the_other(
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/README.fr.md"])
-def test_what_is_added_to_the_project_is_complete_in_itself(
-    page: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys.modules["surfaces.surface"], "SURFACES", {})
+def test_a_surface_and_an_optimizer_of_ones_own_race(page: str, tmp_path: Path) -> None:
     whole = [text for text in snippets(page) if "@surface(" in text or "(Optimizer)" in text]
     assert len(whole) == 2
-    for snippet in whole:
-        exec(snippet, {"__name__": "readme"})  # noqa: S102
+    (tmp_path / "mine.py").write_text("\n".join(whole), encoding="utf-8")
+    race = 'surface = "mine.py:zakharov"\nsteps = 3\n[[racer]]\noptimizer = "mine.py:SignSGD"\nlr = 0.5\n'
+    (tmp_path / "race.toml").write_text(race, encoding="utf-8")
+    trace = run_race(load_spec(tmp_path / "race.toml"))
+    assert trace.positions[0, :2, 0].tolist() == [[-1.5, 1.8], [-2.0, 1.3]]
+    assert "zakharov" not in SURFACES
 
 
 @pytest.mark.parametrize("is_known", [True, False])

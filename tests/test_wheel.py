@@ -6,13 +6,15 @@ import ast
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("support", "autograd", "optimizers", "surfaces", "races", "views", "scenes", "cli")
+HATCH = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
+ROOMS = HATCH["build"]["targets"]["wheel"]["hooks"]["custom"]["rooms"]
 
 DOCTESTS = """
 import doctest, importlib, pkgutil
@@ -47,6 +49,10 @@ def run(installed: Path, folder: Path, code: str) -> str:
     return done.stdout.strip()
 
 
+def test_every_room_goes_into_the_wheel() -> None:
+    assert {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"} == set(ROOMS)
+
+
 def test_one_name_is_added_and_it_is_typed(installed: Path) -> None:
     names = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
     assert names == {"optimizer_race"}
@@ -56,6 +62,7 @@ def test_one_name_is_added_and_it_is_typed(installed: Path) -> None:
 
 
 def test_all_files_of_the_rooms_are_there_and_import_within_the_package(installed: Path) -> None:
+    assert (installed / "optimizer_race" / "scenes" / "depth" / "shaders" / "ball.frag").exists()
     for room in ROOMS:
         for path in (ROOT / room).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:

@@ -34,23 +34,23 @@ def save_figure(trace: Trace, path: str | Path) -> Path:
     race's film. `draw_plan` and `draw_losses` draw one of them into axes of your own.
 
     Args:
-        trace: the race, with every step recorded.
-        path: where to; its suffix is .png, .svg or .pdf.
+        trace: the race, with every step.
+        path: the file to write.
 
     Returns:
         The path.
 
     Raises:
-        ValueError: for another suffix.
+        ValueError: if the suffix is none of `FORMATS`.
         TraceError: if the trace does not have every step.
         OSError: if the file cannot be written.
 
     >>> import tempfile
-    >>> from races import RaceSpec, run_race
-    >>> trace = run_race(RaceSpec(surface="funky", steps=5, racers=[{"optimizer": "adam"}]))
+    >>> from races import BUILT_IN, load_spec, run_race
+    >>> trace = run_race(load_spec(BUILT_IN))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_figure(trace, f"{folder}/race.png").name
-    'race.png'
+    ...     save_figure(trace, f"{folder}/race.pdf").name
+    'race.pdf'
     """
     path = _checked(path)
     trace.require_steps("a plot")
@@ -67,7 +67,27 @@ def save_figure(trace: Trace, path: str | Path) -> Path:
 
 
 def save_plan(trace: Trace, path: str | Path) -> Path:
-    """Draw the race from above, every step a dot, to `path`, as `save_figure` does."""
+    """Draw the race from above, a dot for every step, to `path`, whole or not at all.
+
+    Args:
+        trace: the race, with every step.
+        path: the file to write; its suffix, one of `FORMATS`, decides the format.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: if the suffix is none of `FORMATS`.
+        TraceError: if the trace does not have every step.
+        OSError: if the file cannot be written.
+
+    >>> import tempfile
+    >>> from races import BUILT_IN, load_spec, run_race
+    >>> trace = run_race(load_spec(BUILT_IN, steps=20))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_plan(trace, f"{folder}/plan.svg").name
+    'plan.svg'
+    """
     path = _checked(path)
     trace.require_steps("a plot")
     with drawing(_texts(trace)):
@@ -84,45 +104,49 @@ def save_plan(trace: Trace, path: str | Path) -> Path:
 
 
 def draw_plan(trace: Trace, ax: Axes | None = None) -> Axes:
-    """Draw the surface from above with every trail into `ax`, or into a figure of its own; return the axes.
+    """Draw the surface from above, with every racer's trail.
 
     Args:
-        trace: the race, with every step recorded.
-        ax: axes of your own.
+        trace: the race, with every step.
+        ax: the axes to draw into; those of a new figure by default.
+
+    Returns:
+        The axes, in units of u and v.
 
     Raises:
         TraceError: if the trace does not have every step.
 
-    >>> from races import RaceSpec, run_race
-    >>> trace = run_race(RaceSpec(surface="funky", steps=5, racers=[{"optimizer": "adam"}]))
-    >>> draw_plan(trace).get_xlabel()
-    'u'
+    >>> from races import BUILT_IN, load_spec, run_race
+    >>> axes = draw_plan(run_race(load_spec(BUILT_IN, steps=20)))
+    >>> axes.get_xlabel(), axes.get_ylabel()
+    ('u', 'v')
     """
     trace.require_steps("a plot")
-    ax = ax or _alone()
+    ax = ax or _new_axes()
     _draw_plan(trace, ax)
     return ax
 
 
 def draw_losses(trace: Trace, ax: Axes | None = None) -> Axes:
-    """Draw each racer's loss against the step into `ax`, or into a figure of its own; return the axes.
-
-    A legend beside the axes names the racers.
+    """Draw each racer's loss against the step, with a legend beside the axes.
 
     Args:
-        trace: the race, with every step recorded.
-        ax: axes of your own.
+        trace: the race, with every step.
+        ax: the axes to draw into; those of a new figure by default.
+
+    Returns:
+        The axes, in units of steps and of the loss.
 
     Raises:
         TraceError: if the trace does not have every step.
 
-    >>> from races import RaceSpec, run_race
-    >>> trace = run_race(RaceSpec(surface="funky", steps=5, racers=[{"optimizer": "adam"}]))
-    >>> draw_losses(trace).get_xlabel()
-    'step'
+    >>> from races import BUILT_IN, load_spec, run_race
+    >>> axes = draw_losses(run_race(load_spec(BUILT_IN, steps=20)))
+    >>> axes.get_xlabel(), axes.get_ylabel()
+    ('step', 'loss')
     """
     trace.require_steps("a plot")
-    ax = ax or _alone()
+    ax = ax or _new_axes()
     _draw_losses(trace, ax)
     handles, names = _keys(trace, plan=False)
     place: Any = {"loc": "upper left", "bbox_to_anchor": (1.02, 1), "borderaxespad": 0}
@@ -130,7 +154,7 @@ def draw_losses(trace: Trace, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _alone() -> Axes:
+def _new_axes() -> Axes:
     return Figure(figsize=(6, 5), layout="constrained").subplots()
 
 
