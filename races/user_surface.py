@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from optimizers.external.user_file import guarded, run
-from optimizers.external.user_source import COMPUTED, Kind, OwnError, Source, found, statements
+from optimizers.external.user_file import run
+from optimizers.external.user_source import OwnError, Role, Source, definitions, found
 from support.messages import said, shown, unknown
 from surfaces import SURFACES, Surface, formula_surface
 
@@ -46,8 +46,8 @@ def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
             f"{source.name}:{line}: {name} must be a function of u and v, or a Surface, got {shown(value)}"
         )
     if registered:
-        return replace(registered, formula=guarded(registered.formula, source, OwnError), **record)
-    formula = guarded(value, source, OwnError)
+        return replace(registered, formula=source.guarded(registered.formula), **record)
+    formula = source.guarded(value)
     try:
         given = {"u_range": RANGE, "v_range": RANGE, "source": source.name} | record
         return formula_surface(formula, what=text, name=name, **given)
@@ -58,18 +58,11 @@ def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
 
 
 def _defined(tree: ast.Module) -> dict[str, int]:
-    """The lines of what may be surfaces, by name: functions, and what is computed; the file is not run."""
-    lines: dict[str, int] = {}
-    for node in statements(tree.body):
-        if isinstance(node, ast.FunctionDef):
-            lines[node.name] = node.lineno
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, COMPUTED):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
-    return lines
+    """The lines of what may be surfaces, by name; the file is not run."""
+    return definitions(tree, lambda node: isinstance(node, ast.FunctionDef))
 
 
-SURFACE = Kind("", "function", "SURFACES", "bowl", lambda tree: list(_defined(tree)))
+SURFACE = Role("", "function", "SURFACES", "bowl", _defined)
 
 
 def _run(source: Source, tree: ast.Module, name: str) -> tuple[Any, Surface | None]:

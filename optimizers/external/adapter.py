@@ -1,37 +1,81 @@
-"""`Library`: the base of classes that let another library's optimizers move our parameters."""
+"""What the adapters of PyTorch's and Optax's optimizers share: `Library` and `LibraryOptimizer`.
+
+An adapter has two functions: `kinds` finds a library's optimizers by name, and `adapted` makes one of them a
+class of ours.
+"""
 
 from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from optimizers.checks import require_usable
-from optimizers.external.rule_checks import require_works
+from optimizers.checks import require_flag, require_usable
+from optimizers.external.rule_checks import try_rule
+from optimizers.optimizer import State
 from optimizers.rate import Watcher, is_schedule
 from optimizers.vector import VectorOptimizer
+from support.messages import said, shown
 
 # What a rule is given before the hyperparameters.
 _FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
 
 
+class Library(NamedTuple):
+    """A library whose optimizers can race.
+
+    Attributes:
+        name: of the library.
+        prefix: of its optimizers' names in race.toml.
+        where: where its optimizers are, for messages.
+        packages: what has to be installed; the last one brings the others.
+    """
+
+    name: str
+    prefix: str
+    where: str
+    packages: tuple[str, ...]
+
+    @property
+    def requirement(self) -> str:
+        """The library, and how to install it."""
+        return f"{self.name}: uv pip install {self.packages[-1]}"
+
+    @contextmanager
+    def importing(self, title: str) -> Iterator[None]:
+        """Turn a failed import inside into a ValueError, of one line about the optimizer called `title`."""
+        try:
+            yield
+        except (ImportError, OSError, RuntimeError) as error:
+            if isinstance(error, ModuleNotFoundError) and error.name in self.packages:
+                raise ValueError(f"{title} needs {self.requirement}") from None
+            raise ValueError(f"{title}: {self.name} does not import: {said(error)}") from None
+
+
+TORCH = Library("PyTorch", "torch.optim.", "torch.optim", ("torch",))
+OPTAX = Library("Optax", "optax.", "Optax", ("jax", "jaxlib", "optax"))
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep to itself what numpy and a library warn of: a race says what became of a racer."""
+    """Silence the warnings of numpy and of a library: a racer's status tells how it ended."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-class Library(VectorOptimizer):
-    """An optimizer of another library, which decides what its hyperparameters may be: two steps are tried.
+class LibraryOptimizer(VectorOptimizer):
+    """An optimizer of a library.
+
+    Its hyperparameters and their defaults are the library's, which also decides which values are valid: two
+    steps are tried with them. Its state maps `title` to the library's own state, and terms' names to arrays.
 
     Attributes:
-        title: its whole name, as "torch.optim.AdamW".
+        title: its full name, as "torch.optim.AdamW".
         needs: the hyperparameters that have no default.
     """
 
@@ -40,8 +84,8 @@ class Library(VectorOptimizer):
 
     @classmethod
     def check(cls, /, *_: Any, **hyperparameters: Any) -> None:
-        """Raise ValueError, with the library's own words, where it refuses a hyperparameter or a step."""
-        usual = cls.defaults()
+        """Raise ValueError, in the library's own words, where it refuses a hyperparameter or a step."""
+        usual = cls.defaults() | dict.fromkeys(cls.needs, 0.01)
         for key, value in hyperparameters.items():
             if key in cls.needs and value is None:
                 raise ValueError(f"{key} is missing: {cls.title} has no default for it")
@@ -50,20 +94,46 @@ class Library(VectorOptimizer):
         rate: Any = hyperparameters.get(cls.rate_name)
         if is_schedule(rate):
             hyperparameters[cls.rate_name] = rate.first()["lr"] if isinstance(rate, Watcher) else rate(0)
-        require_works(cls.title, cls.rule, hyperparameters, usual | dict.fromkeys(cls.needs, 0.01))
+        require_flag(**{key: value for key, value in hyperparameters.items() if isinstance(usual[key], bool)})
+        error = cls._failure(hyperparameters)
+        if error is None:
+            return
+        for key, value in hyperparameters.items():
+            if value is not usual[key] and cls._failure(hyperparameters | {key: usual[key]}) is None:
+                raise ValueError(f"{cls.title} refuses {key} = {shown(value)}: {said(error)}") from error
+        raise ValueError(f"{cls.title}: {said(error)}") from error
+
+    @classmethod
+    def _failure(cls, hyperparameters: Mapping[str, Any]) -> Exception | None:
+        """What two steps raise."""
+        try:
+            try_rule(cls.rule, hyperparameters, elementwise=False)
+        except Exception as error:  # noqa: BLE001 (whatever a library raises)
+            return error
+        return None
 
 
 def library_class(
-    name: str, title: str, rule: Callable[..., Any], arguments: Iterable[inspect.Parameter]
-) -> type[Library]:
-    """A class around a rule.
+    title: str, arguments: Iterable[inspect.Parameter], step: Callable[..., Any]
+) -> type[LibraryOptimizer]:
+    """A class whose steps a library makes.
 
     Args:
-        name: the class's.
-        title: see `Library`.
-        rule: takes the hyperparameters by name.
+        title: see `LibraryOptimizer`.
         arguments: the hyperparameters, as the library's function or class takes them.
+        step: maps objective, parameter, the library's state (None before the first step) and hyperparameters
+            to the parameter, the library's state, and pairs of a term's name and its value.
     """
+
+    def rule(objective: Any, parameter: Any, state: State, _: int, /, **hyperparameters: Any) -> Any:
+        moved, kept, terms = step(objective, parameter, state.get(title), hyperparameters)
+        found: State = {title: kept}
+        for name, term in terms:
+            floats = isinstance(term, np.ndarray) and term.dtype.kind == "f"
+            if floats and term.shape in {(), parameter.shape}:
+                found.setdefault(name, term)
+        return moved, found
+
     own = [a for a in arguments if a.kind not in {a.VAR_POSITIONAL, a.VAR_KEYWORD}]
     named = [a.replace(kind=a.KEYWORD_ONLY, default=None if a.default is a.empty else a.default) for a in own]
     rule.__signature__ = inspect.Signature(_FIRST + named)  # type: ignore[attr-defined]
@@ -73,4 +143,4 @@ def library_class(
         "needs": tuple(a.name for a in own if a.default is a.empty),
         "__doc__": f"{title} itself, moving our parameters.",
     }
-    return type(name, (Library,), members)
+    return type(title.rpartition(".")[2], (LibraryOptimizer,), members)

@@ -1,15 +1,15 @@
 """Optax's own optimizers as racers, and those that a user's function makes of its parts.
 
-"optax.adamw" is the function of that name, stepping for us. JAX and Optax are imported when such an optimizer
-is asked for, and not before. A step is compiled by JAX, in float64 and on the processor, whatever JAX is set
-to elsewhere; the gradients come from our side.
+"optax.adamw" is the function of that name, stepping for us. JAX and Optax are imported only when such an
+optimizer is asked for. JAX compiles each step in float64 for the processor, however it is configured
+elsewhere; the gradients come from our side.
 """
 
 from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
@@ -18,41 +18,38 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizers.external.adapter import library_class, quiet
-from optimizers.optimizer import State
-from optimizers.vector import Objective, VectorOptimizer
-from support.messages import said, shown, unknown
+from optimizers.external.adapter import OPTAX, LibraryOptimizer, library_class, quiet
+from optimizers.vector import Objective
+from support.messages import shown
 
 Array: TypeAlias = NDArray[np.float64]
 
 _RATE = "learning_rate"
 
 
-@lru_cache
-def adapted(name: str) -> type[VectorOptimizer]:
-    """The optimizer that Optax's function of this name makes, as one of ours: see `adapter`.
+def kinds(title: str) -> dict[str, Callable[..., Any]]:
+    """Optax's optimizers, by name: the functions that are given a learning rate first.
 
     Raises:
-        ValueError: if Optax is not installed, or has no such optimizer.
+        ValueError: if Optax, which `title` needs, does not import.
     """
-    _, optax = _libraries(f"optax.{name}")
-    makers = _makers(optax)
-    if name not in makers:
-        raise ValueError(unknown("optimizer of Optax", name, sorted(makers)))
-    return adapter(makers[name], name, f"optax.{name}")
+    found: dict[str, Callable[..., Any]] = {}
+    for name, make in vars(_libraries(title)[1]).items():
+        if inspect.isfunction(make) and not name.startswith(("_", "scale_by_")):
+            signature = inspect.signature(make)
+            first = next(iter(signature.parameters), "")
+            made = str(signature.return_annotation)
+            if first in {_RATE, f"max_{_RATE}"} and "GradientTransformation" in made:
+                found[name] = make
+    return found
 
 
-def adapter(make: Callable[..., Any], name: str, title: str) -> type[VectorOptimizer]:
-    """What a function makes, an optax.GradientTransformation, as one of ours.
-
-    Its hyperparameters are the function's arguments, with its defaults. What they may be, Optax decides: they
-    are checked by two steps. Its state holds Optax's state under its whole name, as "optax.adamw", and beside
-    it its terms as arrays.
+def adapted(make: Callable[..., Any], title: str) -> type[LibraryOptimizer]:
+    """What a function makes, an optax.GradientTransformation, as a class of ours, called `title`.
 
     Args:
         make: the function. A learning rate is given to it as JAX traces it, so that it must not branch on it.
-        name: the function's.
-        title: its whole name.
+        title: its full name.
 
     Raises:
         ValueError: if Optax is not installed.
@@ -61,18 +58,19 @@ def adapter(make: Callable[..., Any], name: str, title: str) -> type[VectorOptim
     arguments = inspect.signature(make).parameters
     rate_name = next((key for key in (_RATE, "lr") if key in arguments), _RATE)
 
-    def rule(objective: Any, parameter: Any, state: State, step: int, /, **hyperparameters: Any) -> Any:  # noqa: ARG001
+    def step(objective: Any, parameter: Any, inner: Any, hyperparameters: dict[str, Any]) -> Any:
         rate = hyperparameters.pop(rate_name, None)
-        stepper = _stepper(make, rate_name, tuple(hyperparameters.items()))
-        moved, inner = stepper.step(objective, parameter, state.get(title), rate)
-        return moved, {title: inner} | stepper.terms(inner, len(parameter))
+        stepper = _cached_stepper(make, rate_name, tuple(hyperparameters.items()))
+        moved, inner = stepper.step(objective, parameter, inner, rate)
+        return moved, inner, stepper.terms(inner)
 
-    return library_class(name, title, rule, arguments.values())
+    return library_class(title, arguments.values(), step)
 
 
-@lru_cache(maxsize=64)
-def _stepper(make: Callable[..., Any], rate_name: str, settings: tuple[tuple[str, Any], ...]) -> _Stepper:
-    return _Stepper(make, rate_name, dict(settings))
+def _libraries(title: str) -> tuple[Any, Any]:
+    """JAX and Optax, for an optimizer of this name."""
+    with OPTAX.importing(title):
+        return import_module("jax"), import_module("optax")
 
 
 class _Stepper:
@@ -81,12 +79,14 @@ class _Stepper:
     Args:
         make: a function that makes an optax.GradientTransformation.
         rate_name: what it calls its learning rate, if it takes one.
-        settings: its other arguments.
+        settings: its other arguments, in pairs.
     """
 
-    def __init__(self, make: Callable[..., Any], rate_name: str, settings: Mapping[str, Any]) -> None:
-        self._jax, self._optax = _libraries("it")
-        self._make, self._rate_name, self._settings = make, rate_name, settings
+    def __init__(
+        self, make: Callable[..., Any], rate_name: str, settings: tuple[tuple[str, Any], ...]
+    ) -> None:
+        self._jax, self._optax = import_module("jax"), import_module("optax")
+        self._make, self._rate_name, self._settings = make, rate_name, dict(settings)
         self._objective: Any = None
         self._lock = threading.Lock()  # of the objective
         self._first = self._jax.jit(lambda rate, x: self._optimizer(rate).init(x))
@@ -107,15 +107,11 @@ class _Stepper:
             moved, inner = self._jax.tree.map(_plain, self._next(rate, *given))
         return moved, inner
 
-    def terms(self, inner: Any, size: int) -> State:
-        """The terms in a state of Optax that are a float, or one for each of the parameter's numbers."""
-        found: State = {}
-        for path, leaf in self._jax.tree_util.tree_flatten_with_path(inner)[0]:
-            names = [key.name for key in path if hasattr(key, "name")]
-            numbers = isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"
-            if names and numbers and leaf.shape in {(), (size,)}:
-                found.setdefault(names[-1], leaf)
-        return found
+    def terms(self, inner: Any) -> list[tuple[str, Any]]:
+        """The terms in a state of Optax."""
+        leaves = self._jax.tree_util.tree_flatten_with_path(inner)[0]
+        named = [([key.name for key in path if hasattr(key, "name")], leaf) for path, leaf in leaves]
+        return [(names[-1], leaf) for names, leaf in named if names]
 
     def _optimizer(self, rate: Any) -> Any:
         name = self._rate_name
@@ -141,6 +137,9 @@ class _Stepper:
         return np.float64(loss), np.asarray(gradient, dtype=np.float64)
 
 
+_cached_stepper = lru_cache(maxsize=64)(_Stepper)
+
+
 def _plain(leaf: Any) -> Any:
     """An array of JAX as one of numpy; as it is, if it is the key of random numbers."""
     return np.asarray(leaf) if isinstance(leaf.dtype, np.dtype) else leaf
@@ -148,32 +147,7 @@ def _plain(leaf: Any) -> Any:
 
 @contextmanager
 def _exactly(jax: Any) -> Iterator[None]:
-    """JAX set to float64 and to the processor, and quiet, while this lasts and in this thread alone."""
+    """Set JAX to float64 and to the processor, and silence warnings, within this thread."""
     has = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # until JAX 0.8
     with has.enable_x64(True), jax.default_device(jax.devices("cpu")[0]), quiet():
         yield
-
-
-def _libraries(title: str) -> tuple[Any, Any]:
-    """JAX and Optax, for an optimizer of this name."""
-    try:
-        return import_module("jax"), import_module("optax")
-    except ModuleNotFoundError as error:
-        if error.name not in {"jax", "jaxlib", "optax"}:
-            raise ValueError(f"{title}: Optax does not import: {said(error)}") from None
-        raise ValueError(f"{title} needs Optax: uv pip install optax") from None
-    except (ImportError, OSError, RuntimeError) as error:
-        raise ValueError(f"{title}: Optax does not import: {said(error)}") from None
-
-
-def _makers(optax: Any) -> dict[str, Callable[..., Any]]:
-    """Optax's optimizers, by name: the functions that are given a learning rate first."""
-    found: dict[str, Callable[..., Any]] = {}
-    for name, make in vars(optax).items():
-        if inspect.isfunction(make) and not name.startswith(("_", "scale_by_")):
-            signature = inspect.signature(make)
-            first = next(iter(signature.parameters), "")
-            made = str(signature.return_annotation)
-            if first in {_RATE, f"max_{_RATE}"} and "GradientTransformation" in made:
-                found[name] = make
-    return found

@@ -8,13 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizers.checks import require_flag
 from optimizers.quadratic_objective import QuadraticObjective
-from support.messages import said, shown
+from support.messages import shown
 
-Array: TypeAlias = NDArray[np.float64]
 Rule: TypeAlias = Callable[..., Any]
 
 # Where a rule is tried: first where everyone can follow by hand, then with other signs.
@@ -22,50 +19,38 @@ _GRADIENTS, _PARAMETERS = (0.5, -2.0), (1.0, -0.5)
 
 
 class WrongRuleError(ValueError):
-    """A rule does not keep to what a rule is."""
+    """A rule has the wrong arguments, or returns something other than a parameter and a state."""
 
 
-def require_signature(rule: Any) -> None:
+def require_signature(rule: Rule) -> None:
     """Raise WrongRuleError unless a rule takes four arguments, and hyperparameters with defaults."""
     arguments = list(inspect.signature(rule).parameters.values())
-    plain = [a for a in arguments if a.kind in {a.POSITIONAL_ONLY, a.POSITIONAL_OR_KEYWORD}]
-    extra = [a.name for a in plain[4:]] + [
-        a.name for a in arguments if a.kind in {a.VAR_POSITIONAL, a.VAR_KEYWORD}
-    ]
+    plain = [a.name for a in arguments if a.kind in {a.POSITIONAL_ONLY, a.POSITIONAL_OR_KEYWORD}]
+    extra = plain[4:] + [a.name for a in arguments if a.kind in {a.VAR_POSITIONAL, a.VAR_KEYWORD}]
     bare = [a.name for a in arguments if a.kind is a.KEYWORD_ONLY and a.default is a.empty]
-    form = "rule(gradient, parameter, state, step, *, lr=0.01)"
+    example = "rule(gradient, parameter, state, step, *, lr=0.01)"
     if len(plain) < 4:
-        raise WrongRuleError(f"the rule must take four arguments, as {form}")
+        raise WrongRuleError(f"the rule must take four arguments, as {example}")
     if extra:
-        raise WrongRuleError(f"the rule's hyperparameters stand one by one after a *, as {form}: {extra[0]}")
+        raise WrongRuleError(
+            f"the rule's hyperparameters stand one by one after a *, as {example}: {extra[0]}"
+        )
     if bare:
-        raise WrongRuleError(f"each of the rule's hyperparameters needs a default, as {form}: {bare[0]}")
+        raise WrongRuleError(f"each of the rule's hyperparameters needs a default, as {example}: {bare[0]}")
 
 
-def try_vector_rule(rule: Rule, hyperparameters: Mapping[str, Any]) -> None:
-    """Make two steps of a rule of a whole vector.
-
-    Raises:
-        WrongRuleError: if it gives back something else than a rule does.
-        Exception: what the rule raises.
-    """
-    x, state, objective = np.array(_PARAMETERS), dict[str, Any](), QuadraticObjective()
-    with np.errstate(all="ignore"):
-        for step in (1, 2):
-            x, state = _checked(rule(objective, _frozen(x), state, step, **hyperparameters), (2,))
-
-
-def try_rule(rule: Rule, hyperparameters: Mapping[str, Any]) -> None:
-    """Make two steps of an elementwise rule from two places: by floats, then by an array of both.
+def try_rule(rule: Rule, hyperparameters: Mapping[str, Any], elementwise: bool) -> None:
+    """Make two steps of a rule; of an elementwise one with single numbers, and with an array of them.
 
     Raises:
-        WrongRuleError: if it gives back something else than a rule does, or other numbers for an array.
+        WrongRuleError: if it returns something other than a rule does, or if an array changes its steps.
         Exception: what the rule raises.
     """
     with np.errstate(all="ignore"):
-        alone = [
-            _two_steps(rule, g, p, hyperparameters) for g, p in zip(_GRADIENTS, _PARAMETERS, strict=True)
-        ]
+        if not elementwise:
+            _two_steps(rule, QuadraticObjective(), np.array(_PARAMETERS), hyperparameters)
+            return
+        each = [_two_steps(rule, g, p, hyperparameters) for g, p in zip(_GRADIENTS, _PARAMETERS, strict=True)]
         try:
             together = _two_steps(rule, np.array(_GRADIENTS), np.array(_PARAMETERS), hyperparameters)
         except WrongRuleError:
@@ -73,7 +58,7 @@ def try_rule(rule: Rule, hyperparameters: Mapping[str, Any]) -> None:
         except Exception as error:
             error.add_note("a rule is given arrays too: numpy's functions, np.where for if, nothing in place")
             raise
-    if not np.allclose(alone, together, rtol=1e-9, atol=0, equal_nan=True):
+    if not np.allclose(each, together, rtol=1e-9, atol=0, equal_nan=True):
         raise WrongRuleError(
             "the rule gives a number in an array another step than alone: derive from "
             "optimizers.vector.VectorOptimizer where a step needs all numbers"
@@ -84,13 +69,13 @@ def _two_steps(rule: Rule, gradient: Any, parameter: Any, hyperparameters: Mappi
     state: dict[str, Any] = {}
     shape = np.shape(parameter)
     for step in (1, 2):
-        given = rule(_frozen(gradient), _frozen(parameter), state, step, **hyperparameters)
+        given = rule(_read_only(gradient), _read_only(parameter), state, step, **hyperparameters)
         parameter, state = _checked(given, shape)
     return parameter
 
 
-def _frozen(value: Any) -> Any:
-    """A float as it is; a copy of an array that cannot be changed."""
+def _read_only(value: Any) -> Any:
+    """A copy of an array that cannot be changed; anything else as it is."""
     if not isinstance(value, np.ndarray):
         return value
     copy = value.copy()
@@ -98,26 +83,22 @@ def _frozen(value: Any) -> Any:
     return copy
 
 
-def held_to_its_form(rule: Rule, elementwise: bool) -> Rule:
-    """The rule, which raises WrongRuleError at a step where it gives back something else than a rule does."""
+def checked_rule(rule: Rule, elementwise: bool) -> Rule:
+    """The rule; at a step where it returns something other than a rule does, it raises WrongRuleError."""
 
     @functools.wraps(rule)
-    def held(gradient: Any, parameter: Any, state: Any, step: int, /, **hyperparameters: Any) -> Any:
+    def checked(gradient: Any, parameter: Any, state: Any, step: int, /, **hyperparameters: Any) -> Any:
         given = rule(gradient, parameter, state, step, **hyperparameters)
-        if isinstance(parameter, float | np.ndarray):  # and no symbol of a program
-            _checked(given, np.shape(parameter))
-            if elementwise:
-                _require_terms(given[1], np.shape(parameter))
+        if isinstance(parameter, float | np.ndarray):  # not a program's symbol
+            shape = np.shape(parameter)
+            _, terms = _checked(given, shape)
+            for name, term in terms.items() if elementwise else ():
+                if isinstance(term, np.ndarray) and term.shape not in {(), shape}:
+                    message = f"the term {name!r} must have the parameter's shape, got {shown(term)}"
+                    raise WrongRuleError(message)
         return given
 
-    return held
-
-
-def _require_terms(state: Mapping[str, Any], shape: tuple[int, ...]) -> None:
-    """Raise WrongRuleError where an array among the terms is not of the parameter's shape, or one number."""
-    for name, term in state.items():
-        if isinstance(term, np.ndarray) and term.shape not in {(), shape}:
-            raise WrongRuleError(f"the term {name!r} must have the parameter's shape, got {shown(term)}")
+    return checked
 
 
 def _checked(given: Any, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
@@ -129,33 +110,6 @@ def _checked(given: Any, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
     moved, state = given
     numbers = np.asarray(moved)
     if numbers.shape != shape or numbers.dtype.kind not in "fiu":
-        form = f"an array of {shape[0]} numbers" if shape else "a number"
-        raise WrongRuleError(f"the rule must return {form} where it is given one, got {shown(moved)}")
+        wanted = f"an array of {shape[0]} numbers" if shape else "a number"
+        raise WrongRuleError(f"the rule must return {wanted} where it is given one, got {shown(moved)}")
     return (numbers.astype(np.float64) if shape else float(numbers)), state
-
-
-def require_works(name: str, rule: Rule, given: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
-    """Raise ValueError, with its library's message, where an optimizer cannot make two steps.
-
-    Args:
-        name: the optimizer's.
-        rule: that makes its steps, of a whole vector.
-        given: its hyperparameters.
-        usual: what they may be instead; the one that makes the difference is named.
-    """
-    require_flag(**{key: value for key, value in given.items() if isinstance(usual[key], bool)})
-    error = _failure(rule, given)
-    if error is None:
-        return
-    for key, value in given.items():
-        if value is not usual[key] and _failure(rule, {**given, key: usual[key]}) is None:
-            raise ValueError(f"{name} refuses {key} = {shown(value)}: {said(error)}") from error
-    raise ValueError(f"{name}: {said(error)}") from error
-
-
-def _failure(rule: Rule, given: Mapping[str, Any]) -> Exception | None:
-    try:
-        try_vector_rule(rule, given)
-    except Exception as error:  # noqa: BLE001 (whatever a library raises)
-        return error
-    return None

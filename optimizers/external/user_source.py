@@ -5,19 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from optimizers.external.adapter import OPTAX, TORCH
 from optimizers.external.rule_checks import WrongRuleError
 from support.messages import said, shorten, shown, unknown
 
 BASES = "optimizers.Optimizer or torch.optim.Optimizer"
-# By what is not installed: what to install.
-_PACKAGES = {"torch": "PyTorch: uv pip install torch"} | dict.fromkeys(
-    ("jax", "optax"), "Optax: uv pip install optax"
-)
+_COMPUTED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Lambda)
 
 
 class OwnError(ValueError):
@@ -40,30 +38,33 @@ class Source:
         """What to raise for an error in the file: its last line that led there, or else `line`."""
         line = self._line(error) or line
         where = self.name + (f":{line}" if line else "")
-        if isinstance(error, ModuleNotFoundError) and error.name in _PACKAGES:
-            return OwnError(f"{where}: needs {_PACKAGES[error.name]}")
+        for library in (TORCH, OPTAX):
+            if isinstance(error, ModuleNotFoundError) and error.name in library.packages:
+                return OwnError(f"{where}: needs {library.requirement}")
         kind = "" if isinstance(error, WrongRuleError) else type(error).__name__
-        plain = isinstance(error, SyntaxError) and isinstance(error.msg, str)
-        message = error.msg if plain else said(error)  # type: ignore[attr-defined]
-        added = getattr(error, "__notes__", ())  # a list, unless the file has set it
+        message = said(error)
+        if isinstance(error, SyntaxError) and isinstance(error.msg, str):
+            message = error.msg  # without file and line
+        added = getattr(error, "__notes__", ())
+        notes = [x for x in added if isinstance(x, str)] if isinstance(added, list) else []
         # JAX's note on its own frames begins with a line of dashes.
-        notes = [
-            shorten(note, 200)
-            for note in (added if isinstance(added, list) else ())
-            if isinstance(note, str) and not note.startswith("---")
-        ]
-        parts = [where, kind, message + (f" ({'; '.join(notes)})" if notes else "")]
+        told = "; ".join(shorten(note, 200) for note in notes if not note.startswith("---"))
+        parts = [where, kind, message + (f" ({told})" if told else "")]
         return OwnError(": ".join(part for part in parts if part))
 
     @contextmanager
-    def blamed(self, line: int | None = None) -> Iterator[None]:
-        """Whatever is raised inside is an error in the file; but for KeyboardInterrupt, which is Ctrl-C."""
+    def blamed(self, line: int | None = None, passed: type[BaseException] = OwnError) -> Iterator[None]:
+        """Whatever is raised inside is an error in the file, except what is `passed`, and Ctrl-C."""
         try:
             yield
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, passed):
             raise
         except BaseException as error:
             raise self.refusal(error, line) from error
+
+    def guarded(self, function: Callable[..., Any], passed: type[Exception] = OwnError) -> Callable[..., Any]:
+        """A function of the file: what it raises, except what is `passed`, is an error in the file."""
+        return self.blamed(self.line_of(function), passed)(function)
 
     def line_of(self, function: Any) -> int | None:
         """The line at which a function begins in the file, if it stands there."""
@@ -81,10 +82,10 @@ class Source:
         return line
 
     def parsed(self) -> ast.Module:
-        """What the file says.
+        """The file's syntax tree.
 
         Raises:
-            OwnError: if it is no Python.
+            OwnError: if it is not valid Python.
         """
         try:
             return ast.parse(self.path.read_bytes(), str(self.path))
@@ -92,13 +93,13 @@ class Source:
             raise self.refusal(error) from error
 
 
-class Kind(NamedTuple):
-    """What a user's file is looked at for.
+class Role(NamedTuple):
+    """What a name in a user's file stands for.
 
     Attributes:
         key: of race.toml, for errors that are not told with it.
-        part: what of the file it names.
-        registry: where this project's are.
+        part: what of the file is named.
+        registry: where this project's own are.
         example: a name.
         candidates: the names in a file that may be meant.
     """
@@ -107,19 +108,19 @@ class Kind(NamedTuple):
     part: str
     registry: str
     example: str
-    candidates: Callable[[ast.Module], list[str]]
+    candidates: Callable[[ast.Module], Iterable[str]]
 
 
-def found(text: str, folder: Path | None, kind: Kind) -> tuple[Source, str]:
-    """The file that a text names, which is there, and the name in it."""
+def found(text: str, folder: Path | None, role: Role) -> tuple[Source, str]:
+    """The file that a text names, which exists, and the name in it."""
     file, _, name = text.rpartition(":")
     if not file.endswith(".py") or not name.isidentifier():
-        example = " or ".join(_examples(file or text, folder, kind))
-        raise ValueError(f"{kind.key}must be a file and a {kind.part} in it, as {example}, got {shown(text)}")
+        example = " or ".join(_examples(file or text, folder, role))
+        raise ValueError(f"{role.key}must be a file and a {role.part} in it, as {example}, got {shown(text)}")
     if folder is None:
         raise ValueError(
             f"{file} is looked for beside race.toml, but this race is from none: "
-            f'register the {kind.part}, {kind.registry}["{name.lower()}"] = {name}'
+            f'register the {role.part}, {role.registry}["{name.lower()}"] = {name}'
         )
     return Source(file, _path(file, folder)), name
 
@@ -137,15 +138,15 @@ def _path(file: str, folder: Path) -> Path:
     return path
 
 
-def _examples(file: str, folder: Path | None, kind: Kind) -> list[str]:
+def _examples(file: str, folder: Path | None, role: Role) -> list[str]:
     """What may be meant by a file alone."""
     if not file.endswith(".py"):
-        return [f"mine.py:{kind.example}"]
-    try:
-        tree = Source(file, _path(file, folder)).parsed() if folder else ast.Module([], [])
-    except ValueError:
-        tree = ast.Module([], [])
-    return [f"{file}:{name}" for name in kind.candidates(tree) or [f"{kind.part.capitalize()}Name"]]
+        return [f"mine.py:{role.example}"]
+    names: list[str] = []
+    if folder is not None:
+        with suppress(ValueError):
+            names = list(role.candidates(Source(file, _path(file, folder)).parsed()))
+    return [f"{file}:{name}" for name in names or [f"{role.part.capitalize()}Name"]]
 
 
 def line_of(name: str, source: Source, tree: ast.Module) -> int:
@@ -157,10 +158,11 @@ def line_of(name: str, source: Source, tree: ast.Module) -> int:
     Raises:
         OwnError: if nothing in the file can be an optimizer of this name.
     """
-    for node in statements(tree.body):
-        if isinstance(node, ast.ClassDef) and node.name == name and not _derives(node):
+    classes = [node for node in statements(tree) if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        if node.name == name and not _derives(node):
             raise OwnError(f"{source.name}:{node.lineno}: {name} must derive from {BASES}")
-    names = _defined(tree)
+    names = _optimizers(tree)
     if name not in names:
         if not (near := _candidates(tree)):
             raise OwnError(f"{source.name}: has no class that derives from {BASES}")
@@ -170,29 +172,19 @@ def line_of(name: str, source: Source, tree: ast.Module) -> int:
 
 def _candidates(tree: ast.Module) -> list[str]:
     """The classes, or else whatever may be an optimizer."""
-    classes = [node.name for node in statements(tree.body) if isinstance(node, ast.ClassDef)]
-    return classes or list(_defined(tree))
+    return [x.name for x in statements(tree) if isinstance(x, ast.ClassDef)] or list(_optimizers(tree))
 
 
-OPTIMIZER = Kind("optimizer ", "class", "OPTIMIZERS", "Lion2", _candidates)
+OPTIMIZER = Role("optimizer ", "class", "OPTIMIZERS", "Lion2", _candidates)
 
 
-def _defined(tree: ast.Module) -> dict[str, int]:
-    """The lines of what may be optimizers, by name; the last one where there are several."""
-    lines = {}
-    makes = _imports(tree, "optax")
-    for node in statements(tree.body):
-        if (isinstance(node, ast.ClassDef) and _derives(node)) or (
-            makes and isinstance(node, ast.FunctionDef)
-        ):
-            lines[node.name] = node.lineno
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, COMPUTED):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
-    return lines
-
-
-COMPUTED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Lambda)
+def _optimizers(tree: ast.Module) -> dict[str, int]:
+    """The lines of what may be optimizers, by name."""
+    imported = [a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names]
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    names = [*imported, *(node.module or "" for node in froms)]
+    optax = any(name.partition(".")[0] == "optax" for name in names)
+    return definitions(tree, lambda node: _derives(node) if isinstance(node, ast.ClassDef) else optax)
 
 
 def _derives(node: ast.ClassDef) -> bool:
@@ -200,22 +192,26 @@ def _derives(node: ast.ClassDef) -> bool:
     return bool(node.bases or node.keywords)
 
 
-def _imports(tree: ast.Module, package: str) -> bool:
-    """Whether a module imports a package, or something of it."""
-    for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and not node.level:
-            names = [node.module or ""]
-        if any(name.partition(".")[0] == package for name in names):
-            return True
-    return False
+def definitions(
+    tree: ast.Module, accepts: Callable[[ast.ClassDef | ast.FunctionDef], bool]
+) -> dict[str, int]:
+    """The lines of a file's definitions, by name; the last one where there are several.
+
+    They are the classes and functions that it `accepts`, and what is assigned and computed, as `x = f(3)`.
+    """
+    lines = {}
+    for node in statements(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and accepts(node):
+            lines[node.name] = node.lineno
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, _COMPUTED):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            lines |= {target.id: node.lineno for target in targets if isinstance(target, ast.Name)}
+    return lines
 
 
-def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """A module's statements, with those inside of its if, try, with, for, while and match."""
-    for node in body:
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for part in ("body", "orelse", "handlers", "finalbody", "cases"):
-                inner = getattr(node, part, ())
-                yield from statements(inner if isinstance(inner, list) else ())
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a module, and those inside of its if, try, with, for, while and match."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            yield from statements(child)
