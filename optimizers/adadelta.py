@@ -7,21 +7,18 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.checks import require_share
+from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import penalised
+from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
 class Adadelta(Optimizer):
     """Scales the gradient by the ratio of recent step sizes to recent gradient sizes.
 
-    With gradient g at the parameter p, learning rate lr, decay rho and weight decay w::
+    With gradient grad at the parameter p, learning rate lr, decay rho and weight decay w::
 
-        g <- g + w p
-        s <- rho s + (1 - rho) g^2
-        d  = sqrt(a + eps) / sqrt(s + eps) g
-        a <- rho a + (1 - rho) d^2
-        p <- p - lr d
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -44,6 +41,16 @@ class Adadelta(Optimizer):
     >>> x.data
     -1.4
     """
+
+    habit = Words("finds its own pace", "trouve seul son allure")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        square("s = rho*s + (1 - rho)*g**2", "square", term="square_avg"),
+        direction("d = sqrt(a + eps)/sqrt(s + eps)*g", "pace", Unit.WAY),
+        square("a = rho*a + (1 - rho)*d**2", "ways", Unit.WAY, term="acc_delta"),
+        step("p = p - lr*d"),
+    )
 
     @classmethod
     def check(cls, *, rho: Any, **others: Any) -> None:

@@ -6,26 +6,26 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Unit, UpdateLine, Words, direction, square, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import penalised
+from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
 class Adagrad(Optimizer):
     """Each coordinate's step shrinks with every gradient that it has met.
 
-    With gradient g at the parameter p, learning rate lr, its decay d, weight decay w, at step t::
+    With gradient grad at the parameter p, learning rate lr, its decay, and weight decay w, at step t; s is
+    start before the first::
 
-        g <- g + w p
-        s <- s + g^2                      (s = initial_accumulator_value before the first step)
-        p <- p - lr / (1 + (t - 1) d) g / (sqrt(s) + eps)
+        {equations}
 
     Args:
         params: the parameters to move.
         lr: learning rate, at least 0.
-        lr_decay: d, at least 0.
+        lr_decay: decay, at least 0.
         weight_decay: w, at least 0.
-        initial_accumulator_value: what s starts from, at least 0.
+        initial_accumulator_value: start, what s starts from, at least 0.
         eps: added to the root for stability, at least 0.
 
     Raises:
@@ -42,6 +42,17 @@ class Adagrad(Optimizer):
     >>> x.data
     0.7
     """
+
+    habit = Words("tires with every slope it meets", "se fatigue à chaque pente")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        square("s = s + g**2", "sum", term="sum", first="start"),
+        direction("d = g/(sqrt(s) + eps)", "divide", Unit.PURE),
+        UpdateLine("r = lr/(1 + (t - 1)*decay)", "rate", scalar=True, when="lr_decay"),
+        step("p = p - r*d", when="lr_decay"),
+        step("p = p - lr*d", when="not lr_decay"),
+    )
 
     @staticmethod
     def rule(

@@ -6,20 +6,19 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import penalised
+from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
 class Adam(Optimizer):
     """Adaptive moments: the running mean of the gradient over the root of that of its square.
 
-    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+    With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
+    s is v in the paper::
 
-        g <- g + w p
-        m <- b1 m + (1 - b1) g
-        v <- b2 v + (1 - b2) g^2          (AMSGrad: the largest v so far is used below)
-        p <- p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -27,7 +26,7 @@ class Adam(Optimizer):
         betas: b1 and b2, the decay rates of the two means, each in [0, 1).
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
-        amsgrad: use the largest v so far.
+        amsgrad: use the largest s so far.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -44,6 +43,20 @@ class Adam(Optimizer):
     '0.750000'
     """
 
+    habit = Words("rolls on, brisk on any slope", "roule, vif sur toute pente")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        direction("m = b1*m + (1 - b1)*g", "mean", term="exp_avg"),
+        square("s = b2*s + (1 - b2)*g**2", "square", term="exp_avg_sq"),
+        square("x = max(x, s)", "largest", term="max_exp_avg_sq", when="amsgrad"),
+        direction("m_hat = m/(1 - b1**t)", "unbias"),
+        square("s_hat = x/(1 - b2**t)", "unbias_square", when="amsgrad"),
+        square("s_hat = s/(1 - b2**t)", "unbias_square", when="not amsgrad"),
+        direction("d = m_hat/(sqrt(s_hat) + eps)", "divide", Unit.PURE),
+        step("p = p - lr*d"),
+    )
+
     @staticmethod
     def rule(
         gradient: Any,
@@ -57,7 +70,7 @@ class Adam(Optimizer):
         weight_decay: Any = 0.0,
         amsgrad: bool = False,
     ) -> tuple[Any, State]:
-        """The update in the class's docstring; `state` holds m, v (and AMSGrad's) under torch's names."""
+        """The update in the class's docstring; `state` holds m, s (and AMSGrad's) under torch's names."""
         beta1, beta2 = betas
         gradient = penalised(gradient, parameter, weight_decay)
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient

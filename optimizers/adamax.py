@@ -6,20 +6,19 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import penalised
+from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
 class Adamax(Optimizer):
     """Adam's running mean of the gradient over a decaying maximum of its size.
 
-    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+    With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
+    n is u in the paper::
 
-        g <- g + w p
-        m <- b1 m + (1 - b1) g
-        u <- max(b2 u, |g| + eps)
-        p <- p - lr / (1 - b1^t) m / u
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -43,6 +42,17 @@ class Adamax(Optimizer):
     '0.812500'
     """
 
+    habit = Words("as Adam, minds the steepest", "Adam, selon le plus raide")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        direction("m = b1*m + (1 - b1)*g", "mean", term="exp_avg"),
+        UpdateLine("n = max(b2*n, abs(g) + eps)", "widest", Quantity.SIZE, Unit.SLOPE, term="exp_inf"),
+        direction("m_hat = m/(1 - b1**t)", "unbias"),
+        direction("d = m_hat/n", "divide_widest", Unit.PURE),
+        step("p = p - lr*d"),
+    )
+
     @staticmethod
     def rule(
         gradient: Any,
@@ -55,7 +65,7 @@ class Adamax(Optimizer):
         eps: Any = 1e-8,
         weight_decay: Any = 0.0,
     ) -> tuple[Any, State]:
-        """The update in the class's docstring; `state` holds m and u under torch's names."""
+        """The update in the class's docstring; `state` holds m and n under torch's names."""
         beta1, beta2 = betas
         gradient = penalised(gradient, parameter, weight_decay)
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient

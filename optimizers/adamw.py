@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.adam import Adam
+from optimizers.equations import Words
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import decayed
+from optimizers.weight_decay import DECAY, PENALTY, decayed
 
 
 @final
 class AdamW(Optimizer):
     """Adam with decoupled weight decay.
 
-    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+    With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
+    s is v in the paper::
 
-        p <- p - lr w p
-        m <- b1 m + (1 - b1) g
-        v <- b2 v + (1 - b2) g^2          (AMSGrad: the largest v so far is used below)
-        p <- p - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -26,7 +25,7 @@ class AdamW(Optimizer):
         betas: b1 and b2, the decay rates of the two means, each in [0, 1).
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
-        amsgrad: use the largest v so far.
+        amsgrad: use the largest s so far.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -42,6 +41,9 @@ class AdamW(Optimizer):
     >>> f"{x.data:.6f}"
     '0.625000'
     """
+
+    habit = Words("as Adam, but drawn to zero", "Adam, mais attiré vers zéro")
+    equations = tuple(DECAY if line is PENALTY else line for line in Adam.equations)
 
     @staticmethod
     def rule(

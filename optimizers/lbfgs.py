@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
 from optimizers.line_search import Line, Trial, evaluated, strong_wolfe
 from optimizers.optimizer import State
 from optimizers.vector import VectorOptimizer
@@ -71,6 +72,20 @@ class LBFGS(VectorOptimizer):
     >>> bool(abs(x.data).max() < 1e-5), lbfgs.evaluations
     (True, 6)
     """
+
+    habit = Words("remembers the ground's curve", "se souvient des courbes")
+    # With more than one iteration a step, B, d and t are the last one's, which was made at another place. The
+    # whole step is what was moved.
+    equations = (
+        GRADIENT,
+        UpdateLine("h = grad", "last_slope", term="prev_flat_grad", given=True, when="max_iter > 1"),
+        UpdateLine("B = bfgs(s, y)", "remembered", Quantity.MATRIX),
+        direction("d = -dot(B, g)", "searched", Unit.WAY, term="d", ahead=True, when="max_iter == 1"),
+        UpdateLine("d = -dot(B, h)", "searched_last", unit=Unit.WAY, term="d", when="max_iter > 1"),
+        UpdateLine("t = search(d)", "searched_far", term="t", given=True, scalar=True),
+        step("p = p + delta", "made", when="max_iter == 1"),
+        step("p = p + delta", "made_of_many", when="max_iter > 1"),
+    )
 
     _lists: ClassVar[tuple[str, ...]] = _PAIRS
 

@@ -6,6 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Unit, Words, direction, step
 from optimizers.optimizer import Optimizer, State
 from optimizers.weight_decay import penalised
 
@@ -14,11 +15,9 @@ from optimizers.weight_decay import penalised
 class Lion(Optimizer):
     """Every coordinate moves by the learning rate; only the sign of a mean says where.
 
-    With gradient g at the parameter p, learning rate lr, betas b1 and b2 and weight decay w::
+    With gradient grad at the parameter p, learning rate lr, betas b1 and b2 and weight decay w::
 
-        c  = b1 m + (1 - b1) g
-        p <- p - lr (sign(c) + w p)
-        m <- b2 m + (1 - b2) g
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -40,6 +39,16 @@ class Lion(Optimizer):
     >>> x.data
     0.75
     """
+
+    habit = Words("steps of one length, either way", "avance par pas tous égaux")
+    equations = (
+        GRADIENT,
+        direction("c = b1*m + (1 - b1)*g", "mixed"),
+        direction("d = sign(c) + w*p", "sign", Unit.PURE, when="weight_decay"),
+        direction("d = sign(c)", "sign", Unit.PURE, when="not weight_decay"),
+        direction("m = b2*m + (1 - b2)*g", "memory", term="exp_avg"),
+        step("p = p - lr*d"),
+    )
 
     @staticmethod
     def rule(

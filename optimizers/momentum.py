@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any, final
 
+from optimizers.equations import GRADIENT, Words, direction, step
 from optimizers.optimizer import Optimizer, State
 from optimizers.sgd import SGD
+from optimizers.weight_decay import PENALTY
 
 
 @final
 class Momentum(Optimizer):
     """A ball with inertia: it keeps a fraction of its velocity and adds the gradient.
 
-    With gradient g at the parameter p, learning rate lr and momentum m::
+    With gradient grad at the parameter p, learning rate lr, momentum mu and weight decay w::
 
-        b <- m b + g
-        p <- p - lr b
+        {equations}
 
     Args:
         params: the parameters to move.
         lr: learning rate, at least 0.
-        momentum: m, at least 0; 0 is plain gradient descent.
-        weight_decay: w, at least 0; w p is added to the gradient.
+        momentum: mu, at least 0; 0 is plain gradient descent.
+        weight_decay: w, at least 0.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -39,6 +40,15 @@ class Momentum(Optimizer):
     >>> x.data
     -0.25
     """
+
+    habit = Words("rolls on like a heavy ball", "roule comme une bille")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        direction("b = mu*b + g", "momentum", term="momentum_buffer", when="momentum"),
+        step("p = p - lr*b", when="momentum"),
+        step("p = p - lr*g", when="not momentum"),
+    )
 
     @staticmethod
     def rule(

@@ -6,24 +6,19 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Unit, UpdateLine, Words, direction, square, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import decayed
+from optimizers.weight_decay import COUPLED_OR_DECOUPLED, decayed
 
 
 @final
 class NAdam(Optimizer):
     """Adam that steps by the gradient at hand and by where its mean is about to go.
 
-    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w and momentum decay
-    d, at step t::
+    With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w and momentum
+    decay psi, at step t; s is v in the paper, and k is 1 before the first step::
 
-        g <- g + w p                      (decoupled: p <- p - lr w p)
-        c(t) = b1 (1 - 0.96^(t d) / 2)
-        k <- k c(t)                       (k = 1 before the first step)
-        m <- b1 m + (1 - b1) g
-        v <- b2 v + (1 - b2) g^2
-        n  = (1 - c(t)) / (1 - k) g + c(t + 1) / (1 - k c(t + 1)) m
-        p <- p - lr n / (sqrt(v / (1 - b2^t)) + eps)
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -31,7 +26,7 @@ class NAdam(Optimizer):
         betas: b1 and b2, the decay rates of the two means, each in [0, 1).
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
-        momentum_decay: d, at least 0; how fast c grows from b1 / 2 to b1.
+        momentum_decay: psi, at least 0; how fast c grows from b1 / 2 to b1.
         decoupled_weight_decay: decay the weights as AdamW does.
 
     Raises:
@@ -49,6 +44,21 @@ class NAdam(Optimizer):
     0.875
     """
 
+    habit = Words("as Adam, and looks ahead", "comme Adam, voit plus loin")
+    equations = (
+        GRADIENT,
+        UpdateLine("c = b1*(1 - 0.96**(t*psi)/2)", "share", scalar=True),
+        UpdateLine("next = b1*(1 - 0.96**((t + 1)*psi)/2)", "share_next", scalar=True),
+        UpdateLine("k = k*c", "shares", term="mu_product", first="1", scalar=True),
+        *COUPLED_OR_DECOUPLED,
+        direction("m = b1*m + (1 - b1)*g", "mean", term="exp_avg"),
+        square("s = b2*s + (1 - b2)*g**2", "square", term="exp_avg_sq"),
+        direction("x = (1 - c)/(1 - k)*g + next/(1 - k*next)*m", "ahead"),
+        square("s_hat = s/(1 - b2**t)", "unbias_square"),
+        direction("d = x/(sqrt(s_hat) + eps)", "divide", Unit.PURE),
+        step("p = p - lr*d"),
+    )
+
     @staticmethod
     def rule(
         gradient: Any,
@@ -63,7 +73,7 @@ class NAdam(Optimizer):
         momentum_decay: Any = 4e-3,
         decoupled_weight_decay: bool = False,
     ) -> tuple[Any, State]:
-        """The update in the class's docstring; `state` holds m, v and k under torch's names."""
+        """The update in the class's docstring; `state` holds m, s and k under torch's names."""
         beta1, beta2 = betas
         gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled_weight_decay)
         now = beta1 * (1 - 0.5 * np.power(0.96, step * momentum_decay))

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any, final
 
+from optimizers.equations import GRADIENT, Words, direction, step
 from optimizers.optimizer import Optimizer, State
 from optimizers.sgd import SGD
+from optimizers.weight_decay import PENALTY
 
 
 @final
 class Nesterov(Optimizer):
     """A ball that steps from where its velocity is about to take it.
 
-    With gradient g at the parameter p, learning rate lr, momentum m and weight decay w::
+    With gradient grad at the parameter p, learning rate lr, momentum mu and weight decay w::
 
-        g <- g + w p
-        b <- m b + g
-        p <- p - lr (g + m b)
+        {equations}
 
     Args:
         params: the parameters to move.
         lr: learning rate, at least 0.
-        momentum: m, at least 0; 0 is plain gradient descent.
+        momentum: mu, at least 0; 0 is plain gradient descent.
         weight_decay: w, at least 0.
 
     Raises:
@@ -42,6 +42,16 @@ class Nesterov(Optimizer):
     >>> x.data
     -0.625
     """
+
+    habit = Words("rolls on and looks ahead", "roule et voit plus loin")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        direction("b = mu*b + g", "momentum", term="momentum_buffer", when="momentum"),
+        direction("d = g + mu*b", "ahead", when="momentum"),
+        step("p = p - lr*d", when="momentum"),
+        step("p = p - lr*g", when="not momentum"),
+    )
 
     @staticmethod
     def rule(

@@ -6,6 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
 from optimizers.optimizer import State
 from optimizers.vector import VectorOptimizer
 
@@ -14,13 +15,12 @@ from optimizers.vector import VectorOptimizer
 class Newton(VectorOptimizer):
     """Steps to the minimum of a convexified local quadratic.
 
-    For all parameters' numbers together, with gradient g and Hessian H = Q diag(l) Q' at x, learning rate lr
-    and damping c::
+    For all parameters' numbers p together, with gradient grad, Hessian H = Q diag(l) Q' and abs(H) =
+    Q diag(|l|) Q', learning rate lr and damping c::
 
-        d  = -Q diag(1 / (|l| + c)) Q' g
-        x <- x + lr d
+        {equations}
 
-    Where H is positive definite that is -(H + c I)^-1 g, the damped Newton step. Where it is not, Newton's
+    Where H is positive definite d is -(H + c I)^-1 g, the damped Newton step. Where it is not, Newton's
     own step would climb towards saddles and maxima along the eigenvectors with l < 0; with ``|l|`` in their
     place it descends there too. The damping bounds the step by ``|g| / c`` where the loss is nearly flat.
     Along an eigenvector on which g has no part there is no step.
@@ -53,6 +53,14 @@ class Newton(VectorOptimizer):
     >>> x.data, y.data, newton.evaluations
     (1.0, 2.0, 3)
     """
+
+    habit = Words("leaps to the curve's bottom", "saute au creux de la courbe")
+    equations = (
+        GRADIENT,
+        UpdateLine("A = abs(H) + c*I", "curvature", Quantity.MATRIX),
+        direction("d = -dot(inv(A), g)", "newton", Unit.WAY, term="direction", ahead=True),
+        step("p = p + lr*d"),
+    )
 
     @staticmethod
     def rule(

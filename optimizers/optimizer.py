@@ -24,6 +24,7 @@ import numpy as np
 from autograd.tensor import Tensor, peek, put
 from optimizers.checks import require_non_negative, require_parameters
 from optimizers.compiled_step.rule_program import RuleCode, rule_code
+from optimizers.equations import UpdateLine, Words, as_text
 from optimizers.hyperparameters import Configured, plain
 from optimizers.rate import State, Watcher, is_schedule
 from optimizers.state_dict import (
@@ -80,10 +81,18 @@ class Optimizer(Configured):
     1.5
     """
 
+    habit: ClassVar[Words | None] = None  # how it moves, in a few words
+    equations: ClassVar[tuple[UpdateLine, ...]] = ()  # the lines of its update: see `optimizers.equations`
     # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.
     elementwise: ClassVar[bool] = True
     _saved: ClassVar[tuple[str, ...]] = ("state", "steps", "count", "schedule")  # the keys of a saved state
     _lists: ClassVar[tuple[str, ...]] = ()  # terms that are lists of one length
+
+    def __init_subclass__(cls) -> None:
+        """Put the equations into the docstring, where it says ``{equations}``."""
+        super().__init_subclass__()
+        if cls.__doc__ and cls.equations:
+            cls.__doc__ = cls.__doc__.replace("{equations}", as_text(cls.equations, " " * 8).lstrip())
 
     def __init__(self, /, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
         try:

@@ -6,23 +6,19 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, square, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import decayed
+from optimizers.weight_decay import COUPLED_OR_DECOUPLED, decayed
 
 
 @final
 class RAdam(Optimizer):
     """Adam with a warm-up of its own: the step is scaled by how many gradients its mean square has seen.
 
-    With gradient g at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t::
+    With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
+    s is v in the paper::
 
-        g <- g + w p                      (decoupled: p <- p - lr w p)
-        m <- b1 m + (1 - b1) g
-        v <- b2 v + (1 - b2) g^2
-        R  = 2 / (1 - b2) - 1
-        r  = R - 2 t b2^t / (1 - b2^t)
-        a  = sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r)) sqrt(1 - b2^t) / (sqrt(v) + eps)
-        p <- p - lr / (1 - b1^t) m a      (without a where r <= 5)
+        {equations}
 
     Args:
         params: the parameters to move.
@@ -47,6 +43,22 @@ class RAdam(Optimizer):
     '0.250000'
     """
 
+    habit = Words("as Adam, after a careful start", "comme Adam, départ prudent")
+    equations = (
+        UpdateLine("R = 2/(1 - b2) - 1", "longest", Quantity.CONSTANT),
+        UpdateLine("K = max(R, 5)/((max(R, 5) - 4)*(max(R, 5) - 2))", "longest", Quantity.CONSTANT),
+        GRADIENT,
+        *COUPLED_OR_DECOUPLED,
+        direction("m = b1*m + (1 - b1)*g", "mean", term="exp_avg"),
+        square("s = b2*s + (1 - b2)*g**2", "square", term="exp_avg_sq"),
+        direction("m_hat = m/(1 - b1**t)", "unbias"),
+        UpdateLine("n = (sqrt(s) + eps)/sqrt(1 - b2**t)", "unbias_side", unit=Unit.SLOPE),
+        UpdateLine("r = R - 2*t*b2**t/(1 - b2**t)", "trust", scalar=True),
+        UpdateLine("q = sqrt(K*(r - 4)*(r - 2)/r)", "rectifier", scalar=True),
+        direction("d = where(r > 5, q*m_hat/n, m_hat)", "rectified", Unit.PURE),
+        step("p = p - lr*d"),
+    )
+
     @staticmethod
     def rule(
         gradient: Any,
@@ -60,7 +72,7 @@ class RAdam(Optimizer):
         weight_decay: Any = 0.0,
         decoupled_weight_decay: bool = False,
     ) -> tuple[Any, State]:
-        """The update in the class's docstring; `state` holds m and v under torch's names."""
+        """The update in the class's docstring; `state` holds m and s under torch's names."""
         beta1, beta2 = betas
         gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled_weight_decay)
         # As PyTorch goes over from the one to the other: where one is infinite, it matters.

@@ -6,31 +6,27 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import absent, penalised
+from optimizers.weight_decay import PENALTY, absent, penalised
 
 
 @final
 class RMSProp(Optimizer):
     """Divides each coordinate's step by the root mean square of its recent gradients.
 
-    With gradient g at the parameter p, learning rate lr, smoothing a, weight decay w and momentum m::
+    With gradient grad at the parameter p, learning rate lr, smoothing alpha, weight decay w and momentum mu::
 
-        g <- g + w p
-        s <- a s + (1 - a) g^2
-        c <- a c + (1 - a) g              (centred only)
-        r  = sqrt(s), centred: sqrt(s - c^2)
-        b <- m b + g / (r + eps)
-        p <- p - lr b
+        {equations}
 
     Args:
         params: the parameters to move.
         lr: learning rate, at least 0.
-        alpha: a, the smoothing constant, at least 0; less than 1 for an average.
+        alpha: the smoothing constant, at least 0; less than 1 for an average.
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
-        momentum: m, at least 0.
-        centered: subtract the squared running mean, so that r estimates a standard deviation.
+        momentum: mu, at least 0.
+        centered: subtract the squared running mean, so that sqrt(x) estimates a standard deviation.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -46,6 +42,20 @@ class RMSProp(Optimizer):
     >>> x.data
     0.8
     """
+
+    habit = Words("brisk even on gentle slopes", "vif même en pente douce")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        square("s = alpha*s + (1 - alpha)*g**2", "square", term="square_avg"),
+        direction("c = alpha*c + (1 - alpha)*g", "mean", term="grad_avg", when="centered"),
+        square("x = s - c**2", "centred", when="centered"),
+        direction("d = g/(sqrt(x) + eps)", "divide", Unit.PURE, when="centered"),
+        direction("d = g/(sqrt(s) + eps)", "divide", Unit.PURE, when="not centered"),
+        direction("b = mu*b + d", "momentum", Unit.PURE, term="momentum_buffer", when="momentum"),
+        step("p = p - lr*b", when="momentum"),
+        step("p = p - lr*d", when="not momentum"),
+    )
 
     @staticmethod
     def rule(

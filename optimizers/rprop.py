@@ -7,6 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.checks import require_inside, require_non_negative, require_two
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
 from optimizers.optimizer import Optimizer, State
 from support.messages import shown
 
@@ -15,19 +16,16 @@ from support.messages import shown
 class Rprop(Optimizer):
     """Each coordinate's step grows while its gradient keeps its sign, and shrinks where it turns.
 
-    With gradient g at the parameter p, the gradient before it h (0 at first), step size s (lr at first),
-    etas e1 and e2::
+    With gradient grad at the parameter p, h that of the step before or 0, step size s (lr at first), etas e1
+    and e2, and step sizes from low to high::
 
-        s <- e2 s where g h > 0, e1 s where g h < 0, kept within step_sizes
-        g <- 0 where g h < 0
-        p <- p - s sign(g)
-        h <- g
+        {equations}
 
     Args:
         params: the parameters to move.
         lr: the first step size, at least 0.
         etas: e1, greater than 0 and less than 1, and e2, greater than 1.
-        step_sizes: the least and the greatest step size, at least 0.
+        step_sizes: low and high, the least and the greatest step size, at least 0.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -46,6 +44,17 @@ class Rprop(Optimizer):
     >>> x.data
     0.25
     """
+
+    habit = Words("speeds up until the slope turns", "accélère tant que la pente dure")
+    equations = (
+        GRADIENT,
+        UpdateLine("f = where(g*h > 0, e2, where(g*h < 0, e1, 1))", "factor"),
+        UpdateLine(
+            "s = clip(f*s, low, high)", "sizes", Quantity.SIZE, Unit.WAY, term="step_size", first="lr"
+        ),
+        direction("h = where(g*h < 0, 0, g)", "turned", term="prev"),
+        step("p = p - s*sign(h)", "sign_step"),
+    )
 
     @classmethod
     def check(cls, *, etas: Any, step_sizes: Any, **others: Any) -> None:

@@ -6,8 +6,9 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.equations import GRADIENT, Words, direction, step
 from optimizers.optimizer import Optimizer, State
-from optimizers.weight_decay import absent, penalised
+from optimizers.weight_decay import PENALTY, absent, penalised
 from support.messages import shown
 
 
@@ -15,17 +16,16 @@ from support.messages import shown
 class SGD(Optimizer):
     """Gradient descent: a step of `lr` times the gradient, downhill.
 
-    With gradient g at the parameter p, learning rate lr, weight decay w, momentum m and dampening d::
+    With gradient grad at the parameter p, learning rate lr, weight decay w, momentum mu and dampening
+    tau, at step t::
 
-        g <- g + w p
-        b <- m b + (1 - d) g        (b = g at the first step with momentum; b = g where m = 0)
-        p <- p - lr b               (Nesterov: p - lr (g + m b))
+        {equations}
 
     Args:
         params: the parameters to move.
         lr: learning rate, at least 0.
-        momentum: m, at least 0.
-        dampening: d, at least 0.
+        momentum: mu, at least 0.
+        dampening: tau, at least 0.
         weight_decay: w, at least 0.
         nesterov: look ahead along the momentum; needs momentum and no dampening.
 
@@ -44,6 +44,23 @@ class SGD(Optimizer):
     >>> x.data
     2.0
     """
+
+    habit = Words("straight down the slope", "droit dans la pente")
+    equations = (
+        GRADIENT,
+        PENALTY,
+        direction(
+            "b = where(t > 1, mu*b + (1 - tau)*g, g)",
+            "momentum",
+            term="momentum_buffer",
+            when="momentum and dampening",
+        ),
+        direction("b = mu*b + g", "momentum", term="momentum_buffer", when="momentum and not dampening"),
+        direction("d = g + mu*b", "ahead", when="momentum and nesterov"),
+        step("p = p - lr*d", when="momentum and nesterov"),
+        step("p = p - lr*b", when="momentum and not nesterov"),
+        step("p = p - lr*g", when="not momentum"),
+    )
 
     @classmethod
     def check(cls, *, nesterov: Any, momentum: Any, dampening: Any, **others: Any) -> None:

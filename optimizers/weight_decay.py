@@ -5,7 +5,17 @@ Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+from optimizers.equations import Unit, UpdateLine, direction
+
+PENALTY = direction("g = g + w*p", "penalty", when="weight_decay")
+DECAY = UpdateLine("p = p - lr*w*p", "decay", unit=Unit.WAY, when="weight_decay")
+COUPLED_OR_DECOUPLED = (
+    replace(PENALTY, when="weight_decay and not decoupled_weight_decay"),
+    replace(DECAY, when="weight_decay and decoupled_weight_decay"),
+)
 
 
 def absent(hyperparameter: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from optimizers import OPTIMIZERS
 from races import Status
 from support.numbers import Numbers, numbers
 
@@ -13,11 +14,11 @@ from support.numbers import Numbers, numbers
 class Captions:
     """Every word that a film of a race shows, but for names of racers and surfaces."""
 
+    language: Literal["en", "fr"]
     title: str
     subtitle: str  # of surface and steps
     start: str  # of u and v
-    habits: dict[str, str]  # of optimizers: how each moves
-    guest: str  # the same of an optimizer from elsewhere
+    guest: str  # how an optimizer from elsewhere moves
     leads: str  # of a racer's name
     wins: str  # the same, once it has reached the target
     because: str  # of what is said of a racer, and its habit
@@ -34,6 +35,12 @@ class Captions:
     out: dict[Status, str]  # the same in a word, for who is out of the race
     numbers: Numbers
 
+    @property
+    def habits(self) -> dict[str, str]:
+        """How each optimizer moves, by its name."""
+        said = {name: kind.habit for name, kind in OPTIMIZERS.items()}
+        return {name: getattr(habit, self.language) for name, habit in said.items() if habit}
+
     def count(self, number: int) -> str:
         """A whole number, its thousands apart."""
         return self.numbers.count(number)
@@ -41,26 +48,10 @@ class Captions:
 
 _CAPTIONS = {
     "en": Captions(
+        language="en",
         title="Optimizer Race",
         subtitle="{surface}: {steps} gradient steps",
         start="One start for all: u = {u}, v = {v}",
-        habits={
-            "sgd": "straight down the slope",
-            "momentum": "rolls on like a heavy ball",
-            "nesterov": "rolls on and looks ahead",
-            "adagrad": "tires with every slope it meets",
-            "adadelta": "finds its own pace",
-            "rmsprop": "brisk even on gentle slopes",
-            "rprop": "speeds up until the slope turns",
-            "adam": "rolls on, brisk on any slope",
-            "adamw": "as Adam, but drawn to zero",
-            "adamax": "as Adam, minds the steepest",
-            "nadam": "as Adam, and looks ahead",
-            "radam": "as Adam, after a careful start",
-            "lion": "steps of one length, either way",
-            "lbfgs": "remembers the ground's curve",
-            "newton": "leaps to the curve's bottom",
-        },
         guest="a guest with its own rule",
         leads="{name} leads",
         wins="{name} wins",
@@ -84,26 +75,10 @@ _CAPTIONS = {
         out={Status.LEFT_DOMAIN: "outside", Status.DIVERGED: "diverged"},
     ),
     "fr": Captions(
+        language="fr",
         title="La course des optimiseurs",
         subtitle="{surface} : {steps} pas de gradient",
         start="Un seul départ pour tous : u = {u} ; v = {v}",
-        habits={
-            "sgd": "droit dans la pente",
-            "momentum": "roule comme une bille",
-            "nesterov": "roule et voit plus loin",
-            "adagrad": "se fatigue à chaque pente",
-            "adadelta": "trouve seul son allure",
-            "rmsprop": "vif même en pente douce",
-            "rprop": "accélère tant que la pente dure",
-            "adam": "roule, vif sur toute pente",
-            "adamw": "Adam, mais attiré vers zéro",
-            "adamax": "Adam, selon le plus raide",
-            "nadam": "comme Adam, voit plus loin",
-            "radam": "comme Adam, départ prudent",
-            "lion": "avance par pas tous égaux",
-            "lbfgs": "se souvient des courbes",
-            "newton": "saute au creux de la courbe",
-        },
         guest="un invité, avec sa règle",
         leads="{name} mène",
         wins="{name} gagne",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from optimizers.equations import Words
+
 
 @dataclass(frozen=True)
 class StepCaptions:
     """What the film says, beside what films of a race have in common."""
 
+    language: Literal["en", "fr"]
     title: str
     one: str  # of the racer and the surface
     two: str  # of both racers
@@ -22,11 +25,16 @@ class StepCaptions:
     whole: str
     quick: str
     ended: str  # of status, loss and steps
-    lines: dict[str, str]  # what each line is for, of symbol, keep and share
+    lines: dict[str, str]  # what a line is for, by its role, of symbol, keep and share
+
+    def of(self, role: str | Words) -> str:
+        """What a line is for: by its role, or in its own words."""
+        return getattr(role, self.language) if isinstance(role, Words) else self.lines[role]
 
 
 _CAPTIONS = {
     "en": StepCaptions(
+        language="en",
         title="Inside the step",
         one="How {racer} makes a step on {surface}",
         two="How {racer} and {other} make a step",
@@ -87,6 +95,7 @@ _CAPTIONS = {
         },
     ),
     "fr": StepCaptions(
+        language="fr",
         title="Au cœur d'un pas",
         one="Comment {racer} fait un pas sur {surface}",
         two="Comment {racer} et {other} font un pas",

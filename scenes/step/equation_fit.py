@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from optimizers.equations import Quantity, UpdateLine
 from scenes.depth.sprite import line_width
-from scenes.step.line import Line
 from scenes.step.look import Look
 from scenes.step.steps import Steps
 from scenes.text.math_boxes import Setting
@@ -20,16 +20,16 @@ def cell() -> float:
     return line_width("−8.88·10⁻⁸", SMALL) + 0.16
 
 
-def cells(line: Line, look: Look) -> int:
+def cells(line: UpdateLine, look: Look) -> int:
     """How many values stand beside a line."""
-    return 0 if line.matrix or not look.columns else 1 if line.scalar else 2
+    return 0 if line.quantity is Quantity.MATRIX or not look.columns else 1 if line.scalar else 2
 
 
 def spellings(steps: Steps, look: Look) -> list[tuple[Setting, ...]]:
     """Each line's equation with fractions stacked, with them in a line, and with narrow cases."""
     usual = look.setter(conditions=look.words.conditions)
     setters = usual, replace(usual, stacked=False), replace(usual, narrow=True)
-    return [tuple(setter.equation(line.equation) for setter in setters) for line in steps.lines]
+    return [tuple(setter.equation(line.text) for setter in setters) for line in steps.lines]
 
 
 def equations(

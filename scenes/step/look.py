@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from optimizers.equations import Quantity, Unit, UpdateLine
 from scenes.depth.sprite import fitted, line_width
 from scenes.step.captions import StepCaptions
-from scenes.step.line import Line, Shape, Unit
 from scenes.step.steps import Steps
 from scenes.text.equations import Values, evaluate, kept_and_added, names
 from scenes.text.typesetting import Typesetter, symbol
@@ -53,15 +53,15 @@ class Look:
         square = _first(_SQUARES, [*taken, mean])
         other = _first(_SQUARES, [*taken, mean, square])
         colours: dict[str, str] = dict.fromkeys(_OWN, steps.racer.colour)
-        bases = [parse(line.equation)[0] for line in steps.lines if _squared(line) and line.term]
+        bases = [parse(line.text)[0] for line in steps.lines if _squared(line) and line.term]
         for line in steps.lines:
-            name, right = parse(line.equation)
+            name, right = parse(line.text)
             if name in _OWN:
                 continue
             if _squared(line):
                 second = len(bases) > 1 and (name == bases[1]) and not set(names(right)) & {bases[0]}
                 colours[name] = other if second else square
-            elif line.shape is Shape.ARROW:
+            elif line.quantity is Quantity.DIRECTION:
                 colours[name] = INK if name in {"g", "h"} else mean
             elif line.unit is Unit.SLOPE:  # a square's side
                 colours[name] = square
@@ -71,21 +71,21 @@ class Look:
         """What sets equations in these colours; of the language's numbers where there are `values`."""
         return Typesetter(self.colours, values=values, numbers=self.common.numbers, **options)
 
-    def said(self, line: Line, steps: Steps) -> str:
+    def said(self, line: UpdateLine, steps: Steps) -> str:
         """What a line is for."""
-        name, _ = parse(line.equation)
-        words = self.words.lines[line.words]
+        name, _ = parse(line.text)
+        words = self.words.of(line.role)
         percent = self.common.numbers.percent
         keep, share = map(percent, shares(line, steps)) if "{keep}" in words else ("", "")
         return words.format(symbol=symbol(name), keep=keep, share=share)
 
 
-def shares(line: Line, steps: Steps) -> tuple[float, float]:
+def shares(line: UpdateLine, steps: Steps) -> tuple[float, float]:
     """How much a line keeps of what there was, and how much of the new it takes."""
-    parts = kept_and_added(line.equation)
+    parts = kept_and_added(line.text)
     if parts is None:
-        raise ValueError(f"no sum: {line.equation}")
-    name, _ = parse(line.equation)
+        raise ValueError(f"no sum: {line.text}")
+    name, _ = parse(line.text)
     ones = dict.fromkeys(["g", "b", "m", "s", "c", "a", "d", name], 1.0)
     kept, added = (float(evaluate(part, ones | steps.constants | {name: 1.0})) for part in parts)
     return kept, added
@@ -101,8 +101,8 @@ def wrapped(words: str, width: float, size: float) -> list[str]:
     return [fitted(half, width, size) for half in both]
 
 
-def _squared(line: Line) -> bool:
-    return line.shape in {Shape.SQUARE, Shape.BAR}
+def _squared(line: UpdateLine) -> bool:
+    return line.quantity in {Quantity.SQUARE, Quantity.SIZE}
 
 
 def _first(wanted: Sequence[str], taken: Sequence[str]) -> str:

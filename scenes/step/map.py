@@ -9,13 +9,13 @@ from manim import RIGHT, Group
 from manim.utils.color import ManimColor
 from numpy.typing import NDArray
 
+from optimizers.equations import Quantity, Unit
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import Label, Sprite, line_width
 from scenes.depth.uncopied import Shared
 from scenes.race.arrows import HEAD, arrow_lines
 from scenes.race.balls_and_trails import Runners
 from scenes.race.plan import Relief
-from scenes.step.line import Shape, Unit
 from scenes.step.look import Look
 from scenes.step.squares import Field, Patch
 from scenes.step.steps import Steps
@@ -97,14 +97,18 @@ class StepArrows(Group):
         self._place = Shared(window)
         self._scales = self._scaled(steps, window, shown)
         setter = look.setter()
-        self._lines = [i for i, line in enumerate(steps.lines) if line.shape in {Shape.ARROW, Shape.STEP}]
+        self._lines = [
+            i
+            for i, line in enumerate(steps.lines)
+            if line.quantity in {Quantity.DIRECTION, Quantity.POSITION}
+        ]
         colours = []
         self._names: dict[int, Equation] = {}
         for i in self._lines:
             line = steps.lines[i]
-            name, _ = parse(line.equation)
+            name, _ = parse(line.text)
             colours.append(look.colours.get(name, INK))
-            if line.shape is Shape.ARROW:
+            if line.quantity is Quantity.DIRECTION:
                 sign = [] if line.ahead else [word("−", colours[-1])]
                 self._names[i] = Equation(row(*sign, setter.name(name)), SMALL)
         # What is kept of a term, and what is added to it; then an arrow for each line.
@@ -120,7 +124,7 @@ class StepArrows(Group):
         longest = LONGEST * min(right - left, top - bottom)
         scales = {Unit.WAY: window.scale}
         for unit in (Unit.SLOPE, Unit.PURE):
-            most = steps.largest(unit, {Shape.ARROW}, *shown)
+            most = steps.largest(unit, {Quantity.DIRECTION}, *shown)
             scales[unit] = longest / most if most > 0 else 0.0
         return scales
 
@@ -155,11 +159,11 @@ class StepArrows(Group):
         """A line's arrow while it is made, with its parts drawn beside it."""
         steps = self._steps.value
         line = steps.lines[number]
-        name, _ = parse(line.equation)
+        name, _ = parse(line.text)
         whole = self._vector(number, step)
-        parts = kept_and_added(line.equation)
+        parts = kept_and_added(line.text)
         values = steps.values(step)[number]
-        if parts is not None and line.shape is Shape.ARROW and np.any(values[name]):
+        if parts is not None and line.quantity is Quantity.DIRECTION and np.any(values[name]):
             scale = -self._scales[line.unit]
             old = scale * np.asarray(values[name])
             kept, added = (scale * np.asarray(evaluate(part, values)) for part in parts)
@@ -171,7 +175,7 @@ class StepArrows(Group):
         source = steps.source(line)
         if source is None:
             return progress * whole
-        places = [k for k in self._lines if parse(steps.lines[k].equation)[0] == source and k < number]
+        places = [k for k in self._lines if parse(steps.lines[k].text)[0] == source and k < number]
         begin = self._vector(places[-1], step) if places else np.zeros(2)
         return np.asarray(begin + progress * (whole - begin))
 

@@ -9,13 +9,13 @@ from typing import Self
 import numpy as np
 from manim import LEFT, RIGHT, Group
 
+from optimizers.equations import Quantity, UpdateLine
 from races import Trace
 from races.status import Status
 from scenes.depth.mobjects import Ball
 from scenes.depth.sprite import Corners, Label, fitted, line_width
 from scenes.depth.uncopied import Shared
 from scenes.step.equation_fit import GAP, cell, cells, equations, height
-from scenes.step.line import Line, Shape
 from scenes.step.look import Look, wrapped
 from scenes.step.squares import Field, Patch
 from scenes.step.steps import Steps
@@ -87,7 +87,7 @@ class Panel(Group):
         for line, one in zip(steps.lines, shown, strict=True):
             base, below = y - gap / 2 - one.up * size * EM, y - (one.up + one.down) * size * EM - gap
             self._rows.add(Equation(one, size).stand(left + 0.1, base))
-            colour = look.colours.get(parse(line.equation)[0], INK)
+            colour = look.colours.get(parse(line.text)[0], INK)
             count = cells(line, look)
             self._values.add(*(Label("0", SMALL, colour).stand(x, base, RIGHT) for x in ends[2 - count :]))
             self._levels.append((below, y))
@@ -135,7 +135,7 @@ class Panel(Group):
         for i, shown in enumerate(steps.lines):
             done = line is None or i < line
             self._rows[i].set_opacity(1.0 if i == line else _DONE if done else _DIM)
-            name, _ = parse(shown.equation)
+            name, _ = parse(shown.text)
             for axis in range(cells(shown, self._look)):
                 label = next(labels)
                 value = _part(moments[i + 1][name], axis)
@@ -223,13 +223,13 @@ class Panel(Group):
             for axis, letter in enumerate(("u", "v"))
         ]
 
-    def _filled(self, step: int, place: int, line: Line) -> list[Setting]:
+    def _filled(self, step: int, place: int, line: UpdateLine) -> list[Setting]:
         """A line with its numbers, for u and for v; where they do not fit, with less of them."""
-        if line.matrix or "dot" in line.equation:
+        if line.quantity is Quantity.MATRIX or "dot" in line.text:
             return self._whole(step, place, line)
         lines = self._steps.value.lines
-        scalars = {parse(other.equation)[0] for other in lines if other.scalar} | {"t"}
-        others = {parse(other.equation)[0] for other in lines if other.shape is not Shape.ARROW}
+        scalars = {parse(other.text)[0] for other in lines if other.scalar} | {"t"}
+        others = {parse(other.text)[0] for other in lines if other.quantity is not Quantity.DIRECTION}
         shown: list[Setting] = []
         folds: tuple[set[str], ...] = set(), scalars, scalars | others
         for brief, folded, digits in itertools.product((False, True), folds, (3, 2)):
@@ -238,13 +238,13 @@ class Panel(Group):
                 break
         return shown
 
-    def _whole(self, step: int, place: int, line: Line) -> list[Setting]:
+    def _whole(self, step: int, place: int, line: UpdateLine) -> list[Setting]:
         """A line of matrices and vectors with its numbers: as high as both lines of others."""
         colours, moments = self._look.colours, self._steps.value.values(step)
-        name, right = parse(line.equation)
+        name, right = parse(line.text)
         for digits in (3, 2, 1):
             setter = self._look.setter(moments[place], stacked=False, digits=digits)
-            shown = self._look.setter().name(name) if line.matrix else setter.set(right)
+            shown = self._look.setter().name(name) if line.quantity is Quantity.MATRIX else setter.set(right)
             result = setter.array(moments[place + 1][name], colours.get(name, INK))
             shown = row(shown, word("=", FAINT), result, gap=0.25).moved(0.0, -PITCH / 2)
             if shown.width * SMALL * EM <= self._width - 0.2:
@@ -252,12 +252,12 @@ class Panel(Group):
         return [shown]
 
     def _with_numbers(
-        self, step: int, place: int, line: Line, digits: int, folded: set[str], brief: bool
+        self, step: int, place: int, line: UpdateLine, digits: int, folded: set[str], brief: bool
     ) -> list[Setting]:
         """A line with its numbers, of so many digits; what is made of the names in `folded` is one number."""
         steps, colours = self._steps.value, self._look.colours
         moments = steps.values(step)
-        name, right = parse(line.equation)
+        name, right = parse(line.text)
         shown = []
         for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
             values = {k: _part(value, axis) for k, value in moments[place].items() if np.ndim(value) < 2}

@@ -8,11 +8,11 @@ from typing import Self
 import numpy as np
 from manim import Group, config
 
+from optimizers.equations import Quantity
 from races import Trace
 from scenes.depth.sprite import Corners
 from scenes.step.captions import StepCaptions
 from scenes.step.equation_fit import fit
-from scenes.step.line import Shape
 from scenes.step.look import Look
 from scenes.step.map import BELOW, StepMap
 from scenes.step.panel import CARD, HEAD, Panel, Room
@@ -49,7 +49,7 @@ class Half:
         taken = [trace.spec.racers[i].colour for i in others]
         self._look = Look.of(self.steps, taken, words, common)
         self._surface = trace.spec.build_surface()
-        squares = any(line.shape in {Shape.SQUARE, Shape.BAR} for line in self.steps.lines)
+        squares = any(line.quantity in {Quantity.SQUARE, Quantity.SIZE} for line in self.steps.lines)
         alone = len(others) == 1
         widest, least = _WIDTHS[not alone]
         for across in np.arange(widest, least, -0.05):  # as wide as the equations leave room for

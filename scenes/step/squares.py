@@ -9,11 +9,12 @@ from manim import LEFT, Group, ImageMobject
 from manim.utils.color import ManimColor
 from numpy.typing import NDArray
 
+from optimizers.equations import Quantity
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import Corners, Drawing, Label, Sprite
 from scenes.depth.uncopied import Shared
-from scenes.step.line import Shape
 from scenes.step.look import Look
+from scenes.step.rules import compared
 from scenes.step.steps import Steps
 from scenes.text.equations import names
 from scenes.text.math_boxes import Setting, row, word
@@ -106,15 +107,15 @@ class Bench(Group):
         super().__init__(self._fills, self._rims, self._outlines, self._bars, labels)
 
     def _symbol(self, slot: list[int]) -> str:
-        return parse(self._steps.value.lines[slot[0]].equation)[0]
+        return parse(self._steps.value.lines[slot[0]].text)[0]
 
     def _said(self, line: int) -> list[Setting]:
         """What the areas and the sides are, or the lengths, once a line is done."""
-        symbol, _ = parse(self._steps.value.lines[line].equation)
+        symbol, _ = parse(self._steps.value.lines[line].text)
         words, setter = self._look.words, self._look.setter()
-        over = next((other.over[0] for other in self._steps.value.lines if other.over), None)
+        over = next((pair[0] for other in self._steps.value.lines if (pair := compared(other))), None)
         bar = [row(word(words.bar, FAINT), setter.name(over), gap=0.3)] if over else []
-        if self._steps.value.lines[line].shape is Shape.BAR:
+        if self._steps.value.lines[line].quantity is Quantity.SIZE:
             return [*bar, row(word(words.length, FAINT), setter.name(symbol), gap=0.3)]
         root = setter.set(parse(f"x = sqrt({symbol})")[1])
         return [
@@ -129,8 +130,8 @@ class Bench(Group):
         scales = []
         for slot in self._slots:
             unit = steps.lines[slot[0]].unit
-            over = {"g", *(line.over[0] for line in steps.lines if line.over)}
-            most = steps.largest(unit, {Shape.SQUARE, Shape.BAR}, first, end, over)
+            over = {"g", *(pair[0] for line in steps.lines if (pair := compared(line)))}
+            most = steps.largest(unit, {Quantity.SQUARE, Quantity.SIZE}, first, end, over)
             scales.append(self._side / most if most > 0 else 0.0)
         self._scales = tuple(scales)
 
@@ -143,28 +144,27 @@ class Bench(Group):
             symbol = self._symbol(slot)
             before, after = moments[0][symbol], moments[0][symbol]
             for place in begun:
-                before, after = after, moments[place + 1][parse(steps.lines[place].equation)[0]]
+                before, after = after, moments[place + 1][parse(steps.lines[place].text)[0]]
             now = progress if begun and begun[-1] == line else 1.0
             for label, said in zip(self._words, self._said(begun[-1] if begun else slot[0]), strict=False):
                 label.write(said)
-            if self._words and any(other.over for other in steps.lines):  # the first word is of the bar
-                compared = any(other.over for other in steps.lines[: line + 1])
-                self._words[0].set_opacity(float(compared))
-            shape = steps.lines[slot[0]].shape
+            if self._words and any(map(compared, steps.lines)):  # the first word is of the bar
+                self._words[0].set_opacity(float(any(map(compared, steps.lines[: line + 1]))))
+            shape = steps.lines[slot[0]].quantity
             for axis in range(2):
                 value = before[axis] + now * (after[axis] - before[axis])
-                size = float(np.sqrt(max(value, 0.0)) if shape is Shape.SQUARE else abs(value)) * scale
+                size = float(np.sqrt(max(value, 0.0)) if shape is Quantity.SQUARE else abs(value)) * scale
                 self._draw(2 * i + axis, shape, size)
-                self._compare(2 * i + axis, moments, line, progress, size * (shape is Shape.SQUARE))
+                self._compare(2 * i + axis, moments, line, progress, size * (shape is Quantity.SQUARE))
         return self
 
-    def _draw(self, cell: int, shape: Shape, size: float) -> None:
+    def _draw(self, cell: int, shape: Quantity, size: float) -> None:
         x, y = self._corners[cell]
         size = float(np.clip(size, 0.0, self._widest)) if np.isfinite(size) else 0.0
         self._fills[cell].set_opacity(float(size > 0))
         if not size:
             self._rims[cell].set_pieces([])
-        elif shape is Shape.SQUARE:
+        elif shape is Quantity.SQUARE:
             self._fills[cell].cover((x, y, x + max(size, 0.02), y + max(size, 0.02)))
             self._rims[cell].set_pieces([_ring(x, y, size)])
         else:
@@ -180,20 +180,20 @@ class Bench(Group):
         outline.set_pieces([])
         bar.set_pieces([])
         shown = steps.lines[line]
-        _, right = parse(shown.equation)
-        if line == slot[0] and shown.shape is Shape.SQUARE:
+        _, right = parse(shown.text)
+        if line == slot[0] and shown.quantity is Quantity.SQUARE:
             added = next((name for name in names(right) if name in {"g", "d"}), "g")
             size = abs(float(moments[line + 1][added][axis])) * scale
             if np.isfinite(size) and size <= self._widest:
                 outline.set_pieces([_ring(x, y, size)])
                 outline.set_opacity(min(1.0, 3 * progress))
-        over = next((part.over for part in steps.lines[: line + 1] if part.over), None)
-        if over and any(parse(steps.lines[place].equation)[0] == over[1] for place in slot):
+        over = next((pair for part in steps.lines[: line + 1] if (pair := compared(part))), None)
+        if over and any(parse(steps.lines[place].text)[0] == over[1] for place in slot):
             length = abs(float(moments[line + 1][over[0]][axis])) * scale
             if np.isfinite(length):
-                begun = progress if shown.over else 1.0
-                top = y + (height if shown.shape is not Shape.BAR else 0.0) + 0.12
-                top = max(top, y + 0.32) if steps.lines[slot[0]].shape is Shape.BAR else top
+                begun = progress if compared(shown) else 1.0
+                top = y + (height if shown.quantity is not Quantity.SIZE else 0.0) + 0.12
+                top = max(top, y + 0.32) if steps.lines[slot[0]].quantity is Quantity.SIZE else top
                 ends = np.array([[x, top, 0.0], [x + begun * min(length, self._widest), top, 0.0]])
                 bar.set_pieces([ends])
                 bar.set_color(ManimColor(self._look.colours[over[0]]))
@@ -204,9 +204,9 @@ def _slots(steps: Steps) -> list[list[int]]:
     slots: list[list[int]] = []
     symbols: list[set[str]] = []
     for i, line in enumerate(steps.lines):
-        if line.shape not in {Shape.SQUARE, Shape.BAR}:
+        if line.quantity not in {Quantity.SQUARE, Quantity.SIZE}:
             continue
-        symbol, right = parse(line.equation)
+        symbol, right = parse(line.text)
         found = next((k for k, known in enumerate(symbols) if known & set(names(right))), None)
         if found is None:
             slots.append([i])

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import OPTIMIZERS
+from optimizers.equations import Quantity, Unit, UpdateLine
 from races import Trace
 from races.status import exits
-from scenes.step.line import Line, Shape, Unit
 from scenes.step.matrices import matrices
 from scenes.step.rules import constants, lines_of, with_noise
 from scenes.text.equations import evaluate, names
@@ -62,7 +62,7 @@ class Steps:
         if noise and noise.scale > 0:
             self.lines = with_noise(self.lines)
             self._noise[:] = list(itertools.islice(noise.of_start(0), len(self._noise)))
-        self.constants = constants(given)
+        self.constants = constants(self.racer.optimizer, given)
         self.values = lru_cache(maxsize=256)(self._values)
 
     @Lazy
@@ -87,7 +87,7 @@ class Steps:
         }
         for line in self.lines:
             if line.term:
-                name, _ = parse(line.equation)
+                name, _ = parse(line.text)
                 if step > 0:
                     values[name] = self._term(line, step - 1)
                 else:
@@ -99,8 +99,8 @@ class Steps:
         moments = [self.before(step)]
         with np.errstate(all="ignore"):
             for line in self.lines:
-                name, right = parse(line.equation)
-                if line.matrix:
+                name, right = parse(line.text)
+                if line.quantity is Quantity.MATRIX:
                     value = self.matrices[step]
                 elif line.given:
                     value = self._term(line, step)
@@ -109,33 +109,33 @@ class Steps:
                 moments.append(moments[-1] | {name: value})
         return tuple(moments)
 
-    def recorded(self, line: Line, step: int) -> Array | None:
+    def recorded(self, line: UpdateLine, step: int) -> Array | None:
         """What the trace has in place of a line's value."""
-        if line.shape is Shape.STEP:
+        if line.quantity is Quantity.POSITION:
             return np.asarray(self.positions[step + 1])
         return self._term(line, step) if line.term else None
 
-    def _term(self, line: Line, step: int) -> Array:
+    def _term(self, line: UpdateLine, step: int) -> Array:
         """What a trace has of a term after a step; nan where the optimizer has not made it yet."""
         return self._states[line.term][step] if line.term in self._states else np.full(2, np.nan)
 
-    def source(self, line: Line) -> str | None:
+    def source(self, line: UpdateLine) -> str | None:
         """What an arrow grows from: the last arrow that its equation names, but for itself."""
-        name, right = parse(line.equation)
-        arrows = {parse(other.equation)[0] for other in self.lines if other.shape is Shape.ARROW}
+        name, right = parse(line.text)
+        arrows = {parse(other.text)[0] for other in self.lines if other.quantity is Quantity.DIRECTION}
         found = [other for other in names(right) if other in arrows and other != name]
         return found[0] if found else None
 
-    def arrow(self, line: Line, step: int) -> Array:
+    def arrow(self, line: UpdateLine, step: int) -> Array:
         """A line's arrow, downhill, in its unit; a step's is the whole way that the position has moved."""
-        name, _ = parse(line.equation)
-        if line.shape is Shape.STEP:
+        name, _ = parse(line.text)
+        if line.quantity is Quantity.POSITION:
             return np.asarray(self.positions[step + 1] - self.positions[step])
         value = np.asarray(self.values(step)[self.lines.index(line) + 1][name])
         return value if line.ahead else -value
 
     def largest(
-        self, unit: Unit, shapes: set[Shape], first: int, end: int, also: Collection[str] = ()
+        self, unit: Unit, shapes: set[Quantity], first: int, end: int, also: Collection[str] = ()
     ) -> float:
         """The largest that is shown of a unit in the steps from `first` up to `end`: what a scale must hold.
 
@@ -152,10 +152,10 @@ class Steps:
         for step in range(first, end, max(1, (end - first) // MANY)):
             moments = self.values(step)
             for line, values in zip(self.lines, moments[1:], strict=True):
-                name, _ = parse(line.equation)
+                name, _ = parse(line.text)
                 value = np.abs(values[name])
-                if line.unit is unit and (line.shape in shapes or name in also):
-                    flat = line.shape is Shape.ARROW and line.shape in shapes
+                if line.unit is unit and (line.quantity in shapes or name in also):
+                    flat = line.quantity is Quantity.DIRECTION and line.quantity in shapes
                     size = np.hypot(*value) if flat else value.max()
-                    sizes.append(float(np.sqrt(size) if line.shape is Shape.SQUARE else size))
+                    sizes.append(float(np.sqrt(size) if line.quantity is Quantity.SQUARE else size))
         return max((size for size in sizes if np.isfinite(size)), default=0.0)

@@ -16,6 +16,7 @@ from manim import CairoRenderer, config
 
 from autograd import value_and_grad
 from optimizers import OPTIMIZERS
+from optimizers.equations import Quantity, Unit
 from races import RaceSpec, Trace, run_race
 from scenes.contour_race import ContourRace
 from scenes.depth.camera import DepthCamera
@@ -24,7 +25,6 @@ from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.step.captions import step_captions
 from scenes.step.equation_fit import cell
-from scenes.step.line import Shape, Unit
 from scenes.step.panel import _seen
 from scenes.step.rules import lines_of
 from scenes.step.steps import Steps
@@ -61,7 +61,7 @@ def test_what_the_equations_give_is_what_ran(optimizer: str, settings: dict[str,
         for line, values in zip(steps.lines, moments[1:], strict=True):
             known = steps.recorded(line, step)
             if known is not None and not line.given:
-                name = line.equation.split("=")[0].strip()
+                name = line.text.split("=")[0].strip()
                 np.testing.assert_allclose(values[name], known, rtol=1e-9, atol=1e-12)
                 seen += 1
     # The last line of every optimizer is its step.
@@ -75,7 +75,7 @@ NOISE = {"scale": 0.3, "seed": 2}
 @pytest.mark.parametrize("settings", [SEARCH, {}, {"max_iter": 3, "history_size": 2, "lr": 0.05}])
 def test_the_inverse_of_lbfgs_gives_its_directions(settings: dict[str, Any], noise: Any) -> None:
     steps = Steps(recorded({"optimizer": "lbfgs", **settings}, noise=noise, steps=12), 0)
-    lines = [line.equation.split(" ")[0] for line in steps.lines]
+    lines = [line.text.split(" ")[0] for line in steps.lines]
     seen = set()
     for step in range(steps.count):
         moments = steps.values(step)
@@ -117,16 +117,16 @@ def test_the_numbers_of_whole_vectors_are_those_of_the_step() -> None:
         for half in film.halves:
             steps = half.steps
             moments = steps.values(0)
-            film_lines.append([line.equation for line in steps.lines])
+            film_lines.append([line.text for line in steps.lines])
             for place, line in enumerate(steps.lines):
-                if line.matrix or "dot" in line.equation:
+                if line.quantity is Quantity.MATRIX or "dot" in line.text:
                     film.refresh((place + 0.5) / len(steps.lines))
                     (equation, rest) = half.panel._sums
                     assert rest.opacity == 0
                     assert isinstance(equation, Equation)
                     assert isinstance(equation.drawing, Typeset)
                     words = [run.words for run in equation.drawing._setting.runs]
-                    name = line.equation.split(" ")[0]
+                    name = line.text.split(" ")[0]
                     for value in np.ravel(moments[place + 1][name]):
                         assert number(float(value)) in words
     assert all(any("dot" in line for line in lines) for lines in film_lines)
@@ -136,7 +136,7 @@ def test_the_numbers_of_whole_vectors_are_those_of_the_step() -> None:
 def test_a_noisy_gradient_is_that_of_the_surface_and_noise(optimizer: str) -> None:
     trace = recorded({"optimizer": optimizer, "lr": 0.01}, noise=NOISE)
     steps, slope = Steps(trace, 0), value_and_grad(trace.spec.build_surface())
-    assert steps.lines[0].equation == "g = grad + xi"
+    assert steps.lines[0].text == "g = grad + xi"
     for step in range(steps.count):
         before, after, *_ = steps.values(step)
         exact = np.array(slope(*steps.positions[step].tolist())[1])
@@ -144,7 +144,7 @@ def test_a_noisy_gradient_is_that_of_the_surface_and_noise(optimizer: str) -> No
         np.testing.assert_allclose(after["g"], trace.gradients[0, step, 0], rtol=1e-12)
         assert np.abs(before["xi"]).min() > 0
     silent = recorded({"optimizer": optimizer}, noise={"scale": 0.0})
-    assert Steps(silent, 0).lines[0].equation == "g = grad"
+    assert Steps(silent, 0).lines[0].text == "g = grad"
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -288,7 +288,7 @@ def test_numbers_have_room_whatever_they_are(optimizer: str, settings: dict[str,
     for place, line in enumerate(steps.lines):
         with np.errstate(all="ignore"):
             for one in panel._filled(0, place, line):
-                assert one.width * LEAST * EM <= panel._width - 0.2 + 1e-9, line.equation
+                assert one.width * LEAST * EM <= panel._width - 0.2 + 1e-9, line.text
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -377,8 +377,8 @@ def test_no_term_of_any_optimizer_is_called_as_an_axis() -> None:
             given = optimizer.defaults()
             given |= {key: value for key, value in more.items() if key in given}
             for line in lines_of(name, given, []):
-                left, right = parse(line.equation)
-                assert not {left, *names(right)} & {"u", "v", "u_hat", "v_hat"}, (name, line.equation)
+                left, right = parse(line.text)
+                assert not {left, *names(right)} & {"u", "v", "u_hat", "v_hat"}, (name, line.text)
     for language in ("en", "fr"):
         for said in step_captions(language).lines.values():
             assert not re.search(r"(?<![\w'])[uv](?![\w'])", said), said
@@ -387,10 +387,10 @@ def test_no_term_of_any_optimizer_is_called_as_an_axis() -> None:
 @pytest.mark.parametrize("term", ["m", "v", "g", "rho", "next", "square_avg"])
 def test_of_an_own_optimizer_it_is_said_what_is_known(term: str) -> None:
     _, line, _ = lines_of("mine.py:Heavy", {}, [term])
-    left, right = parse(line.equation)
+    left, right = parse(line.text)
     assert line.given
     assert isinstance(right, ast.Call)
-    shown = Typesetter({}).equation(line.equation)
+    shown = Typesetter({}).equation(line.text)
     words = "".join(run.words for run in shown.runs)
     symbol = f"{term}'" if term in {"u", "v", "g", "p"} else term
     assert words == f"{symbol}←Heavy(g,{symbol})"
@@ -400,8 +400,8 @@ def test_of_an_own_optimizer_it_is_said_what_is_known(term: str) -> None:
 def test_terms_that_no_equation_may_hold_are_left_out() -> None:
     first, *own, last = lines_of("torch.optim:lambda", {}, ["lambda", "a b", "$$", "1", "动量", *"abcdefgh"])
     assert [line.term for line in own] == ["lambda", "1", "动量", *"abcd"]
-    assert all(parse(line.equation) for line in (first, *own, last))
-    assert "rule(" in own[0].equation
+    assert all(parse(line.text) for line in (first, *own, last))
+    assert "rule(" in own[0].text
 
 
 def test_scales_of_a_long_race_do_not_look_at_every_step() -> None:
@@ -415,6 +415,6 @@ def test_scales_of_a_long_race_do_not_look_at_every_step() -> None:
         return values_of(step)
 
     steps.values = counted  # type: ignore[assignment]
-    most = steps.largest(Unit.SLOPE, {Shape.ARROW}, 0, 20_000)
+    most = steps.largest(Unit.SLOPE, {Quantity.DIRECTION}, 0, 20_000)
     assert len(looked) <= 8_000
     assert most == pytest.approx(float(np.hypot(*values_of(0)[1]["g"])))  # the first slope is the steepest
