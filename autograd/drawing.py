@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.tensor import Tensor
 from autograd.values import Value
+from support.numbers import MINUS, with_exponent
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -31,7 +32,6 @@ _ROUNDS = {"nslimit": "2", "nslimit1": "2"}
 _NODE = {"shape": "plain", "fontname": _FONT, "fontsize": "13", "fontcolor": _INK}
 _EDGE = {"color": _FAINT, "arrowsize": "0.6", "penwidth": "1.1"}
 
-_MINUS = "\N{MINUS SIGN}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _GAP = "\N{MIDDLE DOT}"  # where an operand goes
 _LONGEST = 24  # characters of a label, of an operation, and of an array that is written out
@@ -39,11 +39,11 @@ _WRITTEN_OUT = 9  # numbers of an array that may be; of more, the range is shown
 
 # What operations are called; others go by their rule's name. A sign stands between two operands.
 _SIGNS = {
-    "add": "+", "subtract": _MINUS, "multiply": _TIMES, "divide": "÷", "power": "^", "matmul": "@",
+    "add": "+", "subtract": MINUS, "multiply": _TIMES, "divide": "÷", "power": "^", "matmul": "@",
     "remainder": "%", "floor_divide": "//",
 }  # fmt: skip
 _NAMES = {
-    "negative": _MINUS, "square": "^ 2", "absolute": f"|{_GAP}|", "sqrt": "√", "sum": "Σ", "relu": "ReLU",
+    "negative": MINUS, "square": "^ 2", "absolute": f"|{_GAP}|", "sqrt": "√", "sum": "Σ", "relu": "ReLU",
     "maximum": "max", "minimum": "min", "getitem": "[…]", "along": "sorted",
 }  # fmt: skip
 
@@ -204,20 +204,14 @@ def _summary(value: Value) -> str:
     if not finite.size:
         return "none finite"
     low, high = float(finite.min()), float(finite.max())
-    spread = f"all {_number(low)}" if low == high else f"{_number(low)} … {_number(high)}"
+    spread = f"all {with_exponent(low)}" if low == high else f"{with_exponent(low)} … {with_exponent(high)}"
     return spread if finite.size == array.size else f"{spread}, {array.size - finite.size:,} not finite"
 
 
 def _listed(numbers: Any) -> str:
     if isinstance(numbers, list):
         return f"[{', '.join(map(_listed, numbers))}]"
-    return _number(numbers)
-
-
-def _number(x: float) -> str:
-    """Four significant digits, a true minus, a short exponent."""
-    mantissa, _, exponent = f"{x + 0.0:.4g}".partition("e")
-    return (mantissa + (f"e{int(exponent)}" if exponent else "")).replace("-", _MINUS)
+    return with_exponent(numbers)
 
 
 def _bold(text: str) -> str:

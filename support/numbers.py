@@ -1,4 +1,7 @@
-"""How films write numbers: each form once, with the decimal point or comma of the film's language."""
+"""How numbers are written wherever someone reads them: in films, in figures and in drawings of graphs.
+
+The functions choose a number's digits; `Numbers` puts them in a language, with its decimal point or comma.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from typing import Literal
 
 import numpy as np
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUS = "\N{MINUS SIGN}"
+SUPERSCRIPTS = str.maketrans("-0123456789" + MINUS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 DECIMALS = (5, 4, 3)  # of losses: where there is no room for the first number, the next
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """A language's way to write numbers.
+    """How a language writes numbers.
 
     Attributes:
         point: what stands before decimals.
@@ -25,7 +29,7 @@ class Numbers:
     thousands: str = ","
 
     def written(self, text: str) -> str:
-        """Numbers, or a formula of them; where the comma is taken, lists have semicolons.
+        """A text or a formula with numbers; where the decimal point is a comma, semicolons separate a list.
 
         >>> Numbers(",").written("(0.5, 1.25)").split()
         ['(0,5', ';', '1,25)']
@@ -36,11 +40,11 @@ class Numbers:
 
     @property
     def between(self) -> str:
-        """What stands between the numbers of a list."""
+        """What separates the numbers of a list."""
         return "," if self.point == "." else "\N{NO-BREAK SPACE};"
 
     def count(self, number: int) -> str:
-        """A whole number, its thousands apart.
+        """A whole number, its thousands separated.
 
         >>> Numbers().count(10_000)
         '10,000'
@@ -48,27 +52,35 @@ class Numbers:
         return f"{number:,}".replace(",", self.thousands)
 
     def loss(self, loss: float, decimals: int = 5) -> str:
-        """`loss_digits`."""
+        """A loss: see `loss_digits`."""
         return self.written(loss_digits(loss, decimals))
 
     def end(self, value: float, other: float = 0.0) -> str:
-        """A number at an axis's end; what could not be seen beside the other end is 0."""
+        """The number at an axis's end; 0 if it is negligible beside the other end."""
         return self.written(f"{0.0 if abs(value) < 1e-4 * abs(other) else value:.3g}")
 
     def place(self, value: float) -> str:
-        """A coordinate as it was given."""
+        """A coordinate as it was given, up to six digits."""
         return self.written(f"{value:g}")
 
+    def rounded(self, value: float) -> str:
+        """A number of at most four digits.
+
+        >>> Numbers(",").rounded(-0.25)
+        '−0,25'
+        """
+        return self.written(f"{value:.4g}".replace("-", MINUS))
+
     def short(self, value: float, digits: int = 3) -> str:
-        """`number`."""
-        return self.written(number(value, digits))
+        """A number with a power of ten: see `with_power`."""
+        return self.written(with_power(value, digits))
 
     def setting(self, value: float) -> str:
-        """`setting`."""
+        """A hyperparameter: see `setting`."""
         return self.written(setting(value))
 
     def percent(self, share: float) -> str:
-        """A share as it is read.
+        """A share in percent.
 
         >>> Numbers(",").percent(1 - 0.999).split()
         ['0,1', '%']
@@ -77,7 +89,7 @@ class Numbers:
 
 
 def numbers(language: Literal["en", "fr"]) -> Numbers:
-    """How numbers are written in a language."""
+    """The numbers of a language."""
     return Numbers(",", "\N{NO-BREAK SPACE}") if language == "fr" else Numbers()
 
 
@@ -95,14 +107,14 @@ def loss_digits(loss: float, decimals: int = 5) -> str:
     return digits if decimals > DECIMALS[-1] else re.sub(r"e\+?(-?)0*", r"e\1", digits)
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A number as it is read.
+def with_power(value: float, digits: int = 3) -> str:
+    """A number in significant digits; a very small or large one is a multiple of a power of ten.
 
     Args:
         value: the number.
-        digits: how many are shown, but that a whole number has all of them.
+        digits: how many are shown; a whole number below 10,000 has all of its own.
 
-    >>> [number(x) for x in (0.0, -0.98765, 123.4, 1.5e-7, float("inf"))]
+    >>> [with_power(x) for x in (0.0, -0.98765, 123.4, 1.5e-7, float("inf"))]
     ['0', '−0.988', '123', '1.50·10⁻⁷', '–']
     """
     if not np.isfinite(value):
@@ -114,18 +126,39 @@ def number(value: float, digits: int = 3) -> str:
         shown = f"{abs(value):.{max(0, digits - 1 - exponent)}f}"
     else:
         mantissa, _, power = f"{abs(value):.{digits - 1}e}".partition("e")
-        shown = f"{mantissa}·10{str(int(power)).translate(_SUPERSCRIPTS)}"
-    return f"−{shown}" if value < 0 else shown
+        shown = f"{mantissa}·10{str(int(power)).translate(SUPERSCRIPTS)}"
+    return f"{MINUS}{shown}" if value < 0 else shown
 
 
-def told_apart(before: float, after: float, digits: int = 3) -> int:
-    """How many digits show a number's change, with one fewer of the change itself; not more than 7.
+def with_exponent(value: float, zeros: bool = False) -> str:
+    """A number in at most four significant digits, with an exponent of no more digits than it needs.
 
-    >>> told_apart(3.5, 3.49684), told_apart(3.5, 1.0), told_apart(0.0, 0.01)
+    Args:
+        value: the number.
+        zeros: whether it has all four, even if they are zeros.
+
+    >>> [with_exponent(x) for x in (2.0, -0.25, 123456.0, 1e-7)]
+    ['2', '−0.25', '1.235e5', '1e−7']
+    >>> with_exponent(2.0, zeros=True), with_exponent(1234.5, zeros=True)
+    ('2.000', '1234')
+    """
+    mantissa, _, exponent = format(value + 0.0, "#.4g" if zeros else ".4g").partition("e")
+    return (mantissa.rstrip(".") + (f"e{int(exponent)}" if exponent else "")).replace("-", MINUS)
+
+
+def change_digits(before: float, after: float, digits: int = 3) -> int:
+    """How many digits a number needs to show how it has changed; at most 7.
+
+    Args:
+        before: the number before.
+        after: the number now.
+        digits: how many it has at least; one fewer of the change itself are shown.
+
+    >>> change_digits(3.5, 3.49684), change_digits(3.5, 1.0), change_digits(0.0, 0.01)
     (5, 3, 3)
     """
     change, size = abs(after - before), max(abs(before), abs(after))
-    # Only where `number` shows both without a power of ten, for which there would be no room.
+    # Only where `with_power` shows both without a power of ten, for which there would be no room.
     if not (np.isfinite(change) and change > 0 and min(abs(before), abs(after)) >= 0.009995 and size < 9995):
         return digits
     return int(np.clip(np.floor(np.log10(size)) - np.floor(np.log10(change)) + digits - 1, digits, 7))
@@ -141,6 +174,6 @@ def setting(value: float) -> str:
         return "–"
     digits, _, power = f"{abs(value):.3e}".partition("e")
     if value == 0 or -4 <= int(power) <= 4:
-        return f"{value:.4g}".replace("-", "−")
+        return f"{value:.4g}".replace("-", MINUS)
     digits = "" if float(digits) == 1 else f"{float(digits):g}·"
-    return f"{'−' * bool(value < 0)}{digits}10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    return f"{MINUS * bool(value < 0)}{digits}10{str(int(power)).translate(SUPERSCRIPTS)}"

@@ -11,9 +11,9 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.rules import RULES
+from support.numbers import MINUS, SUPERSCRIPTS, with_exponent
 from surfaces.expression import Expression
 
-MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 DOT = "\N{MIDDLE DOT}"
 
@@ -81,18 +81,8 @@ class Graph:
 
 
 def number(x: float) -> str:
-    """A number with four significant digits.
-
-    >>> number(2.0), number(123456.0), number(0.25)
-    ('2.000', '1.235e5', '0.2500')
-    """
-    return _tidy(f"{x + 0.0:#.4g}")
-
-
-def _tidy(digits: str) -> str:
-    """A number as Python writes it, with a true minus and a short exponent."""
-    mantissa, _, exponent = digits.partition("e")
-    return (mantissa.rstrip(".") + (f"e{int(exponent)}" if exponent else "")).replace("-", MINUS)
+    """A value or a derivative, in four significant digits."""
+    return with_exponent(x, zeros=True)
 
 
 def evaluate(expression: str | Callable[[Any, Any], Any], at: tuple[float, float]) -> Graph:
@@ -158,7 +148,7 @@ def _edges_into(node: Tensor, indices: dict[Tensor, int]) -> list[Edge]:
 
 def _operands(node: Tensor, parents: dict[Tensor, Piece]) -> list[Piece]:
     """The operands of a node, in order: its parents as given, constants as numbers."""
-    pieces = [signed(_tidy(f"{_float(x):.4g}")) for x in node._saved[1:]]
+    pieces = [signed(with_exponent(_float(x))) for x in node._saved[1:]]
     for parent, position in zip(node._prev, node._positions(), strict=True):
         pieces[position] = parents[parent]
     return pieces
@@ -180,7 +170,6 @@ _SIGNS = {
     "divide": ("/", 3, 2, 4),
 }
 _FORMS = {"absolute": "|{}|", "sqrt": "\N{SQUARE ROOT}({})"}
-_RAISED = str.maketrans("0123456789" + MINUS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def write(name: str, operands: Sequence[Piece], times: str = DOT) -> Piece:
@@ -198,7 +187,7 @@ def write(name: str, operands: Sequence[Piece], times: str = DOT) -> Piece:
         return f"{wrap(operands[0], left)} {sign} {wrap(operands[1], right)}", strength
     match name:
         case "power" if texts[1].removeprefix(MINUS).isdecimal():
-            return wrap(operands[0], 5) + texts[1].translate(_RAISED), 4
+            return wrap(operands[0], 5) + texts[1].translate(SUPERSCRIPTS), 4
         case "power":
             return f"{wrap(operands[0], 5)}^{wrap(operands[1], 5)}", 4
         case "negative":

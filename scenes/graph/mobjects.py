@@ -23,10 +23,10 @@ from manim import (
     interpolate_color,
 )
 
-from scenes.graph.computation import MINUS, Graph, GraphError, Node, number
+from scenes.graph.computation import Graph, GraphError, Node, number
 from scenes.graph.layout import LANE, Points, Size, beside, evenly, lay_out, normals
 from scenes.theme import BODY, text
-from support.numbers import Numbers
+from support.numbers import MINUS, Numbers
 from support.palette import PALETTE
 from views.colours import BACKGROUND, FAINT
 

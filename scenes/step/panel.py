@@ -24,7 +24,7 @@ from scenes.text.math_boxes import Setting, row, word
 from scenes.text.typesetting import PITCH, Equation
 from scenes.theme import EM, HEADING, SMALL
 from support.formulas import parse
-from support.numbers import Numbers, told_apart
+from support.numbers import Numbers, change_digits
 from views.colours import FAINT, INK
 
 Room = tuple[float, float, float]
@@ -208,7 +208,10 @@ class Panel(Group):
                 word(f"{letter}:", FAINT),
                 *(
                     part
-                    for name, digits in (("g", 3), ("p", told_apart(first["p"][axis], values["p"][axis])))
+                    for name, digits in (
+                        ("g", 3),
+                        ("p", change_digits(first["p"][axis], values["p"][axis])),
+                    )
                     for part in (
                         setter.name(name),
                         word("=", FAINT),
@@ -262,7 +265,7 @@ class Panel(Group):
         for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
             values = {k: _part(value, axis) for k, value in moments[place].items() if np.ndim(value) < 2}
             value = _part(moments[place + 1][name], axis)
-            finer = {"p": told_apart(values["p"], value, digits)} if name == "p" else {}
+            finer = {"p": change_digits(values["p"], value, digits)} if name == "p" else {}
             fixed = steps.settings | folded
             setter = self._look.setter(
                 values, stacked=False, settings=fixed, digits=digits, finer=finer, brief=brief
@@ -281,7 +284,7 @@ class Panel(Group):
 
 def _seen(before: float, after: float, numbers: Numbers = _ENGLISH) -> str:
     """A new position, with the digits that show how it has changed, so far as a cell has room for them."""
-    digits = told_apart(before, after)
+    digits = change_digits(before, after)
     while digits > 3 and line_width(numbers.short(after, digits), SMALL) > cell() - 0.16:
         digits -= 1
     return numbers.short(after, digits)

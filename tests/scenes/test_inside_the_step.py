@@ -32,7 +32,7 @@ from scenes.text.equations import names
 from scenes.text.typesetting import Equation, Typeset, Typesetter
 from scenes.theme import EM, SMALL
 from support.formulas import parse
-from support.numbers import number, told_apart
+from support.numbers import change_digits, with_power
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
 from tests.scenes.moments import faults as faults_of_all
@@ -128,7 +128,7 @@ def test_the_numbers_of_whole_vectors_are_those_of_the_step() -> None:
                     words = [run.words for run in equation.drawing._setting.runs]
                     name = line.text.split(" ")[0]
                     for value in np.ravel(moments[place + 1][name]):
-                        assert number(float(value)) in words
+                        assert with_power(float(value)) in words
     assert all(any("dot" in line for line in lines) for lines in film_lines)
 
 
@@ -355,14 +355,14 @@ def test_hyperparameters_keep_their_digits_where_others_have_fewer() -> None:
 @given(st.floats(0.01, 9994.0), st.floats(1e-5, 1.0), st.booleans())
 def test_a_position_that_changes_is_seen_to(size: float, share: float, back: bool) -> None:
     before, after = (size, size * (1 - share)) if back else (-size * (1 - share), -size)
-    digits = told_apart(before, after)
+    digits = change_digits(before, after)
     assert 3 <= digits <= 7
-    assert number(before, digits) != number(after, digits)
+    assert with_power(before, digits) != with_power(after, digits)
 
 
 @pytest.mark.parametrize("pair", [(0.0, 0.0), (1.5, 1.5), (1e200, 1e-200), (1.0, np.nan), (np.inf, 1.0)])
 def test_a_position_that_does_not_has_three_digits(pair: tuple[float, float]) -> None:
-    assert told_apart(*pair) == 3
+    assert change_digits(*pair) == 3
 
 
 @given(st.floats(0.001, 1e5), st.floats(1e-7, 2.0))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from races.metrics import median
 from races.status import Status
 from races.trace import Trace
-from views.figures.words import Numbers
+from views.figures.words import AxisNumbers
 
 Array = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
         return
     room = high - low or max(1.0, abs(high))
     axes.set_ylim(low - 0.05 * room, high + 0.25 * room)
-    axes.yaxis.set_major_formatter(Numbers(language))
+    axes.yaxis.set_major_formatter(AxisNumbers(language))
 
 
 def _quartiles(losses: Array) -> tuple[Any, Any]:

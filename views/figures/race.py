@@ -22,7 +22,7 @@ from support.whole_files import write_whole
 from views.figures import words
 from views.figures.contours import heights
 from views.figures.loss_axis import EDGE, MANY_RACERS, draw_curves, line_style, set_loss_axis
-from views.figures.words import WORDS, Numbers, drawing, number
+from views.figures.words import NUMBERS, WORDS, AxisNumbers, drawing
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -213,7 +213,7 @@ def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
         axes.plot(*np.array(minima).T, zorder=3, **_STAR)
     axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel="u", ylabel="v")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(Numbers(language))
+        axis.set_major_formatter(AxisNumbers(language))
     words.write(axes.title, shorten(surface.name))
 
 
@@ -233,10 +233,10 @@ def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
         bar = axes.figure.colorbar(filled, ax=axes, label=WORDS[language]["loss"])
         if ground.steep:
             ticks = levels[:: -(-len(levels) // 9)]
-            bar.ax.set_yticks(ticks, [number(float(f"{level:.3g}"), language) for level in ticks])
+            bar.ax.set_yticks(ticks, [NUMBERS[language].rounded(float(f"{level:.3g}")) for level in ticks])
             bar.ax.minorticks_off()
         else:
-            bar.ax.yaxis.set_major_formatter(Numbers(language))
+            bar.ax.yaxis.set_major_formatter(AxisNumbers(language))
 
 
 def _draw_losses(trace: Trace, axes: Axes) -> None:
@@ -248,10 +248,10 @@ def _draw_losses(trace: Trace, axes: Axes) -> None:
     spread = draw_curves(trace, axes)
     if np.isfinite(target):
         axes.axhline(target, color="black", linestyle=":", linewidth=1)
-    title = words["loss"] if starts == 1 else words["median"].format(number(starts, language))
+    title = words["loss"] if starts == 1 else words["median"].format(NUMBERS[language].count(starts))
     axes.set(xlim=(0, trace.spec.steps), xlabel=words["step"], ylabel=words["loss"])
     axes.set_title(words[spread].format(title) if spread else title)
-    axes.xaxis.set_major_formatter(Numbers(language))
+    axes.xaxis.set_major_formatter(AxisNumbers(language))
     axes.grid(alpha=0.3)
 
 
@@ -269,11 +269,11 @@ def _keys(trace: Trace, plan: bool = True) -> tuple[list[Artist], list[str]]:
     names = [racer.name for racer in racers]
     if more := len(trace.spec.racers) - len(racers):
         handles.append(Line2D([], [], linestyle="none"))
-        names.append(words["more"].format(number(more, language)))
+        names.append(words["more"].format(NUMBERS[language].count(more)))
     target = float(median(target_of(trace)))
     if np.isfinite(target):
         handles.append(Line2D([], [], color="black", linestyle=":", linewidth=1))
-        names.append(words["target"].format(number(target, language)))
+        names.append(words["target"].format(NUMBERS[language].rounded(target)))
     if plan and len(trace.spec.start) <= _MANY:
         handles.append(Line2D([], [], **_RING))
         names.append(words["start"])

@@ -8,6 +8,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -15,6 +16,8 @@ import numpy as np
 from matplotlib.font_manager import FontEntry, FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
+
+from support.numbers import numbers
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -51,32 +54,24 @@ WORDS = {
 }
 
 
-def number(value: float, language: str) -> str:
-    """A number in a language: four digits, a minus sign, and the decimal comma where that is used.
-
-    >>> number(-0.25, "en"), number(-0.25, "fr"), number(20000, "en"), number(20000, "fr")
-    ('−0.25', '−0,25', '20,000', '20\\u202f000')
-    """
-    text = f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
-    if language == "fr":
-        text = text.replace(",", "\u202f").replace(".", ",")
-    return text.replace("-", "−")
+# The narrow space separates thousands in French print; films keep the wider one.
+NUMBERS = {"en": numbers("en"), "fr": replace(numbers("fr"), thousands="\N{NARROW NO-BREAK SPACE}")}
 
 
-class Numbers(ScalarFormatter):
+class AxisNumbers(ScalarFormatter):
     """The numbers along an axis, in a language."""
 
     def __init__(self, language: str) -> None:
         super().__init__(useMathText=False, useLocale=False)
-        self._point = "," if language == "fr" else "."
+        self._numbers = NUMBERS[language]
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """The number at a tick."""
-        return str(super().__call__(x, pos)).replace(".", self._point)
+        return self._numbers.written(str(super().__call__(x, pos)))
 
     def get_offset(self) -> str:
-        """What is added to all numbers, or the power of ten that they are multiples of."""
-        return str(super().get_offset()).replace(".", self._point)
+        """The number added to all others, or the power of ten that they are multiples of."""
+        return self._numbers.written(str(super().get_offset()))
 
 
 def write(text: Text, content: str) -> None:
