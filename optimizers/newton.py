@@ -15,8 +15,8 @@ from optimizers.vector import VectorOptimizer
 class Newton(VectorOptimizer):
     """Steps to the minimum of a convexified local quadratic.
 
-    For all parameters' numbers p together, with gradient grad, Hessian H = Q diag(l) Q' and abs(H) =
-    Q diag(|l|) Q', learning rate lr and damping c::
+    For all parameters' numbers p together, with gradient grad, Hessian ``H = Q diag(l) Q'`` and
+    ``abs(H) = Q diag(|l|) Q'``, learning rate lr and damping c::
 
         {equations}
 
