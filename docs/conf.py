@@ -2,7 +2,8 @@
 
 The pages are written for GitHub, where links lead to files. Before Sphinx reads a page, its links to pages
 become links of the site, and those to other files links to the repository, or plain text where its address is
-not known. A comment such as `<!-- surfaces -->` on a line of its own is replaced by what `PARTS` makes.
+not known. A comment on a line of its own, as `<!-- surfaces -->` or `<!-- equations adam -->`, is replaced by
+what `PARTS` makes.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
 # The rooms are beside docs/, not installed.
-from optimizers import OPTIMIZERS  # noqa: E402
+from optimizers import OPTIMIZERS, Optimizer  # noqa: E402
 from optimizers.schedules import SCHEDULES, Schedule  # noqa: E402
 from surfaces import SURFACES, Surface  # noqa: E402
+from views.mathml import equations_table  # noqa: E402
 
 project = "Optimizer Race"
 author = "the authors of Optimizer Race"
@@ -105,15 +107,40 @@ def section(surface: Surface) -> str:
     return "\n\n".join(blocks)
 
 
+def equations(name: str) -> str:
+    """An optimizer's equations, from its file."""
+    return equations_table(OPTIMIZERS[name].equations)
+
+
+def other_optimizers() -> str:
+    """A section for each optimizer that has none written by hand."""
+    page = (DOCS / "optimizers.md").read_text(encoding="utf-8")
+    others = {name: kind for name, kind in OPTIMIZERS.items() if f"<!-- equations {name} -->" not in page}
+    return "\n\n".join(optimizer_section(name, kind) for name, kind in others.items())
+
+
+def optimizer_section(name: str, kind: type[Optimizer]) -> str:
+    """An optimizer's section: its equations, its picture, and its docstring up to the arguments."""
+    text = (inspect.getdoc(kind) or "").split("\nArgs:\n")[0]
+    # Without the equations, and what leads to them.
+    text = re.sub(r"(?:^.+\n)*^.*::\n\n(?:^(?: .*)?\n)+", "", text, flags=re.MULTILINE).strip()
+    blocks = [f"## {kind.__name__}", equations(name), text]
+    if (DOCS / "optimizers" / f"{name}.png").exists():  # script/optimizer_stills.py has been run for it
+        blocks.insert(2, f"![The path of {kind.__name__}](optimizers/{name}.png)")
+    return "\n\n".join(blocks)
+
+
 def classes(*kinds: type) -> str:
     """The reference of some classes, by their docstrings."""
     return "\n\n".join(f".. autoclass:: {kind.__name__}" for kind in kinds)
 
 
-PARTS: dict[str, Callable[[], str]] = {
+PARTS: dict[str, Callable[..., str]] = {
     "guide": guide,
     "french": french,
     "surfaces": surfaces,
+    "equations": equations,
+    "other_optimizers": other_optimizers,
     "elementwise": lambda: classes(*(each for each in OPTIMIZERS.values() if each.elementwise)),
     "whole_vector": lambda: classes(*(each for each in OPTIMIZERS.values() if not each.elementwise)),
     "schedules": lambda: classes(*(each for each in SCHEDULES.values() if issubclass(each, Schedule))),
@@ -145,8 +172,8 @@ def read_page(_app: Any, page: str, content: list[str]) -> None:
     if "/" not in page:
         content[0] = to_site(content[0], path)
     content[0] = re.sub(
-        r"^<!-- (\w+) -->$",
-        lambda match: PARTS[match[1]]() if match[1] in PARTS else match[0],
+        r"^<!-- (\w+)((?: \w+)*) -->$",
+        lambda match: PARTS[match[1]](*match[2].split()) if match[1] in PARTS else match[0],
         content[0],
         flags=re.MULTILINE,
     )

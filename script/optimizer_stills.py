@@ -1,10 +1,15 @@
-"""Make the pictures of docs/optimizers.md anew: uv run python script/optimizer_stills.py
+"""Make the pictures of docs/optimizers.md anew.
 
-Each optimizer on a surface that shows what it does, beside one that it is compared with.
+    uv run python script/optimizer_stills.py [OPTIMIZER ...]
+
+Each optimizer races on a surface that shows what it does, beside one that it is compared with: as `STILLS`
+says, or else on Himmelblau's function, beside SGD, at the learning rates suggested. Without names, it draws
+all.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +17,7 @@ from typing import Any
 
 from PIL import Image
 
+from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from views.figures.race import save_plan
 
@@ -63,11 +69,13 @@ STILLS = {
     ),
     "newton": Still("styblinski_tang", (1.0, -0.5), 8, {"lr": 1.0}, {**SGD, "lr": 0.3}),
 }  # fmt: skip
+USUAL = Still("himmelblau", (3.5, 3.5), 80, {}, SGD)
 
 
-def main() -> None:
-    """Draw every still."""
-    for name, still in STILLS.items():
+def main(names: list[str]) -> None:
+    """Draw the stills of some optimizers, or of all."""
+    for name in names or OPTIMIZERS:
+        still = STILLS.get(name, USUAL)
         path = save_plan(run_race(still.spec(name)), FOLDER / f"{name}.png")
         # An octree keeps the few pixels of a racer's colour, which the median cut mixes with the many greys.
         picture = Image.open(path).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE)
@@ -76,4 +84,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

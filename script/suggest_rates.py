@@ -1,17 +1,19 @@
 """Find the learning rates that surfaces suggest and write surfaces/rates.py.
 
-    uv run python script/suggest_rates.py
+    uv run python script/suggest_rates.py [NAME ...]
 
 It takes half a minute and covers every surface and every optimizer that takes a learning rate, except where
-the surface's record gives one by hand. Each rate of a grid is raced from the surface's start for 150 steps,
-without noise. Chosen is the smallest rate with which the loss stays, from step 100 on, within 1 % of the drop
-from the start to the lowest loss that any rate of the grid ends at: the optimizer arrives, without jumps. If
-no rate does that, it is the one that ends lowest. L-BFGS and Newton, whose steps have a natural length, try 1
-first and then less.
+the surface's record gives one by hand; with names of surfaces or optimizers, those alone and what is missing.
+
+Each rate of a grid is raced from the surface's start for 150 steps, without noise. Chosen is the smallest
+rate with which the loss stays, from step 100 on, within 1 % of the drop from the start to the lowest loss
+that any rate of the grid ends at: the optimizer arrives, without jumps. If no rate does that, it is the
+one that ends lowest. L-BFGS and Newton, whose steps have a natural length, try 1 first and then less.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -40,13 +42,18 @@ RATES: dict[str, dict[str, float]] = {
 Array = NDArray[np.float64]
 
 
-def main() -> None:
-    """Find them all and write them."""
+def main(names: list[str]) -> None:
+    """Find those of some surfaces or optimizers, or all, and write them."""
     lines = []
     for name, surface in SURFACES.items():
-        by_hand = set(surface.suggested) - set(RATES.get(name, {}))
+        known = RATES.get(name, {})
+        by_hand = set(surface.suggested) - set(known)
         found = {
-            optimizer: suggested(surface, optimizer) for optimizer in OPTIMIZERS if optimizer not in by_hand
+            optimizer: known[optimizer]
+            if names and optimizer in known and not {name, optimizer} & {*names}
+            else suggested(surface, optimizer)
+            for optimizer in OPTIMIZERS
+            if optimizer not in by_hand
         }
         print(name, found)
         pairs = ", ".join(
@@ -113,4 +120,4 @@ def judged(surface: Surface, losses: Array, u: Array, v: Array) -> Array:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

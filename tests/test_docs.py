@@ -16,9 +16,11 @@ from PIL import Image, ImageColor
 from optimizers import OPTIMIZERS
 from optimizers.schedules import SCHEDULES
 from surfaces import vocabulary
+from tests.docs_conf import load_conf
 from tests.test_layers import FOLDERS
 from tests.test_reference import DOORS, NAMES
 
+STILLS = "uv run python script/optimizer_stills.py"
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [*DOCS.rglob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md"))]
 
@@ -110,16 +112,21 @@ def test_an_import_from_a_door_is_let_through() -> None:
         assert behind_doors(right) == []
 
 
-def test_every_optimizer_has_a_picture_and_tells_when_it_fails() -> None:
-    sections = (DOCS / "optimizers.md").read_text(encoding="utf-8").split("\n## ")
-    for name in OPTIMIZERS:
-        (section,) = [text for text in sections if f"](optimizers/{name}.png)" in text]
-        assert "```text" in section
-        assert "**When it fails.**" in section
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_has_its_equations_and_tells_when_it_fails(name: str) -> None:
+    conf = load_conf()
+    content = [(DOCS / "optimizers.md").read_text(encoding="utf-8")]
+    conf.read_page(None, "optimizers", content)
+    sections = content[0].split("\n## ")
+    (section,) = [text for text in sections if conf.equations(name) in text]
+    assert section.count("<math ") == len(OPTIMIZERS[name].equations) > 1
+    assert f"](optimizers/{name}.png)" in section, f"run {STILLS} {name}"
+    assert "**When it fails.**" in section
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_picture_has_the_colours_that_the_page_names(name: str) -> None:
+    assert (DOCS / "optimizers" / f"{name}.png").exists(), f"run {STILLS} {name}"
     picture = np.array(Image.open(DOCS / "optimizers" / f"{name}.png").convert("RGB"), dtype=int)
     for colour, least in (("#D55E00", 200), ("#56B4E9", 0 if name == "sgd" else 200)):
         near = np.abs(picture - ImageColor.getrgb(colour)).max(axis=-1) <= 12

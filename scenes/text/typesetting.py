@@ -34,15 +34,10 @@ from scenes.theme import EM
 from support.formulas import parse
 from support.numbers import Numbers
 from views.colours import FAINT, INK
+from views.symbols import SYMBOLS
 
 Picture = NDArray[np.uint8]
 
-# What names look like; others as they are written. One that ends in _hat has a hat.
-SYMBOLS = {
-    "grad": "∂z/∂p", "b1": "β₁", "b2": "β₂", "eps": "ε", "rho": "ρ", "alpha": "α", "mu": "μ", "tau": "τ",
-    "e1": "η⁻", "e2": "η⁺", "low": "s₁", "high": "s₂", "psi": "ψ", "w": "λ", "delta": "Δ", "next": "c⁺",
-    "decay": "κ", "xi": "ξ",
-}  # fmt: skip
 _TAKEN = {"u", "v", "g", "p"}  # what stands for something else in every film
 _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Add: ("+", 1), ast.Sub: ("−", 1), ast.Mult: ("·", 2), ast.Div: ("/", 2), ast.Pow: ("", 4),

@@ -41,6 +41,27 @@ LATE_START = (1.5, -3.0)
 
 
 @dataclass(frozen=True)
+class Worked:
+    """Steps worked by hand.
+
+    Attributes:
+        what: they show.
+        settings: of the optimizer.
+        start: where the parameter is.
+        gradients: that it is given, one for each step.
+        positions: where it is after each.
+        terms: that are kept in the end.
+    """
+
+    what: str
+    settings: Settings
+    start: float
+    gradients: tuple[float, ...]
+    positions: tuple[float, ...]
+    terms: dict[str, float]
+
+
+@dataclass(frozen=True)
 class OptimizerCase:
     """What is true of one optimizer.
 
@@ -60,6 +81,7 @@ class OptimizerCase:
         elementwise: whether it treats each number by itself, so that gradients may be given by hand, and
             arrays of starts and of hyperparameters are loops over them.
         starts: where its recorded descents start.
+        worked: steps worked by hand, where it has no twin in torch.optim.
     """
 
     name: str
@@ -74,6 +96,7 @@ class OptimizerCase:
     unscaled: tuple[str, ...] = ()
     elementwise: bool = True
     starts: dict[str, tuple[float, float]] = field(default_factory=lambda: STARTS)
+    worked: tuple[Worked, ...] = ()
 
     @property
     def settings(self) -> tuple[Settings, ...]:

@@ -11,6 +11,7 @@ from tests.optimizers.case import (
     INF,
     NAN,
     OptimizerCase,
+    Worked,
     counts,
     flags,
     fractions,
@@ -286,6 +287,38 @@ CASES: tuple[OptimizerCase, ...] = (
             *numbers("lr"),
             *numbers("weight_decay"),
             *fractions("betas"),
+        ),
+        worked=(
+            # c = 0.1 * 2, 0.9 * 0.02 - 0.1 * 0.1 = 0.008, 0.9 * 0.0188 - 0.1 * 3 = -0.28308, 0;
+            # m = 0.02, 0.99 * 0.02 - 0.01 * 0.1 = 0.0188, 0.99 * 0.0188 - 0.01 * 3 = -0.011388.
+            Worked(
+                "rolls over a small bump and turns at a steep one",
+                settings={"lr": 0.25},
+                start=1.0,
+                gradients=(2.0, -0.1, -3.0),
+                positions=(0.75, 0.5, 0.75),
+                terms={"exp_avg": -0.011388},
+            ),
+            # p - 0.5 (1 + 0.5 p) = 0.75 p - 0.5; the second c is 0.5 * 3 - 0.5 * 3 = 0, and then p shrinks
+            # only: 0.75 p; the third is 0.5 * -1.5 + 0.5 * 1 = -0.25: 0.75 p + 0.5. m = 3,
+            # 0.25 * 3 - 0.75 * 3 = -1.5 and 0.25 * -1.5 + 0.75 * 1.
+            Worked(
+                "stands still, but for its decay, at a mean of zero",
+                settings={"lr": 0.5, "betas": (0.5, 0.25), "weight_decay": 0.5},
+                start=2.0,
+                gradients=(4.0, -3.0, 1.0),
+                positions=(1.0, 0.75, 1.0625),
+                terms={"exp_avg": 0.375},
+            ),
+            # Without memory c is the gradient and m is it too: steps by its sign, however steep it is.
+            Worked(
+                "without memory",
+                settings={"lr": 0.25, "betas": (0.0, 0.0)},
+                start=0.0,
+                gradients=(1e300, -1e-300, 0.0, -7.0),
+                positions=(-0.25, 0.0, 0.0, 0.25),
+                terms={"exp_avg": -7.0},
+            ),
         ),
     ),
     OptimizerCase(
