@@ -377,6 +377,12 @@ def put(tensor: Tensor, value: Value) -> None:
         del tensor._handed_out
 
 
+def share(tensor: Tensor, array: Array) -> None:
+    """Give a Tensor an array of its shape that its owner goes on to change in place: graphs take copies."""
+    tensor._value = array
+    tensor._handed_out = True
+
+
 def apply(name: str, *inputs: Any, **settings: Any) -> Any:
     """The operation `name` of `autograd.rules.RULES` on Tensors, numbers and arrays, as a new node.
 

@@ -23,6 +23,7 @@ DOORS = {
     "optimizers": "optimizers.md",
     "optimizers.schedules": "schedules.md",
     "surfaces": "surfaces.md",
+    "networks": "networks.md",
     "races": "races.md",
     "views.figures": "figures.md",
     "scenes": "scenes.md",

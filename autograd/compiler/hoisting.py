@@ -49,7 +49,7 @@ def hoisted(program: Program) -> Hoisted:
         [n for n in program.outputs if (program.shapes[n] == POINTS) is wanted] for wanted in (False, True)
     )
     handed = _handed(program, many)
-    return Hoisted(_part(program, numbers, [*single, *handed]), _part(program, [*points, *handed], many))
+    return Hoisted(part(program, numbers, [*single, *handed]), part(program, [*points, *handed], many))
 
 
 def _handed(program: Program, outputs: Sequence[int]) -> list[int]:
@@ -67,7 +67,7 @@ def _handed(program: Program, outputs: Sequence[int]) -> list[int]:
     return sorted(handed)
 
 
-def _part(program: Program, given: Sequence[int], wanted: Sequence[int]) -> Program:
+def part(program: Program, given: Sequence[int], wanted: Sequence[int]) -> Program:
     """The program that computes the values `wanted` from the values `given`."""
     new = Program(program.simplify)
     numbers = {number: new.add_input(program.shapes[number]) for number in given}

@@ -28,6 +28,7 @@ NAMES = {
     "with_jax": "JAX",
     "with_hips": "HIPS autograd",
     "with_micrograd": "micrograd",
+    "by_hand": "numpy by hand",
 }
 
 

@@ -6,6 +6,7 @@ that of `surfaces.funky`, operation by operation; the benchmarks check that the 
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 PLASTIC = 1.324717957244746  # the root of x^3 = x + 1, whose powers spread points evenly over a square
@@ -40,3 +41,26 @@ def quadratic(count: int) -> tuple[Any, Any]:
     """So many parameters between 1 and 2, and the weights of their squares in the loss, between 1 and 10."""
     u, v = points(count + 1)
     return 1.0 + u[1:] / 1.2, 1.0 + 9.0 * v[1:] / 1.2
+
+
+def network(name: str) -> tuple[list[Any], Any, Any]:
+    """A network at its start and a batch: (weight, bias) of each layer, inputs, and labels from 0.
+
+    A weight has the shape (out, in). `moons` is 2-16-16-1 with 100 points; `digits` is 64-32-10 with 128.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    sizes, count = {"moons": ((2, 16, 16, 1), 100), "digits": ((64, 32, 10), 128)}[name]
+    rng = np.random.default_rng(0)
+    layers = []
+    for before, after in itertools.pairwise(sizes):
+        bound = before**-0.5
+        layers.append((rng.uniform(-bound, bound, (after, before)), rng.uniform(-bound, bound, after)))
+    labels = np.arange(count) % (2 if name == "moons" else 10)
+    if name == "moons":
+        angle = rng.uniform(0.0, np.pi, count)
+        sign = 1.0 - 2.0 * labels
+        inputs = np.stack([sign * np.cos(angle) + labels, sign * np.sin(angle) + 0.5 * labels], axis=1)
+        return layers, inputs + rng.normal(0.0, 0.1, inputs.shape), labels
+    centres = rng.normal(0.0, 1.0, (10, sizes[0]))
+    return layers, centres[labels] + rng.normal(0.0, 2.0, (count, sizes[0])), labels

@@ -12,6 +12,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 from autograd import Tensor, value_and_grad
+from networks import MLP, losses
+from networks.training_step import TrainingStep
 from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from surfaces.funky import funky
@@ -116,6 +118,20 @@ def loops(*_: Any) -> Any:
     return lambda: "numba" in sys.modules, bool
 
 
+def train_step(formula: Any, request: Any) -> Any:
+    """A training step with the same batch; the losses of the first steps."""
+    layers, inputs, labels = formula["network"](request["network"])
+    model = MLP([layers[0][0].shape[1], *(len(bias) for _, bias in layers)])
+    for layer, (weight, bias) in zip(model.layers, layers, strict=True):
+        layer.load_state_dict({"weight": weight, "bias": bias})
+    loss = losses.hinge_loss if request["network"] == "moons" else losses.cross_entropy
+    optimizer = OPTIMIZERS["adam"](model.parameters(), lr=0.01)
+    step = TrainingStep(model, optimizer, loss)
+    labels = labels.astype(float)
+    first = [step(inputs, labels) for _ in range(request["ahead"])]
+    return lambda: step(inputs, labels), lambda _: first
+
+
 JOBS = {
     "one": compiled_one,
     "many": compiled_many,
@@ -126,4 +142,5 @@ JOBS = {
     "step": step,
     "whole step": whole_step,
     "loops": loops,
+    "train step": train_step,
 }

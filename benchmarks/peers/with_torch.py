@@ -138,4 +138,40 @@ def whole_step(formula: Any, request: Any) -> Any:
     return run, lambda parameter: parameter.detach()[: request["shown"]].tolist()
 
 
-JOBS = {"one": one, "many": many, "race": race, "ways": ways, "step": step, "whole step": whole_step}
+def train_step(formula: Any, request: Any) -> Any:
+    """A training step with the same batch; the losses of the first steps."""
+    layers, inputs, labels = formula["network"](request["network"])
+    modules: list[Any] = []
+    for weight, bias in layers:
+        linear = torch.nn.Linear(weight.shape[1], weight.shape[0])
+        linear.load_state_dict({"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)})
+        modules += [linear, torch.nn.ReLU()]
+    model = torch.nn.Sequential(*modules[:-1])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    moons = request["network"] == "moons"
+    inputs, labels = torch.from_numpy(inputs), torch.from_numpy(2.0 * labels - 1.0 if moons else labels)
+
+    def run() -> Any:
+        optimizer.zero_grad()
+        out = model(inputs)
+        if moons:
+            loss = (1 - labels * out[:, 0]).relu().mean()
+        else:
+            loss = torch.nn.functional.cross_entropy(out, labels)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    first = [run().item() for _ in range(request["ahead"])]
+    return run, lambda _: first
+
+
+JOBS = {
+    "one": one,
+    "many": many,
+    "race": race,
+    "ways": ways,
+    "step": step,
+    "whole step": whole_step,
+    "train step": train_step,
+}
