@@ -66,15 +66,33 @@ PAGES = {
 }
 
 
+# Where a README shows the race as a GIF, the site has the film.
+GIF = re.compile(r"!\[([^\]]*)\]\(\S*optimizer-race\.gif\)")
+FILM = """```{raw} html
+<video controls autoplay muted loop playsinline poster="_static/funky.png"
+       aria-label="\\1">
+  <source src="_static/optimizer-race.mp4" type="video/mp4">
+</video>
+```"""
+
+
 def guide() -> str:
     """The README from its first section on, as a page."""
     _, sections = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## ", 1)
-    return to_site("# Guide\n\n## " + sections, "README.md")
+    return to_site("# Guide\n\n## " + addressed(sections), "README.md")
 
 
 def french() -> str:
-    """The French README."""
-    return to_site((DOCS / "README.fr.md").read_text(encoding="utf-8"), "docs/README.fr.md")
+    """The French README, with the film."""
+    text = addressed((DOCS / "README.fr.md").read_text(encoding="utf-8"))
+    return to_site(GIF.sub(FILM, text), "docs/README.fr.md")
+
+
+def addressed(text: str) -> str:
+    """A README's text, with the repository's address in the commands that install from it, if it is known."""
+    return (
+        re.sub(r"git\+ADRESSE|git\+ADDRESS", f"git+https://github.com/{ADDRESS}", text) if ADDRESS else text
+    )
 
 
 def surfaces() -> str:

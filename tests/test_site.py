@@ -45,6 +45,23 @@ def test_a_link_to_a_file_leads_to_the_repository_where_it_is_known(monkeypatch:
     assert CONF.to_site("[a](../race.toml)", "docs/lab.md") == expected
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"), [("some/one", "git+https://github.com/some/one"), ("", "git+A")]
+)
+@pytest.mark.parametrize("page", ["guide", "fr"])
+def test_commands_that_install_have_the_repositorys_address_where_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, page: str, address: str, expected: str
+) -> None:
+    monkeypatch.setattr(CONF, "ADDRESS", address)
+    assert read(page).count(expected) == 2
+
+
+def test_both_start_pages_show_the_film() -> None:
+    for page in ("index", "fr"):
+        assert '<source src="_static/optimizer-race.mp4"' in read(page)
+        assert ".gif" not in read(page)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_to_pages_of_the_site(page: str) -> None:
     text = re.sub(r"```.*?```|`[^`]*`", "", read(page), flags=re.DOTALL)
