@@ -133,6 +133,23 @@ def test_a_picture_has_the_colours_that_the_page_names(name: str) -> None:
         assert near.sum() >= least
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_files_that_a_page_names_exist(page: Path) -> None:
+    named = re.findall(r"`([\w/]+\.py)[`:]", page.read_text(encoding="utf-8"))
+    ours = [name for name in named if name not in {"mine.py", "setup.py"}]
+    rooms = [path.parent for path in DOCS.parent.glob("*/__init__.py")]
+    files = [*DOCS.parent.glob("*.py"), *DOCS.glob("*.py"), *(DOCS.parent / "script").glob("*.py")]
+    files += [file for room in rooms for file in room.rglob("*.py")]
+    assert [name for name in ours if not any(f"{file}".endswith(f"/{name}") for file in files)] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/README.fr.md", "CONTRIBUTING.md"])
+def test_every_room_is_in_the_tables(page: str) -> None:
+    text = (DOCS.parent / page).read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in DOCS.parent.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert rooms <= set(re.findall(r"^\| \[?`(\w+)/`", text, re.MULTILINE))
+
+
 def test_every_schedule_is_listed() -> None:
     page = (DOCS / "optimizers.md").read_text(encoding="utf-8")
     assert [name for name in SCHEDULES if f"\n| {name} |" not in page] == []
