@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd.array_rules import Shape
+from autograd.compiler.bounds import ANY, Bounds, bounds
 from autograd.compiler.simplify import SHORTER
 from autograd.rules import RULES
 
@@ -60,7 +61,7 @@ class Simplify(Enum):
 
     NOT = "not at all, so that the reverse sweep meets what was written, in its order"
     EXACTLY = "so that its numbers stay the same to the last bit, but for the sign of a zero"
-    SAFELY = "so that numbers change in their last bits at most, but for what is beyond 1e300 on the way"
+    SAFELY = "so that numbers change in their last bits at most, and are infinite where what is written is"
     FREELY = "with known factors brought together, which near the ends of float64's range may leave it"
     FINITE = "freely, and as if no number were infinite or nan: x * 0 is 0"
 
@@ -98,6 +99,7 @@ class Program:
         self.simplify = simplify
         self.values: list[Value] = []
         self.shapes: list[Shape] = []
+        self._bounds: list[Bounds] = []
         self.inputs: list[int] = []
         self.outputs: list[int] = []
         self.truths: set[int] = set()
@@ -194,6 +196,10 @@ class Program:
         value = self.values[number]
         return bool(value.value) if isinstance(value, Constant) and not self.shapes[number] else None
 
+    def most(self, number: int) -> float:
+        """The largest absolute value that a value can have, as far as it is known."""
+        return max(map(abs, self._bounds[number]))
+
     def parts(self, number: int, name: str) -> tuple[int, ...] | None:
         """What a value is computed from, if it is by the operation `name`."""
         value = self.values[number]
@@ -246,7 +252,17 @@ class Program:
             self.truths.add(number)
         self.values.append(value)
         self.shapes.append(shape)
+        self._bounds.append(self._bounds_of(value) if self.safe else ANY)
         return number
+
+    def _bounds_of(self, value: Value) -> Bounds:
+        if isinstance(value, Operation):
+            known = [self._bounds[i] for i in value.inputs]
+            square = value.name == "multiply" and value.inputs[0] == value.inputs[1]
+            return bounds("square", known[0]) if square else bounds(value.name, *known)
+        if isinstance(value, Constant) and type(value.value) is float and np.isfinite(value.value):
+            return value.value, value.value
+        return ANY
 
 
 def _frozen(setting: Any) -> Any:

@@ -26,6 +26,7 @@ class Writer(Protocol):
     def add_constant(self, value: Any) -> int: ...  # noqa: D102
     def constant(self, number: int) -> float | None: ...  # noqa: D102
     def truth(self, number: int) -> bool | None: ...  # noqa: D102
+    def most(self, number: int) -> float: ...  # noqa: D102
     def parts(self, number: int, name: str) -> tuple[int, ...] | None: ...  # noqa: D102
 
 
@@ -38,12 +39,28 @@ def _split(p: Writer, a: int, b: int) -> tuple[int, float] | None:
 
 
 def _mild(p: Writer, c: float) -> bool:
-    """Whether products with a number may be reordered, as it is moderate and seldom leads out of range.
-
-    Where the range matters, only beyond 1e300: x * y * 0.1 may be infinite where x * 0.1 * y is not.
-    """
+    """Whether a number is moderate enough for products with it to be reordered."""
     most = 1e3 if p.safe else 1e9
     return 1 / most < abs(c) < most
+
+
+# Where the range matters, a product may be reordered if that is as accurate where numbers underflow, and
+# infinite nowhere else. So 100 * x * 0.01 stays, which is infinite at 1e307, and so does x * 3 * y, since
+# x * y may underflow; but 0.01 * x * 100 is x, and x * 0.5 * sin(y) is x * sin(y) * 0.5.
+_FAR = 1e300
+
+
+def _meet(p: Writer, x: int, first: float, second: float) -> bool:
+    """Whether x * first * second may be x * (first * second)."""
+    return not p.safe or abs(first) <= 1 or abs(second) >= 1 or p.most(x) < _FAR
+
+
+def _goes_outwards(p: Writer, x: int, c: float, y: int) -> bool:
+    """Whether x * c * y may be x * y * c."""
+    if not p.safe or abs(c) == 1:
+        return True
+    ends = p.most(x), p.most(y)
+    return abs(c) < 1 and (min(ends) <= 1 or math.prod(ends) < _FAR)
 
 
 def _scaled(p: Writer, number: int) -> tuple[int, float] | None:
@@ -92,7 +109,7 @@ def _subtract(p: Writer, a: int, b: int) -> int | None:
 
 def _together(p: Writer, name: str, a: int, b: int) -> int | None:
     """The sum or difference of two multiples, as a multiple of that of what they are multiples of."""
-    x, y = _scaled(p, a), _scaled(p, b)
+    x, y = (None, None) if p.safe else (_scaled(p, a), _scaled(p, b))
     if not x or not y or abs(x[1]) != abs(y[1]) or abs(x[1]) == 1:
         return None
     other = {"add": "subtract", "subtract": "add"}[name]
@@ -107,12 +124,12 @@ def _multiply(p: Writer, a: int, b: int) -> int | None:
             return x
         if c == -1:
             return p.add("negative", (x,))
-        if (inner := _scaled(p, x)) and _mild(p, c):
+        if (inner := _scaled(p, x)) and _mild(p, c) and _meet(p, *inner, c):
             return p.add("multiply", (inner[0], p.add_constant(inner[1] * c)))
         return None
     # Known factors go outwards, where they meet.
     for x, y in ((a, b), (b, a)):
-        if inner := _scaled(p, x):
+        if (inner := _scaled(p, x)) and _goes_outwards(p, *inner, y):
             product = p.add("multiply", (inner[0], y))
             return p.add("multiply", (product, p.add_constant(inner[1])))
     return None
@@ -123,7 +140,7 @@ def _divide(p: Writer, a: int, b: int) -> int | None:
     if c is not None and 1e-100 < abs(c) < 1e100 and not p.exact:
         return p.add("multiply", (a, p.add_constant(1 / c)))
     inner = _scaled(p, a)
-    if inner and p.constant(a) is None:
+    if inner and p.constant(a) is None and (not p.safe or abs(inner[1]) == 1):
         quotient = p.add("divide", (inner[0], b))
         return p.add("multiply", (quotient, p.add_constant(inner[1])))
     return None
