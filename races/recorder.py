@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,8 +14,6 @@ from races.spec import RaceSpec
 from surfaces import Surface
 
 Array = NDArray[np.float64]
-
-_CACHED = 16384  # losses that are looked at in one go
 
 
 def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
@@ -42,6 +41,8 @@ class Record:
         steps: of the race.
         state: the optimizer's terms by name, each of shape (steps, starts, 2); None where they are not kept.
         rates: the learning rate of each step, of shape (steps, starts); None where it is not kept.
+        lowest: the lowest loss so far in the domain, inf if there is none, of shape (starts,); it counts unless
+            the racer diverges.
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
     """
 
@@ -52,7 +53,7 @@ class Record:
         self.positions, self.losses, self.gradients = positions, losses, gradients
         self.steps, self._all = spec.steps, spec.record != "ends"
         starts = len(spec.start)
-        self._lowest = np.full(starts, np.inf)
+        self.lowest = np.full(starts, np.inf)
         self._late_from = spec.steps + 1 - tail(spec.steps)
         self.late = np.full(starts, -np.inf)
         self.state: dict[str, Array] | None = {} if spec.record == "state" else None
@@ -78,37 +79,22 @@ class Record:
             self.losses[row, part] = loss
         if self._all and slopes is not None:
             self.gradients[step, part, 0], self.gradients[step, part, 1] = slopes
-        if not self._all:
-            least = self._lowest[part]
-            counted = loss if inside else np.where(self._surface.contains(u, v), loss, np.inf)
-            np.fmin(least, counted, out=least)
+        least = self.lowest[part]
+        if inside:
+            np.fmin(least, loss, out=least)
+        else:
+            np.copyto(least, loss, where=self._surface.contains(u, v) & (loss < least))
         if step >= self._late_from:
             late = self.late[part]
             np.maximum(late, loss, out=late)
 
-    @property
-    def lowest(self) -> Array:
-        """The lowest loss inside the domain, inf if there is none; of shape (starts,).
-
-        It may be -inf, which is the loss of a racer that has diverged.
-        """
-        if not self._all:
-            return self._lowest
-        least = self._lowest.copy()
-        rows = max(1, _CACHED // len(least))
-        for first in range(0, len(self.losses), rows):
-            part = slice(first, first + rows)
-            inside = self._surface.contains(*np.moveaxis(self.positions[part], -1, 0))
-            np.fmin(least, np.fmin.reduce(np.where(inside, self.losses[part], np.inf)), out=least)
-        return least
-
-    def holds(self, u: Array, v: Array) -> bool:
-        """Whether all of these points are in the domain, asked where only the ends are kept."""
-        if self._all:
-            return False
+    def holds(self, u: Array, v: Array) -> tuple[bool, bool]:
+        """Whether all of these points are in the domain, and whether all are finite."""
         least, most = np.minimum.reduce, np.maximum.reduce
         (u_low, u_high), (v_low, v_high) = self._surface.u_range, self._surface.v_range
-        return bool(least(u) >= u_low and most(u) <= u_high and least(v) >= v_low and most(v) <= v_high)
+        u_least, u_most, v_least, v_most = least(u), most(u), least(v), most(v)
+        inside = u_least >= u_low and u_most <= u_high and v_least >= v_low and v_most <= v_high
+        return bool(inside), math.isfinite((u_most - u_least) + (v_most - v_least))
 
     def make_room(self, names: Sequence[str]) -> None:
         """Prepare for terms of these names; before several threads keep them."""
@@ -162,9 +148,8 @@ class Record:
         elif step == 0:
             self.positions[0, start], self.losses[0, start] = table[0, :2], table[0, 2]
         losses = table[:, 2]
-        if not self._all:
-            counted = np.where(self._surface.contains(table[:, 0], table[:, 1]), losses, np.inf)
-            self._lowest[start] = np.fmin(self._lowest[start], np.fmin.reduce(counted))
+        counted = np.where(self._surface.contains(table[:, 0], table[:, 1]), losses, np.inf)
+        self.lowest[start] = np.fmin(self.lowest[start], np.fmin.reduce(counted))
         recent = losses[max(0, self._late_from - step) :]
         self.late[start] = np.maximum(self.late[start], recent.max(initial=-np.inf))
 

@@ -167,8 +167,8 @@ def _run_block(run: Run, code: StepCode, part: slice, tick: Callable[[], object]
             now.block(*given, *rest, loss, *slopes, *new, *buffers)
             u, v = old[:2]
             # A sum is finite only if all are; where it is not, it is seen which.
-            inside = record.holds(u, v)
-            finite = math.isfinite(total(loss) if inside else total(u) + total(v) + total(loss))
+            inside, finite = record.holds(u, v)
+            finite = finite and math.isfinite(total(loss))
             record.keep(step, part, u, v, loss, slopes, inside)
             if record.state is not None:
                 _keep_terms(run, code, slice(step, step + 1), part, np.array(new[2:])[:, None])
