@@ -41,8 +41,8 @@ class Record:
         steps: of the race.
         state: the optimizer's terms by name, each of shape (steps, starts, 2); None where they are not kept.
         rates: the learning rate of each step, of shape (steps, starts); None where it is not kept.
-        lowest: the lowest loss so far in the domain, inf if there is none, of shape (starts,); it counts unless
-            the racer diverges.
+        lowest: the lowest loss so far in the domain, inf if there is none; of shape (starts,). It may be
+            -inf, which is the loss of a racer that has diverged.
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
     """
 
