@@ -6,11 +6,14 @@
 from autograd.checking import GradientError, check_gradients
 from autograd.compiler.tracing import TracingError
 from autograd.derivatives import grad, hessian, value_and_grad
-from autograd.drawing import draw_graph
+from autograd.drawing import draw_dot, draw_graph
+from autograd.float_operators import install
 from autograd.functions import cos_d, erf, exp_d, logsumexp, norm, relu, sigmoid, sin_d, softmax, softplus
 from autograd.graph_hessian import hessian_of
 from autograd.rules import RULES
 from autograd.tensor import Tensor
+
+install()
 
 __all__ = [
     "RULES",
@@ -19,6 +22,7 @@ __all__ = [
     "TracingError",
     "check_gradients",
     "cos_d",
+    "draw_dot",
     "draw_graph",
     "erf",
     "exp_d",

@@ -1,17 +1,17 @@
-"""`draw_graph`: the graph that a Tensor remembers, drawn with Graphviz, a card for each Tensor.
+"""`draw_graph` and `draw_dot`: the graph that a Tensor remembers, drawn with Graphviz.
 
-Values come from the left; the gradients on the cards are those of the last `backward`.
+Values flow from left to right; gradients are those of the last `backward`.
 """
 
 from __future__ import annotations
 
 import html
-from collections import deque
-from functools import partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.graph import Node, nearest_nodes, nodes_of
 from autograd.tensor import Tensor
 from autograd.values import Value
 from support.numbers import MINUS, with_exponent
@@ -83,59 +83,93 @@ def draw_graph(tensor: Tensor, *, limit: int = 200, **labels: Tensor) -> Digraph
     from graphviz import Digraph  # noqa: PLC0415
 
     for name, value in {"tensor": tensor, **labels}.items():
-        if not isinstance(value, Tensor):
-            raise TypeError(f"draw_graph: {_short(name)} must be a Tensor, not {type(value).__name__}")
+        _require_tensor(f"draw_graph: {_short(name)}", value)
     if limit < 1:
         raise ValueError(f"draw_graph: limit must be at least 1, got {limit}")
     names: dict[Tensor, str] = {}
-    for name, node in labels.items():
-        names[node] = f"{names[node]}, {name}" if node in names else name
+    for name, label in labels.items():
+        names[label] = f"{names[label]}, {name}" if label in names else name
 
-    nodes, count = _nearest(tensor, limit)
+    nodes, count = nearest_nodes(tensor, limit)
+    ids = {node.tensor: f"n{i}" for i, node in enumerate(nodes)}
     graph = Digraph(graph_attr=_GRAPH | _ROUNDS, node_attr=_NODE, edge_attr=_EDGE)
-    for node, i in reversed(nodes.items()):  # what is drawn first is computed first
-        graph.node(f"n{i}", _card(node, names.get(node, ""), i == 0))
-        _connect(graph, node, nodes)
+    for node in reversed(nodes):  # what is drawn first is computed first
+        graph.node(ids[node.tensor], _card(node, names.get(node.tensor, ""), node is nodes[0]))
+        _connect(graph, node, ids)
     if count > limit:
         note = f"{count - limit:,} of {count:,} nodes are left out: those farthest from the output."
         graph.attr(label=note, labelloc="b", fontname=_FONT, fontsize="14", fontcolor=_FAINT)
     return graph
 
 
-def _nearest(output: Tensor, limit: int) -> tuple[dict[Tensor, int], int]:
-    """The first nodes in order of their distance from the output, numbered, and how many there are in all."""
-    nearest: dict[Tensor, int] = {}
-    seen = {id(output)}
-    waiting = deque([output])
-    while waiting:
-        node = waiting.popleft()
-        if len(nearest) < limit:
-            nearest[node] = len(nearest)
-        for parent in node._prev:
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                waiting.append(parent)
-    return nearest, len(seen)
+def draw_dot(root: Tensor, format: str = "svg", rankdir: str = "LR") -> Digraph:  # noqa: A002
+    """The computation graph of `root` as micrograd draws it: boxes for Tensors, ellipses for operations.
+
+    Every node is drawn. See `draw_graph` for a drawing with names, constants, shapes and a limit.
+
+    Args:
+        root: the output.
+        format: of the files that the result's `render` writes: "svg", "png", "pdf" or another of Graphviz's.
+        rankdir: "LR" from left to right, or "TB" from top to bottom.
+
+    Returns:
+        A `graphviz.Digraph`, which shows itself in a notebook.
+
+    Raises:
+        TypeError: if `root` is not a Tensor.
+        ValueError: for another direction, or a format that Graphviz does not have.
+
+    >>> x = Tensor(3.0)
+    >>> y = x * 2 + 1
+    >>> y.backward()
+    >>> print(*sorted(line.strip() for line in draw_dot(y).source.splitlines() if "data" in line), sep="\\n")
+    0 [label="{ data 3 | grad 2 }" shape=record]
+    1 [label="{ data 6 | grad 1 }" shape=record]
+    2 [label="{ data 7 | grad 1 }" shape=record]
+    """
+    from graphviz import Digraph  # noqa: PLC0415
+
+    _require_tensor("draw_dot: root", root)
+    if rankdir not in {"LR", "TB"}:
+        raise ValueError(f"draw_dot: rankdir must be 'LR' or 'TB', got {rankdir!r}")
+    graph = Digraph(format=format, graph_attr={"rankdir": rankdir})
+    ids: dict[Tensor, str] = {}
+    for i, node in enumerate(nodes_of(root)):
+        ids[node.tensor] = str(i)
+        value, gradient = _summary(node.tensor.value), _summary(node.tensor.grad)
+        graph.node(str(i), f"{{ data {value} | grad {gradient} }}", shape="record")
+        if node.operation:
+            graph.node(f"op{i}", _sign(node))
+            graph.edge(f"op{i}", str(i))
+            for parent in node.parents:
+                graph.edge(ids[parent], f"op{i}")
+    return graph
 
 
-def _connect(graph: Digraph, node: Tensor, nodes: dict[Tensor, int]) -> None:
+def _require_tensor(what: str, x: Any) -> None:
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{what} must be a Tensor, not {type(x).__name__}")
+
+
+def _connect(graph: Digraph, node: Node, ids: Mapping[Tensor, str]) -> None:
     """Lines from a node's parents; dots stand for those that are left out."""
-    child = f"n{nodes[node]}"
-    heads = ["first:w", "last:w"] if len(node._prev) == 2 else ["w"] * len(node._prev)
-    for parent, head in zip(node._prev, heads, strict=True):
-        if parent in nodes:
-            graph.edge(f"n{nodes[parent]}:e", f"{child}:{head}")
-    if any(parent not in nodes for parent in node._prev):
+    child = ids[node.tensor]
+    heads = ["first:w", "last:w"] if len(node.parents) == 2 else ["w"] * len(node.parents)
+    for parent, head in zip(node.parents, heads, strict=True):
+        if parent in ids:
+            graph.edge(f"{ids[parent]}:e", f"{child}:{head}")
+    if any(parent not in ids for parent in node.parents):
         graph.node(f"{child}more", "…", fontcolor=_FAINT)
         graph.edge(f"{child}more", f"{child}:w", style="dashed")
 
 
-def _card(node: Tensor, label: str, output: bool) -> str:
+def _card(node: Node, label: str, output: bool) -> str:
     """A node as Graphviz's table: label and operation, shape, value, gradient."""
     operation = _operation(node)
-    rows = [("value", _summary(node.data), _VALUE), ("gradient", _summary(node.grad), _GRADIENT)]
-    if node.shape:
-        rows.insert(0, ("shape", _shape(node.data), _INK))
+    tensor = node.tensor
+    rows = [("value", _summary(tensor.value), _VALUE), ("gradient", _summary(tensor.grad), _GRADIENT)]
+    if tensor.shape:
+        rows.insert(0, ("shape", _shape(tensor.value), _INK))
     cells = [
         f'<TD ALIGN="LEFT"{port}><FONT COLOR="{_FAINT}" POINT-SIZE="11">{name}</FONT></TD>'
         f'<TD ALIGN="RIGHT"><FONT COLOR="{colour}">{text}</FONT></TD>'
@@ -152,31 +186,31 @@ def _card(node: Tensor, label: str, output: bool) -> str:
     return f"<<TABLE {table}><TR>{'</TR><TR>'.join(cells)}</TR></TABLE>>"
 
 
-def _operation(node: Tensor) -> str:
+def _operation(node: Node) -> str:
     """How a node was computed, with those operands that are not Tensors; "" for a leaf.
 
+    >>> from autograd.graph import node_of
     >>> x = Tensor([3.0, 4.0])
-    >>> [_operation(y) for y in (x, x + x, 1 + x, x % 2, np.sin(x), np.clip(x, 0, 1), x.sum(axis=0), x[1])]
+    >>> results = x, x + x, 1 + x, x % 2, np.sin(x), np.clip(x, 0, 1), x.sum(axis=0), x[1]
+    >>> [_operation(node_of(y)) for y in results]
     ['', '+', '1 +', '% 2', 'sin', 'clip(·, 0, 1)', 'Σ axis 0', '[1]']
     """
-    name = node._op
-    if not name:
-        return ""
-    operands = [_constant(value) for value in node._saved[1:]]
-    for position in node._positions():
-        operands[position] = _GAP
-    sign = _SIGNS.get(name)
-    settings = next((vjp.keywords for vjp in node._vjps if isinstance(vjp, partial)), {})
-    if len(node._prev) < len(operands):
-        text = f"{_NAMES.get(name, name)}({', '.join(operands)})"
-        if sign:
-            text = f"{operands[0]} {sign} {operands[1]}".replace(_GAP, "").strip()
-    elif isinstance(index := settings.get("index"), int):
+    operands = [_constant(x.value) if x.parent is None else _GAP for x in node.operands]
+    text = _sign(node)
+    if len(node.parents) < len(operands):
+        if node.operation in _SIGNS:
+            text = f"{operands[0]} {text} {operands[1]}".replace(_GAP, "").strip()
+        else:
+            text = f"{text}({', '.join(operands)})"
+    elif isinstance(index := node.settings.get("index"), int):
         text = f"[{index}]"
-    else:
-        text = sign or _NAMES.get(name, name)
-    axis = settings.get("axis")
+    axis = node.settings.get("axis")
     return text if axis is None else f"{text} axis {axis}"
+
+
+def _sign(node: Node) -> str:
+    """What an operation is called."""
+    return (_SIGNS | _NAMES).get(node.operation, node.operation)
 
 
 def _constant(value: Value) -> str:

@@ -1,21 +1,82 @@
-"""Tells float(t), which people use to print a number, from numpy storing t as a plain number.
+"""Where a Tensor may become a plain number, and where that would lose its gradient and is refused.
 
-numpy has no protocol for this: ``r[0] = t``, ``r.fill(t)`` and ``np.float64(t)`` call `Tensor.__float__` from
-C, as float(t) does. Only the calling frame differs: it is numpy's or scipy's own, or it is at an instruction
-that stores an element or calls something of numpy's. Other C functions, such as `math.sin`, count as float.
+float(t), by which people print a number, is told from numpy storing t as a plain number. numpy has no
+protocol for this: ``r[0] = t``, ``r.fill(t)`` and ``np.float64(t)`` call `Tensor.__float__` from C, as
+float(t) does. Only the calling frame differs: it is numpy's or scipy's own, or it is at an instruction
+that stores an element or calls something of numpy's. Other C functions, such as `math.sin`, count as
+float.
 """
 
 from __future__ import annotations
 
 import dis
+import sys
+from abc import abstractmethod
 from functools import lru_cache
 from types import CodeType, FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.operators import Operators, array_of_objects
+from autograd.values import Value
 
 _METHODS = {"astype", "fill", "__array__", "__setitem__"}  # of arrays, by which elements become numbers
 _NAMES = ("LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_GLOBAL")
 _ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD")
 _NOTHING = ("PUSH_NULL", "COPY_FREE_VARS", "NOP", "EXTENDED_ARG", "CACHE", "KW_NAMES")
+
+
+class Conversions(Operators):
+    """Truth, float, int, formats and arrays of what has a value."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def value(self) -> Value:
+        """A float, or an array."""
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(f"a Tensor of shape {self.shape} is neither true nor false")
+        return bool(self.value)
+
+    def _one_number(self) -> float:
+        if self.size != 1:
+            raise TypeError(f"a Tensor of shape {self.shape} is not one number")
+        return float(np.reshape(self.value, ()))
+
+    def __float__(self) -> float:
+        if taken := taken_by_numpy(sys._getframe(1)):
+            raise _lost(taken)
+        return self._one_number()
+
+    def __int__(self) -> int:
+        if taken := taken_by_numpy(sys._getframe(1)):
+            raise _lost(taken)
+        return int(self._one_number())
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._one_number(), digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._one_number(), spec) if spec else repr(self)
+
+    if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            """An array of Tensors, which keep the graph; of numbers there is none, as they would lose it."""
+            if dtype not in {None, np.dtype(object)}:
+                raise _lost(f"an array of {dtype}")
+            return array_of_objects(self)
+
+
+def _lost(taken: str) -> TypeError:
+    return TypeError(
+        f"{taken} takes a Tensor for a plain number, and its gradient would be lost: build arrays of Tensors "
+        "with np.stack, np.concatenate or np.where, or give its .data, which is meant to be a plain number"
+    )
 
 
 def taken_by_numpy(frame: FrameType | None) -> str:

@@ -1,25 +1,22 @@
 """`hessian_of`: the second derivatives of a loss that has been computed on Tensors already.
 
-The loss's graph is built anew on Tensors of its own. Its reverse sweep, made of Tensors too, leaves a graph
-of the gradient, and `Tensor.backward` sweeps that once for each number of the gradient. Nothing is compiled:
-a graph of this kind is used once. For a function that is called again and again there is `hessian`.
+The loss is computed once more, from new leaves, so that its own graph stays as it is. The reverse sweep,
+done with Tensors, leaves a graph of the gradient, and `Tensor.backward` sweeps that once for each number
+of the gradient. Nothing is compiled, as such a graph is used once; for a function that is called again
+and again there is `hessian`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.array_rules import unbroadcast
-from autograd.rules import RULES
+from autograd.graph import nodes_of
 from autograd.tensor import Tensor, apply
-from autograd.values import Value
-
-Array: TypeAlias = NDArray[np.float64]
+from autograd.values import Array, Value
 
 
 def hessian_of(loss: Tensor, params: Sequence[Tensor]) -> Array:
@@ -52,9 +49,9 @@ def hessian_of(loss: Tensor, params: Sequence[Tensor]) -> Array:
             raise TypeError(f"hessian_of: {name} must be a Tensor, not {type(tensor).__name__}")
     if loss.size != 1:
         raise ValueError(f"hessian_of: the loss must be one number, not of shape {loss.shape}")
-    copies = _copied(loss, params)
-    leaves = [copies[id(param)] for param in params]
-    slopes = slopes_of(copies[id(loss)], leaves) if id(loss) in copies else [0.0] * len(leaves)
+    again = _computed_again(loss, params)
+    leaves = [again[param] for param in params]
+    slopes = slopes_of(again[loss], leaves) if loss in again else [0.0] * len(leaves)
     rows = [row for slope, leaf in zip(slopes, leaves, strict=True) for row in _rows(slope, leaf, leaves)]
     return symmetric(np.reshape(rows, (len(rows),) * 2))
 
@@ -69,35 +66,27 @@ def symmetric(matrix: Array) -> Array:
         return (matrix + matrix.T) / 2
 
 
-def _copied(loss: Tensor, params: Sequence[Tensor]) -> dict[int, Tensor]:
-    """Copies of the parameters and of every node between them and the loss, by the originals' ids."""
-    ends = {id(param): param for param in params}
-    copies: dict[int, Tensor] = {}
-    for node in reversed(loss._sweep_order()):
-        if id(node) in ends or not any(id(p) in copies or id(p) in ends for p in node._prev):
-            continue
-        inputs: list[Any] = list(node._saved[1:])
-        for position, parent in zip(node._positions(), node._prev, strict=True):
-            used = node._saved[1 + position]
-            if id(parent) in ends and id(parent) not in copies:
-                copies[id(parent)] = Tensor(used)
-            if id(parent) in copies:
-                inputs[position] = _moved_to(used, copies[id(parent)])
-        copies[id(node)] = apply(node._op, *inputs, **_settings(node))
-    return {key: Tensor(param._value) for key, param in ends.items()} | copies
+def _computed_again(loss: Tensor, params: Sequence[Tensor]) -> dict[Tensor, Tensor]:
+    """The loss computed from new leaves in the place of the parameters: the new Tensors by the old ones."""
+    nodes = nodes_of(loss)
+    # A parameter's value when it was first used; it may have been changed since.
+    used = {x.parent: x.value for node in reversed(nodes) for x in node.operands if x.parent is not None}
+    new = {param: Tensor(used.get(param, param.value)) for param in params}
+    for node in nodes:
+        if node.tensor not in new and any(parent in new for parent in node.parents):
+            inputs = [
+                _as_used(None if x.parent is None else new.get(x.parent), x.value) for x in node.operands
+            ]
+            new[node.tensor] = apply(node.operation, *inputs, **node.settings)
+    return new
 
 
-def _moved_to(used: Value, copy: Tensor) -> Tensor:
-    """The copy with the value that its original had when it was used: it may have been changed in between."""
-    value = copy._value
-    if type(used) is float or type(value) is float:
-        return copy if used == value else copy + (used - value)
-    return copy if np.array_equal(used, value, equal_nan=True) else copy + (used - value)
-
-
-def _settings(node: Tensor) -> dict[str, Any]:
-    """What else than its inputs a node's operation was given."""
-    return next((vjp.keywords for vjp in node._vjps if isinstance(vjp, partial)), {})
+def _as_used(new: Tensor | None, used: Value) -> Any:
+    """An input of an operation: the new Tensor, if there is one, with the value that the old one had then."""
+    if new is None:
+        return used
+    same = used == new.value if type(used) is float else np.array_equal(used, new.value, equal_nan=True)
+    return new if same else new + (used - new.value)
 
 
 @np.errstate(all="ignore")
@@ -108,28 +97,26 @@ def slopes_of(loss: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
         loss: what is differentiated.
         inputs: with respect to what; where one of them was computed from another, each is varied by itself.
     """
-    ends = {id(x) for x in inputs}
-    order = loss._sweep_order()
+    nodes = nodes_of(loss)
+    ends = set(inputs)
     depends = set(ends)
-    for node in reversed(order):
-        if any(id(parent) in depends for parent in node._prev):
-            depends.add(id(node))
-    found: dict[int, Any] = {id(loss): np.ones(loss.shape) if loss.shape else np.float64(1.0)}
-    for node in order:
-        rule, settings, gradient = RULES.get(node._op), _settings(node), found.get(id(node))
-        if rule is None or gradient is None or id(node) in ends:
-            continue
-        # Python's floats raise where numpy's numbers answer inf.
-        values: list[Any] = [np.float64(x) if type(x) is float else x for x in node._saved[1:]]
-        places = list(zip(node._positions(), node._prev, strict=True))
-        for position, parent in places:
-            values[position] = parent
-        for position, parent in places:
-            vjp = rule.vjp(position)
-            if vjp is not None and id(parent) in depends:
-                share = _fitted(vjp(gradient, node, *values, **settings), parent)
-                found[id(parent)] = found[id(parent)] + share if id(parent) in found else share
-    return [found.get(id(x), 0.0) for x in inputs]
+    for node in nodes:
+        if any(parent in depends for parent in node.parents):
+            depends.add(node.tensor)
+    found: dict[Tensor, Any] = {loss: np.ones(loss.shape) if loss.shape else np.float64(1.0)}
+    for node in reversed(nodes):
+        if node.tensor in found and node.tensor in depends and node.tensor not in ends:
+            # Python's floats raise where numpy's numbers give inf.
+            values = [x.parent if x.parent is not None else _number(x.value) for x in node.operands]
+            for parent, share in node.shares(found[node.tensor], node.tensor, values):
+                if parent in depends:
+                    fitted = _fitted(share, parent)
+                    found[parent] = found[parent] + fitted if parent in found else fitted
+    return [found.get(x, 0.0) for x in inputs]
+
+
+def _number(x: Value) -> Any:
+    return np.float64(x) if type(x) is float else x
 
 
 def _fitted(share: Any, parent: Tensor) -> Any:

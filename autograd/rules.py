@@ -51,6 +51,23 @@ class Rule:
         return self.vjps[position] if position < len(self.vjps) else None
 
 
+@dataclass(slots=True)
+class LocalRule:
+    """An operation as one node of a graph was computed by it.
+
+    Attributes:
+        name: the row of the table; "" for a leaf.
+        positions: which of the operation's inputs each parent of the node is.
+        vjps: the derivative with respect to each parent.
+        settings: what else the operation was given, such as an axis.
+    """
+
+    name: str
+    positions: tuple[int, ...]
+    vjps: tuple[Function, ...]
+    settings: dict[str, Any]
+
+
 def _relu(x: float) -> float:
     return 0.0 if x <= 0 else x
 

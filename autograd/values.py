@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.array_rules import Shape
+
 Array: TypeAlias = NDArray[np.float64]
 Value: TypeAlias = float | Array
 
@@ -38,8 +40,27 @@ def stack_them(array: Any) -> str:
 
 
 def kept(x: Any) -> Value:
-    """An operand as a value that stays as it is: a copy of an array, unless nobody can change it."""
-    return as_value(x, copy=isinstance(x, np.ndarray) and (x.flags.writeable or x.base is not None))
+    """`x` as a value that cannot change: a float, or a read-only array, copied if it can be written to."""
+    value = x if type(x) is float else as_value(x)
+    if isinstance(value, float) or not (_writeable(value) or _writeable(value.base)):
+        return value
+    return frozen(np.array(value))
+
+
+def shape_of(value: Value) -> Shape:
+    """The shape; () for a float."""
+    return () if isinstance(value, float) else value.shape
+
+
+def frozen(array: Array) -> Array:
+    """The array itself, read-only from now on."""
+    array.setflags(write=False)
+    return array
+
+
+def _writeable(array: Any) -> bool:
+    """Whether somebody can change an array, or whatever else lends another its memory."""
+    return array.flags.writeable if isinstance(array, np.ndarray) else array is not None
 
 
 def kept_index(index: Any) -> Any:

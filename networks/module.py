@@ -10,7 +10,6 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.array_rules import Shape
-from autograd.tensor import peek
 from support.messages import shown, unknown
 
 
@@ -139,7 +138,7 @@ def with_parameters(model: Module, parameters: Mapping[str, Any]) -> Module:
 
 def plain_parameters(model: Module) -> dict[str, Any]:
     """The values of all parameters by name, not copied: they must not be changed."""
-    return {name: peek(tensor) for name, tensor in model.named_parameters()}
+    return {name: tensor.value for name, tensor in model.named_parameters()}
 
 
 def parameter_shapes(model: Module) -> dict[str, Shape]:
@@ -179,7 +178,7 @@ def _replaced(value: Any, by_id: Mapping[int, Any]) -> Any:
 
 
 def _as_numbers(name: str, value: Any) -> Any:
-    value = peek(value) if isinstance(value, Tensor) else value
+    value = value.value if isinstance(value, Tensor) else value
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"parameter {name!r} must consist of real numbers, not {shown(value)}")

@@ -11,7 +11,6 @@ from autograd import Tensor
 from autograd.array_rules import Shape
 from autograd.compiler.program import Simplify
 from autograd.compiler.tracing import Symbol, as_number, gradients, trace
-from autograd.tensor import peek
 from networks.compiled_step.flat import Flat
 from networks.compiled_step.in_place import InPlace
 from networks.drawing import Draw, collected
@@ -155,7 +154,7 @@ class TrainingStep:
         assert flat is not None  # noqa: S101
         still = {name: t for name, t in self._named.items() if not flat.has(t)}
         vectors, count = [flat.values, *flat.terms.values()], len(flat.shared)
-        shapes = [x.shape for x in vectors] + [np.shape(peek(t)) for t in still.values()]
+        shapes = [x.shape for x in vectors] + [np.shape(t.value) for t in still.values()]
         shapes += [()] * count + [inputs, targets, ()] + [()] * self._rated
         program, symbols, _ = trace(lambda *_: None, shapes)
         begin = len(vectors) + len(still)
@@ -172,7 +171,7 @@ class TrainingStep:
         moved, terms = self._ruled(slope, symbols[0], {n: terms[n] for n in flat.names}, step, rate)
         outputs = [loss, *(terms[name] for name in flat.shared), moved, *(terms[name] for name in flat.terms)]
         program.outputs = [as_number(program, output) for output in outputs]
-        held = dict(enumerate([*vectors, *(peek(t) for t in still.values())]))
+        held = dict(enumerate([*vectors, *(t.value for t in still.values())]))
         over = {1 + count + k: k for k in range(len(vectors))}
         if any(program.shapes[program.outputs[k]] != vectors[i].shape for k, i in over.items()):
             raise _UntraceableRuleError

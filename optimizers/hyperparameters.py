@@ -7,9 +7,7 @@ from abc import ABC
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-import numpy as np
-
-from autograd.tensor import Tensor, peek
+from autograd.tensor import Tensor
 from optimizers.checks import (
     require_flag,
     require_no_class,
@@ -34,7 +32,7 @@ def plain(value: Any) -> Any:
     (0.1, 0.5, (0.9, 0.999), 'cos')
     """
     if isinstance(value, Tensor):
-        value = np.array(peek(value))
+        value = value.numpy()
     if isinstance(value, tuple | list):
         return type(value)(map(plain, value)) if type(value) in {tuple, list} else value
     # Other libraries' arrays have these two as well.

@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from autograd.tensor import Tensor, peek, put
+from autograd.tensor import Tensor
 from optimizers.checks import require_non_negative, require_parameters
 from optimizers.compiled_step.rule_program import RuleCode, rule_code
 from optimizers.equations import UpdateLine, Words, as_text
@@ -177,13 +177,10 @@ class Optimizer(Configured):
                 if parameter.grad is not None:
                     parameter.data = self._move(i, parameter.grad, parameter.data, rate, None)
             elif parameter.has_grad:
-                data = peek(parameter)
+                data = parameter.value
                 code = self._code(i, data, rate)
                 moved = self._move(i, parameter.grad, data, rate, code)
-                if code is None:
-                    parameter.data = moved
-                else:
-                    put(parameter, moved)
+                parameter.data = moved
 
     def _written(self) -> Any:
         """The learning rate, for programs to which it is given with each step; None where they hold it.
@@ -244,7 +241,7 @@ class Optimizer(Configured):
         self.count += 1
         if watch := self._watch():
             self._schedule_terms = self._watched.update(
-                peek(loss) if isinstance(loss, Tensor) else loss, watch
+                loss.value if isinstance(loss, Tensor) else loss, watch
             )
 
     def zero_grad(self) -> None:
@@ -288,7 +285,7 @@ class Optimizer(Configured):
 
     def _wholes(self) -> list[Any]:
         """What is moved as one: the values of the parameters."""
-        return [peek(x) if isinstance(x, Tensor) else x.data for x in self.params]
+        return [x.value if isinstance(x, Tensor) else x.data for x in self.params]
 
     def _states(self, i: int) -> list[State]:
         """States that the rule gives a parameter of the shape of number i: where it is flat, and steep."""

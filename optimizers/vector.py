@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.graph_hessian import hessian_of
-from autograd.tensor import Tensor, peek, put
+from autograd.tensor import Tensor
+from autograd.values import frozen
 from optimizers.optimizer import Optimizer, Parameter, State
 from optimizers.quadratic_objective import QuadraticObjective
 from optimizers.state_dict import counted, require_keys, states_of
@@ -70,13 +71,11 @@ class ClosureObjective:
 
     def place(self, x: Array) -> None:
         """Set the parameters to the numbers of `x`, which nobody changes any more."""
+        frozen(x)  # so that Tensors take their parts without copies
         parts = np.split(x, self._ends) if self._params else []
         for parameter, part, shape in zip(self._params, parts, self._shapes, strict=True):
             value = part.reshape(shape) if shape else float(part[0])
-            if isinstance(parameter, Tensor):
-                put(parameter, value)
-            else:
-                parameter.data = value
+            parameter.data = value if isinstance(parameter, Tensor) or not shape else np.array(value)
 
     def value_and_grad(self, x: Array) -> tuple[float, Array]:
         """The loss at `x`, and its gradient: zero where the closure gives none.
@@ -230,7 +229,7 @@ def _joined(parts: list[Array]) -> Array:
 
 
 def _value(parameter: Parameter) -> Any:
-    return peek(parameter) if isinstance(parameter, Tensor) else parameter.data
+    return parameter.value if isinstance(parameter, Tensor) else parameter.data
 
 
 def _gradient(parameter: Parameter) -> Array:

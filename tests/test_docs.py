@@ -92,7 +92,7 @@ def test_a_scene_of_somebodys_own_imports_from_doors_only() -> None:
         "```python\nimport numpy as np, autograd.rules\n```",
         ">>> from surfaces.surface import surface",
         "    >>> from optimizers import (\n    ...     Adam,\n    ...     Hidden,\n    ... )",
-        "    from optimizer_race.autograd.tensor import peek",
+        "    from optimizer_race.autograd.tensor import apply",
         "from surfaces.funky import funky",
         "from optimizers import State",
     ],

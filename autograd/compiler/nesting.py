@@ -5,7 +5,6 @@ The results are Tensors then, or values of that function, so that the outer grad
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -68,10 +67,5 @@ def from_elsewhere(order: Sequence[Tensor], tensors: Sequence[Tensor]) -> bool:
 
     Younger ones were made by the function itself, or by a gradient inside it: nothing outside needs them.
     """
-    oldest = max((tensor._number for tensor in tensors), default=-math.inf)
-    for node in reversed(order):  # leaves come last, the youngest at the very end
-        if node._op:
-            return False
-        if node._number > oldest:
-            return True
-    return False
+    oldest = min((tensor._number for tensor in tensors), default=0)
+    return any(node._number < oldest for node in order if not node._prev)

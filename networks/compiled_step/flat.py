@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
-from autograd.tensor import peek, put, share
+from autograd.tensor import share
 from optimizers import Optimizer
 
 
@@ -65,10 +65,10 @@ class Flat:
         """Take over what has been set outside since the last step."""
         optimizer = self._optimizer
         for k, (i, tensor) in enumerate(self._pairs()):
-            if peek(tensor) is not self._views[k] and not (
-                k in self._single and peek(tensor) == self._views[k]
+            if tensor.value is not self._views[k] and not (
+                k in self._single and tensor.value == self._views[k]
             ):
-                self._views[k][...] = peek(tensor)
+                self._views[k][...] = tensor.value
                 if tensor.shape:
                     share(tensor, self._views[k])
             if optimizer.state[i] is not self._states[k]:
@@ -98,6 +98,6 @@ class Flat:
             for state in self._states:
                 state.update(self.numbers)
         for k in self._single:
-            put(self.tensors[k], float(self._views[k]))
+            self.tensors[k].data = float(self._views[k])
             place = self._ends[k]
             self._states[k].update({name: float(vector[place]) for name, vector in self.terms.items()})

@@ -21,6 +21,7 @@ from autograd.compiler.compiled import ALONE, Floats, Loop, Points, block_length
 from autograd.compiler.hoisting import hoisted
 from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.compiler.tracing import as_number, lowered, trace
+from autograd.values import frozen
 
 Array: TypeAlias = NDArray[np.float64]
 Rule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
@@ -112,7 +113,7 @@ class RuleCode:
         if len(shape) > 1:
             given, results = ([x.reshape(-1) if x.ndim else x for x in some] for some in (given, results))
         code.move([*given, *rest], results, scratch)
-        return moved, state
+        return frozen(moved), state  # so that a Tensor takes it as its value without a copy
 
 
 class ArrayCode:

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import Tensor
-from autograd.rules import RULES
+from autograd.graph import Node as Computed
+from autograd.graph import nodes_of
 from support.numbers import MINUS, SUPERSCRIPTS, with_exponent
 from surfaces.expression import Expression
 
@@ -101,18 +102,19 @@ def evaluate(expression: str | Callable[[Any, Any], Any], at: tuple[float, float
     """
     u, v = Tensor(at[0]), Tensor(at[1])
     output = (Expression(expression) if isinstance(expression, str) else expression)(u, v)
-    order = output._sweep_order()[::-1] if isinstance(output, Tensor) else []
-    if not {u, v} & set(order) or any(node.shape for node in order):
+    computed = nodes_of(output) if isinstance(output, Tensor) else []
+    order = [node.tensor for node in computed]
+    if not {u, v} & set(order) or any(tensor.shape for tensor in order):
         raise GraphError("the expression must be computed from u or v, in single numbers")
     output.backward()
     place = f"at u = {at[0]:g}, v = {at[1]:g}"
-    if not all(math.isfinite(x) for node in order for x in (node.data, node.grad)):
+    if not all(math.isfinite(x) for tensor in order for x in (tensor.data, tensor.grad)):
         raise GraphError(f"the expression or its gradient is not finite {place}")
     names = _names(order, {u: "u", v: "v"})
-    indices = {node: i for i, node in enumerate(order)}
-    edges = tuple(edge for node in reversed(order) for edge in _edges_into(node, indices))
-    nodes = tuple(_node(node, names) for node in order)
-    return Graph(_written_out(order, names), nodes, edges, (_float(u.grad), _float(v.grad)))
+    indices = {tensor: i for i, tensor in enumerate(order)}
+    edges = tuple(edge for node in reversed(computed) for edge in _edges_into(node, indices))
+    nodes = tuple(_node(node, names) for node in computed)
+    return Graph(_written_out(computed, names), nodes, edges, (_float(u.grad), _float(v.grad)))
 
 
 def _names(order: Sequence[Tensor], inputs: dict[Tensor, str]) -> dict[Tensor, str]:
@@ -123,43 +125,46 @@ def _names(order: Sequence[Tensor], inputs: dict[Tensor, str]) -> dict[Tensor, s
     return {order[-1]: "f"} | dict(zip(between, NAMES, strict=False)) | inputs
 
 
-def _node(node: Tensor, names: dict[Tensor, str]) -> Node:
+def _node(node: Computed, names: dict[Tensor, str]) -> Node:
     formula = numbers = ""
-    if node._op:
-        formula = write(node._op, _operands(node, {p: (names[p], 5) for p in node._prev}))[0]
-        values = {p: signed(number(_float(p.data))) for p in node._prev}
-        numbers = write(node._op, _operands(node, values), TIMES)[0]
-    return Node(names[node], formula, numbers, _float(node.data), _float(node.grad))
+    if node.operation:
+        formula = write(node.operation, _operands(node, {p: (names[p], 5) for p in node.parents}))[0]
+        values = {p: signed(number(_float(p.data))) for p in node.parents}
+        numbers = write(node.operation, _operands(node, values), TIMES)[0]
+    tensor = node.tensor
+    return Node(names[tensor], formula, numbers, _float(tensor.data), _float(tensor.grad))
 
 
-def _edges_into(node: Tensor, indices: dict[Tensor, int]) -> list[Edge]:
+def _edges_into(node: Computed, indices: dict[Tensor, int]) -> list[Edge]:
     """An edge from each parent; its derivatives are the rule's, for a gradient of 1 and for the node's."""
-    edges = []
-    for parent, position in zip(node._prev, node._positions(), strict=True):
-        vjp = RULES[node._op].vjps[position]
-        with np.errstate(all="ignore"):
-            local, share = (
-                _float(vjp(*map(np.float64, (gradient, *node._saved)))) if vjp else 0.0
-                for gradient in (1.0, node.grad)
-            )
-        edges.append(Edge(indices[parent], indices[node], local, share))
-    return edges
+    result, inputs = np.float64(node.tensor.data), [np.float64(x.value) for x in node.operands]
+    with np.errstate(all="ignore"):
+        local, shares = (
+            list(node.shares(np.float64(gradient), result, inputs)) for gradient in (1.0, node.tensor.grad)
+        )
+    return [
+        Edge(indices[parent], indices[node.tensor], _float(one), _float(share))
+        for (parent, one), (_, share) in zip(local, shares, strict=True)
+    ]
 
 
-def _operands(node: Tensor, parents: dict[Tensor, Piece]) -> list[Piece]:
+def _operands(node: Computed, parents: dict[Tensor, Piece]) -> list[Piece]:
     """The operands of a node, in order: its parents as given, constants as numbers."""
-    pieces = [signed(with_exponent(_float(x))) for x in node._saved[1:]]
-    for parent, position in zip(node._prev, node._positions(), strict=True):
-        pieces[position] = parents[parent]
-    return pieces
+    return [
+        signed(with_exponent(_float(x.value))) if x.parent is None else parents[x.parent]
+        for x in node.operands
+    ]
 
 
-def _written_out(order: Sequence[Tensor], names: dict[Tensor, str]) -> str:
+def _written_out(nodes: Sequence[Computed], names: dict[Tensor, str]) -> str:
     """The formula of the last node in terms of the inputs."""
     pieces: dict[Tensor, Piece] = {}
-    for node in order:
-        pieces[node] = write(node._op, _operands(node, pieces)) if node._op else (names[node], 5)
-    return pieces[order[-1]][0]
+    for node in nodes:
+        tensor = node.tensor
+        pieces[tensor] = (
+            write(node.operation, _operands(node, pieces)) if node.operation else (names[tensor], 5)
+        )
+    return pieces[nodes[-1].tensor][0]
 
 
 # The sign, how firmly the whole holds together, and how firmly each side must.

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from autograd.drawing import draw_graph
+from autograd.drawing import draw_dot, draw_graph
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -258,3 +258,29 @@ def test_importing_autograd_does_not_import_graphviz() -> None:
     code = "import sys, autograd.drawing; print('graphviz' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_micrograds_drawing_has_every_tensor_and_every_operation() -> None:
+    x, w = Tensor([1.0, -2.0]), Tensor(-3.0)
+    y = (x * w).sum() + 1.0
+    y.backward()
+    drawn = draw_dot(y)
+    words = sorted(texts[0] for texts in cards(drawn).values())
+    data = [f"data {d}" for d in ("[1, −2]", "−3", "[−3, 6]", "3", "4")]
+    assert words == sorted([*data, TIMES, "Σ", "+"])
+    assert [texts[1] for texts in cards(drawn).values() if texts[0] == "data −3"] == ["grad −1"]
+    steps = [("0", "op2"), ("1", "op2"), ("op2", "2"), ("2", "op3"), ("op3", "3"), ("3", "op4"), ("op4", "4")]
+    assert sorted(lines(drawn)) == sorted(steps)
+    assert len(cards(draw_dot(chain(300)))) == 300 + 299
+
+
+def test_micrograds_drawing_takes_its_format_and_direction() -> None:
+    x = Tensor(1.0)
+    assert "rankdir=TB" in draw_dot(x, rankdir="TB").source
+    assert draw_dot(x, format="png").format == "png"
+    with pytest.raises(ValueError, match="rankdir must be 'LR' or 'TB', got 'RL'"):
+        draw_dot(x, rankdir="RL")
+    with pytest.raises(ValueError, match="format"):
+        draw_dot(x, format="bmx")
+    with pytest.raises(TypeError, match="root must be a Tensor, not float"):
+        draw_dot(1.0)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from autograd import Tensor, hessian, value_and_grad
 from autograd.compiler import compiled
 from autograd.compiler.compiled import BLOCK
+from autograd.graph import node_of, nodes_of
 from autograd.rules import FLOAT_RULES
 from tests.autograd.graphs import SHAPED, SMOOTH, WILD, Graph, count, evaluate, graphs, smooth
 
@@ -46,11 +47,12 @@ def assert_close(ours: Any, theirs: Any, accuracy: float = 1e-12) -> None:
 
 def test_graphs_have_up_to_200_nodes_and_every_elementwise_rule() -> None:
     x = Tensor(0.5)
-    assert {step._op for step in evaluate(SMOOTH, EVERY_STEP, x, x, x)} <= set(FLOAT_RULES) | {""}
+    steps = evaluate(SMOOTH, EVERY_STEP, x, x, x)
+    assert {node_of(step).operation for step in steps} <= set(FLOAT_RULES) | {""}
     met: set[str] = set()
     for graph in (EVERY_STEP, [(i, 1, 2) for i in reversed(range(len(SMOOTH)))][:LONGEST]):
         node = smooth(graph)(Tensor(0.3), Tensor(0.4), Tensor(0.5))
-        met |= {tensor._op for tensor in node._sweep_order()}
+        met |= {each.operation for each in nodes_of(node)}
         assert 100 < count(node) <= 200
     assert met >= {name for name, rule in FLOAT_RULES.items() if any(rule.vjps)}
 

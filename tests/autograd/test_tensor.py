@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograd import Tensor, cos_d, exp_d, sin_d
+from autograd import Tensor, cos_d, exp_d, sin_d, value_and_grad
+from optimizers import SGD
 
 
 def test_a_sum_of_sums_counts_every_way() -> None:
@@ -269,3 +272,65 @@ def test_zeros_of_a_gradient_have_no_sign() -> None:
             (-(x * 0.0)).sum().backward()
         assert not np.any(np.signbit(x.grad))
         x.grad = None
+
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "an element": lambda g: g.__setitem__(0, 5.0),
+    "all": lambda g: g.__setitem__(..., 5.0),
+    "fill": lambda g: g.fill(5.0),
+    "out": lambda g: np.add(g, 5.0, out=g),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_zeros_that_are_changed_in_place_are_a_gradient(change: str) -> None:
+    x = Tensor([1.0, 2.0])
+    CHANGES[change](x.grad)
+    expected = [5.0, 0.0] if change == "an element" else [5.0, 5.0]
+    np.testing.assert_array_equal(x.grad, expected)
+    assert x.has_grad
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.grad, np.add(expected, [2.0, 4.0]))
+
+
+def test_a_gradient_may_be_added_to_and_scaled_before_there_is_one() -> None:
+    for start in (1.0, [1.0, 2.0]):
+        x = Tensor(start)
+        x.grad += np.ones(x.shape)
+        x.grad *= 3.0
+        np.testing.assert_array_equal(x.grad, np.full(x.shape, 3.0))
+        assert x.has_grad
+
+
+def test_zeros_that_were_only_read_are_no_gradient() -> None:
+    x, y = Tensor([1.0, 2.0]), Tensor([0.0, 0.0])
+    zeros: Any = x.grad
+    assert not x.has_grad
+    assert not copy.deepcopy(x).has_grad
+    SGD([x], lr=1.0, weight_decay=1.0).step()
+    np.testing.assert_array_equal(x.data, [1.0, 2.0])
+    (x * y).sum().backward()  # a gradient, and all of it 0
+    assert x.has_grad
+    assert x.grad is not zeros
+    x.grad = None
+    zeros[:] = 7.0  # belongs to whoever has asked
+    np.testing.assert_array_equal(x.grad, [0.0, 0.0])
+    assert not x.has_grad
+
+
+def test_gradients_that_the_eager_engine_gives_are_the_callers_own() -> None:
+    for function in (lambda x: x.sum(), lambda x: 3.0 + 0.0 * x[:0].sum(), lambda _: 3.0):
+        x = np.array([1.0, 2.0])
+        _, slope = value_and_grad(function, engine="eager")(x)
+        slope += 1.0
+        np.testing.assert_array_equal(x, [1.0, 2.0])
+
+
+def test_values_in_a_graph_cannot_be_written_to() -> None:
+    x = Tensor([1.0, 2.0])
+    for held in (x, x * 2.0, x[:1], x.reshape(2, 1)):
+        with pytest.raises(ValueError, match="read-only"):
+            held.value[0] = 5.0  # type: ignore[index]
+        data: Any = held.data
+        data[0] = 5.0
+        assert held.value is data
