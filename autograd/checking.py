@@ -33,20 +33,20 @@ def check_gradients(
 ) -> float:
     """Check the gradient of `f` at a point against differences of its values.
 
-    For each input, the derivatives in random directions are compared with those that `backward` gives. If one
-    is wrong, so are all entries, one by one, and the worst is reported. An output of several numbers is
-    weighed with random numbers and summed.
+    For each input, derivatives in random directions are compared with those from `backward`. If one is wrong,
+    all entries are compared, one by one, and the worst is reported. An output of several numbers is weighted
+    with random numbers and summed.
 
-    Differences see nothing but values. At a kink (relu or abs at 0, equal numbers in max) they give the mean
-    of both sides and not the convention, so keep inputs away from such points. And what is lost in the
-    rounding of the value is not seen: errors by which a step as long as the input would change the value by
-    less than 1e-12 of it.
+    Differences see only values. At a kink (relu or abs at 0, equal numbers in max) they give the mean of both
+    sides and not the convention, so keep inputs away from such points. Errors lost in the rounding of the
+    value go unnoticed: those by which a step as long as the input would change the value by less than 1e-12
+    of it.
 
     Args:
         f: takes as many Tensors as there are inputs and gives a Tensor of any shape.
         inputs: the point: numbers, arrays or Tensors.
         directions: how many to try for each input.
-        tolerance: the relative error to let pass.
+        tolerance: the largest relative error allowed.
         seed: of the random directions.
 
     Returns:

@@ -32,38 +32,38 @@ def value_and_grad(
 ) -> Callable[..., tuple[Any, Any]]:
     """A function that computes `function` and its gradient.
 
-    It takes the same arguments, floats or float64 arrays, and gives ``(value, gradient)``: the derivative
-    with respect to the argument, or a tuple of them if there are several. Where the value is an array, that
-    is the gradient of its sum; so for an elementwise function and arrays of points, it is each point's own.
+    It takes the same arguments, floats or float64 arrays, and returns ``(value, gradient)``: the derivative
+    with respect to the argument, or a tuple if there are several. Where the value is an array, it is the
+    gradient of its sum; so for an elementwise function and arrays of points, it is each point's own.
 
-    It is called once with symbols (for floats, for points, and for each new combination of other shapes), and
-    what it does with them is compiled. It must not change what it does with their values: what depends on a
-    value is written ``np.where(condition, a, b)``. What it has from elsewhere, numbers and arrays, is taken
-    as it is at that call.
+    `function` is called once with symbols (for floats, for points, and for each new combination of other
+    shapes), and what it does with them is compiled. Its control flow must not depend on their values: write
+    ``np.where(condition, a, b)`` instead. Numbers and arrays that it reads from elsewhere are constants of
+    the compiled code.
 
-    The numbers are those of the graph of Tensors up to rounding: a sine and a cosine that are taken from one
-    tangent are as far off as a change of their argument in its last place would make them. What is written
-    twice is computed once: so where eager's gradient is nan because it multiplies zero by inf, and adds, the
+    The results equal those of the graph of Tensors up to rounding; the error of a sine and cosine that are
+    computed from one tangent is that of a change in the last place of their argument. Common subexpressions
+    are computed once, so where the eager gradient is nan because it multiplies zero by inf, and adds, the
     compiled one may be inf.
 
     Without `argnums`, all numbers and arrays are differentiated as floats, integers too; None, strings and
-    functions are static: passed on as they are, without a gradient. With `argnums`, arguments that it does
-    not name have no gradient: floats and arrays of floats vary from call to call, and all else is static,
-    integers and arrays of integers too, so that they may be an index, a label or a count. The function is
-    compiled anew for each new value of a static argument, compared by content. Arguments are given by
-    position; ``functools.partial`` binds keywords.
+    functions are static: passed unchanged, without a gradient. With `argnums`, arguments that it does not
+    name have no gradient: floats and arrays of floats may vary from call to call, and everything else is
+    static, including integers and arrays of integers, so they may be an index, a label or a count. The
+    function is recompiled for each new value of a static argument, compared by content. Arguments are passed
+    by position; ``functools.partial`` binds keywords.
 
     Args:
         function: of one or more arguments, written with operators, numpy's functions and those of `autograd`.
-        engine: "eager" builds the graph of Tensors in each call instead, and so takes any function.
+        engine: "eager" builds the graph of Tensors in each call instead, which works for any function.
         argnums: the positions of the arguments to differentiate with respect to, counted from the end if
             negative: for an int the gradient is that argument's, for a tuple a tuple of them.
-        has_aux: the function returns ``(value, aux)``, and the result is ``((value, aux), gradient)``. In aux
-            may be numbers, arrays and anything else, nested in tuples, lists and dicts.
+        has_aux: the function returns ``(value, aux)``, and the result is ``((value, aux), gradient)``. `aux`
+            may be numbers, arrays or anything else, nested in tuples, lists and dicts.
 
     Raises:
         TracingError: at the first call, where a function cannot be compiled.
-        ValueError: for an engine that there is not; at a call, for argnums that the arguments do not have.
+        ValueError: for an unknown engine; at a call, for argnums out of range.
         TypeError: at a call, for an argument to be differentiated that does not consist of real numbers, or
             a static one that cannot be hashed.
 
@@ -106,7 +106,7 @@ def grad(
 def grad(
     function: Function, engine: Engine = "compiled", *, argnums: Argnums = None, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """A function that computes the gradient of `function`: what `value_and_grad` gives beside the value.
+    """A function that computes the gradient of `function`: that of `value_and_grad`, without the value.
 
     Args:
         function: of one or more arguments, floats or float64 arrays of any shape.
@@ -115,7 +115,7 @@ def grad(
         has_aux: the function returns ``(value, aux)``, and the result is ``(gradient, aux)``.
 
     Raises:
-        TracingError, ValueError, TypeError: as `value_and_grad`, which says more of all these.
+        TracingError, ValueError, TypeError: as in `value_and_grad`, which explains all of this.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -134,11 +134,11 @@ def grad(
 def hessian(function: Function, *, argnums: Argnums = None) -> Hessian:
     """A function that computes the matrix of second derivatives of `function`.
 
-    It takes the same arguments. For one float it gives a float; for k floats an array of shape (k, k); for
-    elementwise functions of arrays of n points one of shape (k, k, n), or (n,) if k is 1. For other functions
-    of arrays, which must have one number as value: for one array of shape s an array of shape s + s, for
-    several the matrix over all their numbers, one argument after the other. Those counted here are the
-    arguments that `argnums` names, all by default; the others are taken as `value_and_grad` takes them.
+    It takes the same arguments. For one float it returns a float; for k floats, an array of shape (k, k); for
+    elementwise functions of arrays of n points, one of shape (k, k, n), or (n,) if k is 1. Other functions of
+    arrays must have one number as value: for one array of shape s the result has shape s + s, for several it
+    is the matrix over all their numbers, one argument after another. Only the arguments that `argnums` names
+    count, all by default; the others are treated as in `value_and_grad`.
 
     The reverse sweep is differentiated by a second one.
 

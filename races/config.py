@@ -26,7 +26,7 @@ def config_path(folder: Path) -> Path:
     """The race to run where none is named: $RACE_CONFIG, race.toml in `folder`, or the built-in race.
 
     Args:
-        folder: usually the one that the command runs in.
+        folder: where to look for race.toml, usually the current folder.
 
     >>> config_path(BUILT_IN.parent).name  # unless RACE_CONFIG names another file
     'race.toml'
@@ -41,10 +41,10 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
     """The race that the TOML file at `path` describes.
 
     Args:
-        path: the file, as race.toml.
-        overrides: `surface`, `start` or `steps` to use instead of the file's. Another surface comes with its
-            own start, unless one is given, without the file's target and noise, and with the learning rates
-            that it suggests: in place of plain numbers, for racers without a name, one of their optimizer.
+        path: the file, in the format of race.toml.
+        overrides: `surface`, `start` or `steps` to use instead of the file's. Another surface brings its own
+            start, unless one is given, and drops the file's target and noise. The learning rates that it
+            suggests replace plain numbers of racers without a name that are the only one of their optimizer.
 
     Raises:
         SpecError: if the file is missing, is not TOML, or describes no race.

@@ -1,8 +1,8 @@
 """The lab: five small problems, the same five optimizers on each, a hundred epochs.
 
 They are the exercises of a course on optimizers: two functions of one number, a network of two linear layers,
-and two regressions. Each runs on `Tensor` and on the optimizers' classes, as anyone's own loop would;
-docs/lab.md says what comes out, and why.
+and two regressions. Each runs on `Tensor` and the optimizer classes, in a loop like anyone's own; docs/lab.md
+explains the results.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Problem:
         loss: the loss, a function of the parameters in the order of `start`; of numbers or Tensors.
         start: the parameters' values before the first epoch, by name.
         settings: the hyperparameters of each optimizer, by its name in `OPTIMIZERS`.
-        minimum: the parameters' values where the loss is least; None where it is 0 at many places.
+        minimum: the parameters' values at the minimum; None where the loss is 0 at many places.
     """
 
     title: str
@@ -63,7 +63,7 @@ class Problem:
 
     @property
     def least(self) -> float:
-        """The least loss that there is."""
+        """The minimum of the loss."""
         return float(self.loss(*self.minimum.values())) if self.minimum else 0.0
 
 

@@ -1,6 +1,6 @@
-"""What a race is judged by: one number for each racer and start, computed from its trace.
+"""Metrics of a race: one number for each racer and start, computed from its trace.
 
-What is measured on the way raises TraceError for a trace that keeps only the ends.
+Those that need every step raise TraceError for a trace that keeps only the ends.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def final_loss(trace: Trace) -> Array:
 
 
 def best_loss(trace: Trace) -> Array:
-    """The lowest finite loss on the way.
+    """The lowest finite loss of the race.
 
     Args:
         trace: the race, with every step.

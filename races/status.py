@@ -11,7 +11,7 @@ from surfaces import Surface
 
 
 class Status(StrEnum):
-    """The end of one racer's run from one start; `sentence` says it to a reader.
+    """How one racer ended from one start; `sentence` explains it to a reader.
 
     >>> Status("diverged").sentence
     'Its position or loss stopped being a finite number.'

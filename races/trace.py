@@ -28,9 +28,9 @@ _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_
 class Trace:
     """A race as it was run. Step 0 is the start; a gradient at step k is what led to step k + 1.
 
-    From the step after a racer has diverged on, its entries are nan. With `record` "ends", positions and
-    losses have two rows in place of steps + 1, the first and the last, and there are no gradients. Only with
-    `record` "state" there are rates and states.
+    After the step at which a racer diverges, its entries are nan. With `record` "ends", positions and losses
+    have two rows instead of steps + 1, the first and the last, and there are no gradients. Only with `record`
+    "state" are there rates and states.
 
     Attributes:
         spec: the race.
@@ -38,11 +38,11 @@ class Trace:
         losses: float64 of shape (racers, steps + 1, starts).
         gradients: (dz/du, dz/dv), float64 of shape (racers, steps, starts, 2).
         status: a `Status` for each racer and start, as strings of shape (racers, starts).
-        evaluations: how many gradients had been evaluated, int64 of shape (racers, steps + 1, starts): as
-            many as steps, but for optimizers that look around within a step. A Hessian counts as two.
+        evaluations: the number of gradients evaluated so far, int64 of shape (racers, steps + 1, starts): the
+            same as steps, except for optimizers that evaluate several per step. A Hessian counts as two.
         rates: the learning rate of each step, float64 of shape (racers, steps, starts).
-        states: for each racer its optimizer's terms by name, float64 of shape (steps, starts, 2): for u and
-            for v, those with which step k led to step k + 1; nan where no step was made.
+        states: for each racer, its optimizer's terms by name, float64 of shape (steps, starts, 2), for u and
+            for v: those that led from step k to step k + 1; nan where no step was made.
 
     >>> from races import RaceSpec, run_race
     >>> trace = run_race(RaceSpec(surface="slope", steps=2, racers=[{"optimizer": "sgd", "lr": 1.0}]))

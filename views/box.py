@@ -1,4 +1,4 @@
-"""`Box`: the room that a surface is shown in, and where a point (u, v) of it stands in the scene."""
+"""`Box`: the box that a surface is shown in, which maps its points (u, v) to the scene."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MOST = float(np.finfo(np.float64).max)
 class Box:
     """Maps (u, v, z) to a box around the origin, `width` wide and deep and `height` high, in scene units.
 
-    The heights shown fill the box: those that the surface takes, as far as its z_range allows. What is above
-    or below them stands above or below the box. A flat surface stands at mid-height.
+    The heights shown fill the box: those that the surface takes, clipped to its z_range. Points above or
+    below them lie above or below the box. A flat surface lies at mid-height.
 
     Attributes:
         surface: what is shown.
@@ -47,7 +47,7 @@ class Box:
         object.__setattr__(self, "z_shown", (low, high))
 
     def height_fraction(self, z: Array) -> Array:
-        """Where z stands between the lowest height shown, 0, and the highest, 1."""
+        """z as a fraction of the heights shown, from 0 for the lowest to 1 for the highest."""
         low, high = self.z_shown
         # Where the difference of two heights would overflow, that of a quarter of each does not.
         share = 1.0 if high - low <= MOST else 0.25
@@ -66,7 +66,7 @@ class Box:
         return self.place(u, v, np.broadcast_to(self.surface(u, v), np.shape(u)))
 
     def heights_at(self, x: Array, y: Array) -> Array:
-        """How high the surface stands over the scene's (x, y); -inf where none of it is shown."""
+        """The surface's height over the scene's (x, y); -inf where none of it is shown."""
         (u_low, u_high), (v_low, v_high) = self.surface.u_range, self.surface.v_range
         u = u_low + (x / self.width + 0.5) * (u_high - u_low)
         v = v_low + (y / self.width + 0.5) * (v_high - v_low)

@@ -17,7 +17,7 @@ DEEPEST = 20  # chains inside each other: a trace could not be saved with very m
 @final
 @dataclass(frozen=True)
 class Chained(Schedule):
-    """Goes over to the next schedule at each milestone, as from a warm-up to a cosine.
+    """Changes to the next schedule at each milestone, for example from a warm-up to a cosine.
 
     With schedules s0, s1, ... and milestones m1, m2, ..., after t steps::
 

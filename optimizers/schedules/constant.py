@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule
 @final
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The same learning rate throughout; of use as a part of `Chained`.
+    """The same learning rate throughout; useful as a part of `Chained`.
 
     After t steps::
 

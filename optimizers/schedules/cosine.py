@@ -12,15 +12,15 @@ from optimizers.schedules.schedule import Array, Schedule, descent
 @final
 @dataclass(frozen=True)
 class Cosine(Schedule):
-    """From `start` to `end` in `steps` steps, slowly at both ends.
+    """From `start` to `end` in `steps` steps along half a cosine, slowly at both ends.
 
     After t steps::
 
         lr = end + (start - end) (1 + cos(pi t / steps)) / 2
 
-    As in PyTorch the wave goes on: after `steps` steps the learning rate rises again, to `start` after twice
-    as many. For one that stays at its end, let `Chained` go over to `Constant` there; for one that jumps
-    back, there is `CosineWarmRestarts`.
+    As in PyTorch the wave continues: after `steps` steps the learning rate rises again, back to `start`
+    after twice as many. To stay at the end, let `Chained` change to `Constant` there; to jump back, use
+    `CosineWarmRestarts`.
 
     Args:
         start: the first learning rate, at least 0.

@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule, descent
 @final
 @dataclass(frozen=True)
 class CosineWarmRestarts(Schedule):
-    """One `Cosine` after the other, each `T_mult` times as long as the one before.
+    """One `Cosine` after another, each `T_mult` times as long as the one before.
 
     In the cycle numbered i from 0, which begins after b steps, after t steps::
 

@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule, power
 @final
 @dataclass(frozen=True)
 class Cyclic(Schedule):
-    """Triangles from `base_lr` up to `max_lr` and down again, of one height or of falling ones.
+    """Triangle waves between `base_lr` and `max_lr`, of constant or falling height.
 
     In cycle c, counted from 1, with the height h that goes along lines from 0 to 1 and back, after t steps::
 

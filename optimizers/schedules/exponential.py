@@ -12,7 +12,7 @@ from optimizers.schedules.schedule import Array, Schedule, power
 @final
 @dataclass(frozen=True)
 class Exponential(Schedule):
-    """Each learning rate is `gamma` times the one before; with a gamma above 1 it grows.
+    """Multiplies the learning rate by `gamma` at every step; with a gamma above 1 it grows.
 
     After t steps::
 

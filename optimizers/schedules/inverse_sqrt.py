@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule
 @final
 @dataclass(frozen=True)
 class InverseSqrt(Schedule):
-    """Rises along a line to `max_lr`, then falls with the root of the step's number.
+    """Rises linearly to `max_lr`, then falls as the inverse square root of the step.
 
     In step n, which follows t = n - 1 steps::
 
@@ -22,7 +22,7 @@ class InverseSqrt(Schedule):
 
     Args:
         max_lr: the highest learning rate, that of step number `steps`, at least 0.
-        steps: how long the warm-up lasts, at least 1; 1 is none.
+        steps: how long the warm-up lasts, at least 1; 1 means no warm-up.
 
     Raises:
         ValueError: naming the setting that is out of range.

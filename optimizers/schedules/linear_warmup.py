@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule
 @final
 @dataclass(frozen=True)
 class LinearWarmup(Schedule):
-    """From a part of `start` to `start` in `steps` steps; usually the first part of `Chained`.
+    """From `start_factor` times `start` to `start` in `steps` steps; usually first in `Chained`.
 
     After t steps::
 

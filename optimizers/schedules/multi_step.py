@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule, power
 @final
 @dataclass(frozen=True)
 class MultiStep(Schedule):
-    """Stairs of chosen lengths, each `gamma` times as high as the one before.
+    """Multiplies the learning rate by `gamma` at each milestone.
 
     After t steps::
 

@@ -14,7 +14,7 @@ from optimizers.schedules.schedule import Array, Schedule
 @final
 @dataclass(frozen=True)
 class Polynomial(Schedule):
-    """From `start` to `end` in `steps` steps: along a line, or along a curve that is flat at its end.
+    """From `start` to `end` in `steps` steps: linearly, or along a power of a line.
 
     After t steps::
 

@@ -12,7 +12,7 @@ from optimizers.schedules.schedule import Array, Schedule, power
 @final
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """Stairs of one length, each `gamma` times as high as the one before.
+    """Multiplies the learning rate by `gamma` every `step_size` steps.
 
     After t steps::
 

@@ -1,4 +1,4 @@
-"""What stands in the box, as mobjects that `DepthCamera` draws: the loss surface, balls, and trails.
+"""What is in the box, as mobjects that `DepthCamera` draws: the loss surface, balls, and trails.
 
 Manim's own methods work on them: `shift`, `scale`, `rotate`, `move_to`, `become`, `set_opacity`, `FadeIn`,
 updaters. How they are drawn stands in `scenes.depth.painter`; `plain`
@@ -104,7 +104,7 @@ class LossSurface(DepthMobject):
         return np.asarray(self.points.reshape(side, side, 3))
 
     def align_points_with_larger(self, larger_mobject: Mobject) -> Self:
-        """Have as fine a mesh as another surface."""
+        """Refine the mesh to that of another surface."""
         if not isinstance(larger_mobject, LossSurface):
             return super().align_points_with_larger(larger_mobject)
         values = np.concatenate([self.points, self.place, self.tints], axis=1)
@@ -193,7 +193,7 @@ class Ball(DepthMobject):
 
     @property
     def radius(self) -> float:
-        """Half the distance of two poles, in scene units."""
+        """Half the distance between the poles, in scene units."""
         return float(np.linalg.norm(self.points[0] - self.points[3]) / 2)
 
     def plain(self) -> VMobject:
@@ -203,7 +203,7 @@ class Ball(DepthMobject):
 
 
 class Trail(DepthMobject):
-    """A line in space, as wide on the screen everywhere; what a hill hides of it shows as a faint ghost.
+    """A line in space, of constant width on the screen; where a hill hides it, it shows as a faint ghost.
 
     Args:
         points: of shape (n, 3); joined by straight pieces.
@@ -234,7 +234,7 @@ class Trail(DepthMobject):
         return self
 
     def joints(self) -> tuple[int, ...]:
-        """The last point of each line but the last one, after which a new line begins."""
+        """The last point of each line except the last line."""
         return tuple(self._breaks.tolist())
 
     def segments(self) -> tuple[Array, Array]:
@@ -262,7 +262,7 @@ class Trail(DepthMobject):
         return self
 
     def plain(self) -> VMobject:
-        """A line of Manim's own, over everything."""
+        """A line of Manim's own, drawn over everything."""
         line = VMobject(stroke_color=self.color, stroke_width=self.thickness, stroke_opacity=self.opacity)
         for piece in np.split(self.points, self._breaks + 1):
             if len(piece) > 1:
