@@ -142,7 +142,7 @@ class Bench(Group):
         for i, (slot, scale) in enumerate(zip(self._slots, self._scales, strict=True)):
             begun = [place for place in slot if place <= line]
             symbol = self._symbol(slot)
-            before, after = moments[0][symbol], moments[0][symbol]
+            before = after = moments[0].get(symbol, np.zeros(2))  # not kept between steps: from nothing
             for place in begun:
                 before, after = after, moments[place + 1][parse(steps.lines[place].text)[0]]
             now = progress if begun and begun[-1] == line else 1.0
