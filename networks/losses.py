@@ -2,38 +2,47 @@
 
 Predictions and labels may be Tensors, arrays or, in a compiled step, values that are not known yet. The
 gradient flows to the predictions alone. Predictions of shape (samples, 1) fit labels of shape (samples,).
+With ``reduction="none"`` the loss of each sample is given instead, or that of each number by `mse_loss`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from autograd import Tensor, relu
 from autograd.operators import Operators
+from support.messages import unknown
+
+Reduction: TypeAlias = Literal["mean", "none"]
 
 
-def mse_loss(input: Any, target: Any) -> Any:  # noqa: A002 (torch's name)
+def mse_loss(input: Any, target: Any, reduction: Reduction = "mean") -> Any:  # noqa: A002 (torch's name)
     """The mean squared error, mean((input - target)^2).
 
     Args:
         input: predictions, of any shape.
         target: what they should be, of the same shape.
+        reduction: "mean", or "none" for an array with a loss for each sample.
 
     Raises:
-        ValueError: for shapes that differ.
+        ValueError: for shapes that differ, or another reduction.
 
     >>> print(mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
     2.0
     """
     input, target = _matched(input, target)  # noqa: A001
     gap = input - target
-    return np.mean(gap * gap)
+    return _reduced(gap * gap, reduction)
 
 
-def binary_cross_entropy_with_logits(input: Any, target: Any) -> Any:  # noqa: A002
+def binary_cross_entropy_with_logits(
+    input: Any,  # noqa: A002
+    target: Any,
+    reduction: Reduction = "mean",
+) -> Any:
     """The cross-entropy of two classes, mean(-y log(p) - (1 - y) log(1 - p)) with p = sigmoid(input).
 
     It is computed as (1 - y) x + log(1 + exp(-x)), which no logit overflows.
@@ -41,16 +50,17 @@ def binary_cross_entropy_with_logits(input: Any, target: Any) -> Any:  # noqa: A
     Args:
         input: logits x, of any shape.
         target: the classes y, 0 or 1, or probabilities between them; of the same shape.
+        reduction: "mean", or "none" for an array with a loss for each sample.
 
     Raises:
-        ValueError: for shapes that differ.
+        ValueError: for shapes that differ, or another reduction.
 
     >>> x = np.array([1000.0, -1000.0])
     >>> print(binary_cross_entropy_with_logits(x, [1, 0]), binary_cross_entropy_with_logits(x, [0, 1]))
     0.0 1000.0
     """
     input, target = _matched(input, target)  # noqa: A001
-    return np.mean((1.0 - target) * input + np.logaddexp(0.0, -input))
+    return _reduced((1.0 - target) * input + np.logaddexp(0.0, -input), reduction)
 
 
 def log_softmax(input: Any, axis: int = -1) -> Any:  # noqa: A002
@@ -67,15 +77,16 @@ def log_softmax(input: Any, axis: int = -1) -> Any:  # noqa: A002
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 
-def cross_entropy(input: Any, target: Any) -> Any:  # noqa: A002
+def cross_entropy(input: Any, target: Any, reduction: Reduction = "mean") -> Any:  # noqa: A002
     """The cross-entropy of several classes, mean(-log_softmax(input)[label]).
 
     Args:
         input: logits, of shape (samples, classes).
         target: the labels, ints from 0, of shape (samples,).
+        reduction: "mean", or "none" for an array with a loss for each sample.
 
     Raises:
-        ValueError: for other shapes, or, where they are known, labels that are no classes.
+        ValueError: for other shapes or reductions, or, where they are known, labels that are no classes.
 
     >>> print(cross_entropy(np.array([[0.0, 1000.0], [0.0, 0.0]]), [1, 0]).round(4))
     0.3466
@@ -90,24 +101,27 @@ def cross_entropy(input: Any, target: Any) -> Any:  # noqa: A002
     shifted = _shifted(input, -1)
     chosen = np.where(np.equal(np.reshape(target, (count, 1)), np.arange(classes)), shifted, 0.0)
     totals = np.log(np.sum(np.exp(shifted), axis=-1))
-    return (np.sum(totals) - np.sum(chosen)) / float(count)
+    if reduction == "mean":
+        return (np.sum(totals) - np.sum(chosen)) / float(count)
+    return _reduced(totals - np.sum(chosen, axis=-1), reduction)
 
 
-def hinge_loss(input: Any, target: Any) -> Any:  # noqa: A002
+def hinge_loss(input: Any, target: Any, reduction: Reduction = "mean") -> Any:  # noqa: A002
     """The max-margin loss of two classes, mean(max(0, 1 - y input)), with y = 1 or -1: micrograd's.
 
     Args:
         input: scores, of any shape.
         target: the classes, of the same shape: 1, and 0 or -1.
+        reduction: "mean", or "none" for an array with a loss for each sample.
 
     Raises:
-        ValueError: for shapes that differ.
+        ValueError: for shapes that differ, or another reduction.
 
     >>> print(hinge_loss(np.array([2.0, 0.5]), [1, 0]))
     0.75
     """
     input, target = _matched(input, target)  # noqa: A001
-    return np.mean(relu(1.0 - np.where(target > 0, 1.0, -1.0) * input))
+    return _reduced(relu(1.0 - np.where(target > 0, 1.0, -1.0) * input), reduction)
 
 
 def l2_penalty(parameters: Iterable[Any], strength: float = 1.0) -> Any:
@@ -149,6 +163,12 @@ def accuracy(input: Any, target: Any) -> float:  # noqa: A002
 LOSSES: dict[str, Callable[[Any, Any], Any]] = {
     loss.__name__: loss for loss in (mse_loss, binary_cross_entropy_with_logits, cross_entropy, hinge_loss)
 }
+
+
+def _reduced(losses: Any, reduction: str) -> Any:
+    if reduction not in {"mean", "none"}:
+        raise ValueError(unknown("reduction", reduction, ["mean", "none"]))
+    return np.mean(losses) if reduction == "mean" else losses
 
 
 def _plain(x: Any) -> Any:

@@ -1,0 +1,114 @@
+"""`NetworkLoss`: a network's loss on its data as a function of one vector, of all its weights and biases."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+from typing import Any, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.tensor import peek
+from networks.layers import MLP
+from networks.module import Module, with_parameters
+from networks.stacked import LOSS_NAMES, StackedMLP
+from support.lazy import Lazy
+
+Array: TypeAlias = NDArray[np.float64]
+Loss: TypeAlias = Callable[..., Any]
+
+_BLOCK = 100_000  # numbers of a layer's outputs that are computed in one go: they stay in the cache
+
+
+@final
+class NetworkLoss:
+    """The loss of a model on a data set, as a function of a vector with all its parameters' numbers.
+
+    Called with one vector, an array, a Tensor or what is being compiled, it gives the loss. `many` takes a
+    stack of vectors. Layers that behave differently in training, such as `Dropout`, do not do so here.
+
+    Args:
+        model: any model; it stays as it is.
+        loss: of what the model computes, and the targets; such as those of `networks.losses`.
+        inputs: of the model, an array whose first axis counts the samples.
+        targets: their labels or values.
+
+    Attributes:
+        shapes: of the parameters, by name, in the order in which the vector has them.
+        size: how many numbers the vector has.
+        initial: the model's own parameters as such a vector.
+
+    >>> from networks import MLP, losses
+    >>> x, y = np.array([[1.0], [2.0]]), np.array([3.0, 5.0])
+    >>> loss = NetworkLoss(MLP([1, 1], rng=0), losses.mse_loss, x, y)
+    >>> print(loss(np.array([2.0, 0.0])), loss.many(np.array([[2.0, 0.0], [2.0, 1.0]])))
+    1.0 [1. 0.]
+    """
+
+    def __init__(self, model: Module, loss: Loss, inputs: Any, targets: Any) -> None:
+        named = dict(model.named_parameters())
+        self.model = with_parameters(model, {}).eval()
+        self.loss = loss
+        self.inputs, self.targets = (np.ascontiguousarray(x, dtype=np.float64) for x in (inputs, targets))
+        self.shapes = {name: tensor.shape for name, tensor in named.items()}
+        self.initial: Array = np.concatenate([np.ravel(peek(tensor)) for tensor in named.values()])
+        self._ends = [0, *accumulate(math.prod(shape) for shape in self.shapes.values())]
+        self.size = len(self.initial)
+
+    def __call__(self, weights: Any, inputs: Any = None, targets: Any = None) -> Any:
+        """The loss with these weights, of shape (size,), on all data or on a batch."""
+        inputs = self.inputs if inputs is None else inputs
+        targets = self.targets if targets is None else targets
+        return self.loss(with_parameters(self.model, self.split(weights))(inputs), targets)
+
+    def split(self, weights: Any) -> dict[str, Any]:
+        """The parameters by name, of one vector, or of a stack of them, (..., size): then (..., *shape)."""
+        before = np.shape(weights)[:-1]
+        return {
+            name: np.reshape(weights[..., begin:end], (*before, *shape))
+            for (name, shape), (begin, end) in zip(self.shapes.items(), pairwise(self._ends), strict=True)
+        }
+
+    def many(self, weights: Array, on_block: Callable[[int], object] | None = None) -> Array:
+        """The losses with each of several vectors, by array operations where the model is an `MLP`.
+
+        Args:
+            weights: of shape (count, size).
+            on_block: called with the number of vectors of each block that is done.
+        """
+        losses = np.empty(len(weights))
+        stack, step = self._stack, self._step
+        with np.errstate(all="ignore"):
+            for begin in range(0, len(weights), step):
+                part = weights[begin : begin + step]
+                each = [self(vector) for vector in part] if stack is None else stack.losses(self.split(part))
+                losses[begin : begin + step] = each
+                if on_block:
+                    on_block(len(part))
+        return losses
+
+    @property
+    def _step(self) -> int:
+        """How many vectors are a block."""
+        widest = len(self.inputs) * max(shape[0] for shape in self.shapes.values())
+        return max(1, _BLOCK // widest)
+
+    @Lazy
+    def _stack(self) -> StackedMLP | None:
+        """What evaluates a block; None where that is done one by one."""
+        if not (isinstance(self.model, MLP) and self.loss in LOSS_NAMES):
+            return None
+        return StackedMLP(self.model, self.loss, self.inputs, self.targets, self._step)
+
+    @property
+    def digest(self) -> str | None:
+        """The same for losses that are the same function; None where that cannot be told."""
+        if not (isinstance(self.model, MLP) and self.loss in LOSS_NAMES):
+            return None
+        said = (self.model.sizes, self.model.activation, LOSS_NAMES[self.loss])
+        arrays = (self.inputs, self.targets)
+        content = [repr((said, [array.shape for array in arrays])).encode(), *(x.tobytes() for x in arrays)]
+        return hashlib.sha256(b"".join(content)).hexdigest()

@@ -1,0 +1,83 @@
+"""The losses of many copies of one `MLP`, each with its own weights, as operations on stacks of matrices.
+
+A grid of a loss landscape is ten thousand networks on the same data: one by one, most of the time goes into
+calling functions. Here a layer of all of them is one `matmul` of stacks, 15 to 20 times as fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from networks.layers import ACTIVATIONS, MLP
+from networks.losses import LOSSES
+
+Array = NDArray[np.float64]
+
+LOSS_NAMES = {loss: name for name, loss in LOSSES.items()}  # those that take a stack
+# Activations that need no second array.
+_IN_PLACE: dict[str, Callable[[Array], Any]] = {
+    "relu": lambda x: np.maximum(x, 0.0, out=x),
+    "tanh": lambda x: np.tanh(x, out=x),
+}
+
+
+class StackedMLP:
+    """Evaluates stacks of networks on the same data, in arrays that it keeps.
+
+    Samples are last: rows are long. Below the numbers of each layer stands a row of ones, whose weight is
+    the bias of the next.
+
+    Args:
+        model: what all networks are, but for the values of their parameters.
+        loss: one of `networks.losses`.
+        inputs: of shape (samples, features).
+        targets: labels, of shape (samples,), or values.
+        count: networks to a stack.
+    """
+
+    def __init__(
+        self, model: MLP, loss: Callable[..., Any], inputs: Array, targets: Array, count: int
+    ) -> None:
+        self._loss, self._activation = loss, model.activation
+        samples = len(inputs)
+        self._inputs: Array = np.concatenate([inputs.T, np.ones((1, samples))])
+        self._targets = np.concatenate([targets] * count)
+        *hidden, outputs = model.sizes[1:]
+        self._layers = [np.ones((count, size + 1, samples)) for size in hidden]
+        self._outputs = np.empty((count, outputs, samples))
+        self._weights = [np.empty((count, after, before + 1)) for before, after in pairwise(model.sizes)]
+
+    def losses(self, parameters: Mapping[str, Array]) -> Array:
+        """The loss of each network.
+
+        Args:
+            parameters: by name, with one more axis in front, which counts the networks: `count` or fewer.
+        """
+        count = len(parameters["layers.0.bias"])
+        numbers: Array = self._inputs
+        for i, kept in enumerate(self._weights):
+            weight = kept[:count]
+            weight[..., :-1], weight[..., -1] = (parameters[f"layers.{i}.{x}"] for x in ("weight", "bias"))
+            if i == len(self._layers):
+                numbers = np.matmul(weight, numbers, out=self._outputs[:count])
+                break
+            rows = self._layers[i][:count]
+            np.matmul(weight, numbers, out=rows[:, :-1])
+            self._activate(rows)
+            rows[:, -1] = 1.0
+            numbers = rows
+        scores = np.reshape(np.swapaxes(numbers, 1, 2), (-1, numbers.shape[1]))
+        each = self._loss(scores, self._targets[: len(scores)], reduction="none")
+        return np.asarray(np.mean(np.reshape(each, (count, -1)), axis=1))
+
+    def _activate(self, numbers: Array) -> None:
+        """Write the activation of numbers over them."""
+        if self._activation in _IN_PLACE:
+            _IN_PLACE[self._activation](numbers)
+        else:
+            numbers[...] = ACTIVATIONS[self._activation](numbers)
