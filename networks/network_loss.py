@@ -65,7 +65,7 @@ class NetworkLoss:
         return self.loss(with_parameters(self.model, self.split(weights))(inputs), targets)
 
     def split(self, weights: Any) -> dict[str, Any]:
-        """The parameters by name, of one vector, or of a stack of them, (..., size): then (..., *shape)."""
+        """The parameters by name, of one vector, or, each with the same axes in front, of a stack of them."""
         before = np.shape(weights)[:-1]
         return {
             name: np.reshape(weights[..., begin:end], (*before, *shape))
