@@ -11,7 +11,6 @@ from typing import Any, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.tensor import peek
 from networks.layers import MLP
 from networks.module import Module, with_parameters
 from networks.stacked import LOSS_NAMES, StackedMLP
@@ -54,7 +53,7 @@ class NetworkLoss:
         self.loss = loss
         self.inputs, self.targets = (np.ascontiguousarray(x, dtype=np.float64) for x in (inputs, targets))
         self.shapes = {name: tensor.shape for name, tensor in named.items()}
-        self.initial: Array = np.concatenate([np.ravel(peek(tensor)) for tensor in named.values()])
+        self.initial: Array = np.concatenate([np.ravel(tensor.data) for tensor in named.values()])
         self._ends = [0, *accumulate(math.prod(shape) for shape in self.shapes.values())]
         self.size = len(self.initial)
 
