@@ -51,6 +51,28 @@ def test_a_surface_and_an_optimizer_of_ones_own_race(page: str, tmp_path: Path) 
     assert "zakharov" not in SURFACES
 
 
+def outline(page: str) -> dict[str, list[str]]:
+    """What two translations have in common: their levels of headings, commands, code, links and tables."""
+    path = ROOT / page
+    text = path.read_text(encoding="utf-8")
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    links = [
+        link for link in re.findall(r"\]\(([^)#\s]+)", prose) if "://" not in link and "README" not in link
+    ]
+    return {
+        "headings": re.findall(r"^#+(?= )", prose, re.MULTILINE),
+        "commands": re.findall(r"^    (?:script/\w+|uv\w* [\w .-]+)", prose, re.MULTILINE),
+        "code": re.findall(r"^```(\w+)", text, re.MULTILINE),
+        "links": sorted(os.path.relpath(path.parent / link, ROOT) for link in links),
+        "tables": re.findall(r"^\|(?=.*\|$)", prose, re.MULTILINE),
+        "options": sorted(set(re.findall(r"`(-[\w-]*)", prose))),
+    }
+
+
+def test_the_french_readme_has_what_the_english_one_has() -> None:
+    assert outline("docs/README.fr.md") == outline("README.md")
+
+
 @pytest.mark.parametrize("is_known", [True, False])
 def test_setup_says_where_uv_is_if_the_shell_does_not_know(tmp_path: Path, is_known: bool) -> None:
     tools, home = tmp_path / "tools", tmp_path / "home/.local/bin"
