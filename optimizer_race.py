@@ -53,7 +53,7 @@ class OptimizerRace(Film):
         self.next_section("race")
         self.race()
         self.next_section("results")
-        self.show_alone(self.table, SHARES["results"] * self.length)
+        self.show_only(self.table, SHARES["results"] * self.length)
         self.next_section("orbit")
         self.orbit()
 

@@ -1,4 +1,4 @@
-"""What `race` understands: one function per command."""
+"""The commands of `race`: one function each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.films import Film
+from cli.films import FilmName
+from cli.options import (
+    RaceFile,
+    StartOption,
+    StepsOption,
+    SurfaceOption,
+    output_option,
+    problem_names,
+    surface_names,
+)
 
 if TYPE_CHECKING:
     from races import Trace
@@ -20,47 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _surfaces() -> list[str]:
-    from surfaces import SURFACES  # noqa: PLC0415
-
-    return sorted(SURFACES)
-
-
-def _problems() -> list[str]:
-    from races.lab import PROBLEMS  # noqa: PLC0415
-
-    return list(PROBLEMS)
-
-
-Source = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="FILE",
-        help="A race (TOML) or a trace (npz) of `race run`; by default $RACE_CONFIG, race.toml here, or the "
-        "built-in race.",
-        show_default=False,
-    ),
-]
-SurfaceName = Annotated[
-    str | None,
-    typer.Option(
-        "--surface",
-        metavar="NAME",
-        help="Race on this surface, from its own start: a name, mine.py:bowl, or a formula in u and v, "
-        "which both run from -2 to 2.",
-        show_default=False,
-        autocompletion=_surfaces,
-    ),
-]
-Start = Annotated[
-    tuple[float, float] | None, typer.Option("--start", metavar="U V", help="Start here.", show_default=False)
-]
-Steps = Annotated[
-    int | None,
-    typer.Option("--steps", metavar="N", help="Gradient steps of each racer.", show_default=False),
-]
 
 
 class Catalogue(StrEnum):
@@ -101,10 +69,11 @@ def options(
 @app.command()
 def init(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to; it must not exist yet.", show_default=True)
+        Path,
+        typer.Argument(metavar="FILE", help="The file to write; it must be new.", show_default=True),
     ] = Path("race.toml"),
 ) -> None:
-    """Write a race.toml to edit, with all settings in its comments."""
+    """Write a commented race.toml to edit."""
     from races import BUILT_IN  # noqa: PLC0415
     from support.whole_files import write_whole  # noqa: PLC0415
 
@@ -116,19 +85,13 @@ def init(
 
 @app.command()
 def run(
-    source: Source = None,
-    surface: SurfaceName = None,
-    start: Start = None,
-    steps: Steps = None,
+    source: RaceFile = None,
+    surface: SurfaceOption = None,
+    start: StartOption = None,
+    steps: StepsOption = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write here: .npz, .csv or .json, or - for CSV on the standard output; by default "
-            "runs/NAME-TIME.npz.",
-        ),
+        output_option(".npz, .csv or .json, or - for CSV on the standard output", "runs/NAME-TIME.npz"),
     ] = None,
 ) -> None:
     """Run the race, print its results, and write its trace."""
@@ -142,26 +105,19 @@ def run(
         results.print_table(trace, stderr=is_piped(output))
         tables = [] if path.suffix.lower() == ".npz" else read_toml(path)["racer"]
         print_rates(trace.spec, tables, path.name, stderr=is_piped(output))
-        written = results.write(trace, file, path.stem)
+        written = results.write_trace(trace, file, path.stem)
     if not is_piped(output):
         print_path(written)
 
 
 @app.command()
 def plot(
-    source: Source = None,
-    surface: SurfaceName = None,
-    start: Start = None,
-    steps: Steps = None,
+    source: RaceFile = None,
+    surface: SurfaceOption = None,
+    start: StartOption = None,
+    steps: StepsOption = None,
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write here: .png, .svg or .pdf, or - for PNG on the standard output; by default "
-            "runs/NAME.png.",
-        ),
+        Path | None, output_option(".png, .svg or .pdf, or - for PNG on the standard output", "runs/NAME.png")
     ] = None,
 ) -> None:
     """Draw the race: contours with trails, and loss against step."""
@@ -179,29 +135,27 @@ def plot(
 
 @app.command()
 def film(
-    source: Source = None,
+    source: RaceFile = None,
     quality: Annotated[
         Quality,
         typer.Option("--quality", "-q", metavar="l|m|h|k", help="480p15, 720p30, 1080p60 or 2160p60."),
     ] = Quality.H,
     scene: Annotated[
-        Film, typer.Option("--scene", metavar="NAME", help="Which film; `race list scenes` describes them.")
-    ] = Film.OPTIMIZER_RACE,
-    surface: SurfaceName = None,
-    start: Start = None,
-    steps: Steps = None,
+        FilmName,
+        typer.Option("--scene", metavar="NAME", help="Which film; `race list scenes` describes them."),
+    ] = FilmName.OPTIMIZER_RACE,
+    surface: SurfaceOption = None,
+    start: StartOption = None,
+    steps: StepsOption = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write here: .mp4, or - for the standard output; by default under media, with the names of "
-            "the film and of the race's file.",
+        output_option(
+            ".mp4, or - for the standard output",
+            "under media, with the names of the film and of the race's file",
         ),
     ] = None,
 ) -> None:
-    """Film the race with Manim and print the file made."""
+    """Film the race with Manim and print the film's path."""
     from cli.output import destination, is_piped  # noqa: PLC0415
     from support.whole_files import require_writable  # noqa: PLC0415
 
@@ -222,8 +176,8 @@ def graph(
         str,
         typer.Argument(
             metavar="SURFACE",
-            help="Its name, as `race list surfaces` gives them, or a formula, or mine.py:bowl.",
-            autocompletion=_surfaces,
+            help="A name from `race list surfaces`, a formula, or mine.py:bowl.",
+            autocompletion=surface_names,
         ),
     ],
     at: Annotated[
@@ -237,13 +191,7 @@ def graph(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write here: .svg, .png or .pdf, or - for SVG on the standard output; by default "
-            "runs/SURFACE-graph.svg.",
-        ),
+        output_option(".svg, .png or .pdf, or - for SVG on the standard output", "runs/SURFACE-graph.svg"),
     ] = None,
 ) -> None:
     """Draw the graph of a surface's loss and gradient at a point."""
@@ -264,7 +212,7 @@ def lab(
             metavar="PROBLEM",
             help="Only this one, such as network; by default all.",
             show_default=False,
-            autocompletion=_problems,
+            autocompletion=problem_names,
         ),
     ] = None,
     output: Annotated[
@@ -296,10 +244,10 @@ def list_(
 
 
 def print_path(path: Path) -> None:
-    """Say where something was written, on a line of its own that a script can read."""
-    from support.messages import plain  # noqa: PLC0415
+    """Print the path of what was written, on a line of its own that a script can read."""
+    from support.messages import printable  # noqa: PLC0415
 
-    typer.echo(plain(path))
+    typer.echo(printable(path))
 
 
 def _race(

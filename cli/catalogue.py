@@ -6,7 +6,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cli.films import Film, find
+from cli.films import FilmName, scene_of
 from cli.tables import show
 from optimizers import OPTIMIZERS
 from scenes.named_output import HOME
@@ -47,8 +47,8 @@ def print_scenes() -> None:
     table = Table(title="Scenes", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("name", "file", "what it shows"):
         table.add_column(column, no_wrap=column == "name")
-    for film in Film:
-        scene, file = find(film)
+    for film in FilmName:
+        scene, file = scene_of(film)
         table.add_row(film.value, str(file.relative_to(HOME)), _first_line(scene))
     show(table, Console(highlight=False))
 

@@ -39,9 +39,9 @@ def main() -> None:
 
 def say(message: object) -> None:
     """Print a message of the command's own on stderr, on one line that harms no terminal."""
-    from support.messages import plain  # noqa: PLC0415
+    from support.messages import printable  # noqa: PLC0415
 
-    print(f"race: {plain(' '.join(str(message).split()))}", file=sys.stderr)  # noqa: T201
+    print(f"race: {printable(' '.join(str(message).split()))}", file=sys.stderr)  # noqa: T201
 
 
 class _Interrupts:

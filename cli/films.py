@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from races import Trace
 
 
-class Film(StrEnum):
-    """The films that there are, by the names of their scenes."""
+class FilmName(StrEnum):
+    """The films that can be made, by the names of their scenes."""
 
     OPTIMIZER_RACE = "OptimizerRace"
     CONTOUR_RACE = "ContourRace"
@@ -20,23 +20,23 @@ class Film(StrEnum):
     BACKPROP_GRAPH = "BackpropGraph"
 
 
-def find(film: Film) -> tuple[type[Any], Path]:
+def scene_of(film: FilmName) -> tuple[type[Any], Path]:
     """A film's scene, and the file that it is in."""
     module: Any
     match film:
-        case Film.OPTIMIZER_RACE:
+        case FilmName.OPTIMIZER_RACE:
             import optimizer_race as module  # noqa: PLC0415
-        case Film.CONTOUR_RACE:
+        case FilmName.CONTOUR_RACE:
             from scenes import contour_race as module  # noqa: PLC0415
-        case Film.INSIDE_THE_STEP:
+        case FilmName.INSIDE_THE_STEP:
             from scenes import inside_the_step as module  # noqa: PLC0415
-        case Film.BACKPROP_GRAPH:
+        case FilmName.BACKPROP_GRAPH:
             from scenes import backprop_graph as module  # noqa: PLC0415
     return getattr(module, film.value), Path(module.__file__)
 
 
 def maker(
-    film: Film, trace: Trace, source: Path, output: Path | None = None
+    film: FilmName, trace: Trace, source: Path, output: Path | None = None
 ) -> tuple[Callable[[], Any], Path]:
     """What makes a film's scene for a race, and the file that it is in.
 
@@ -46,9 +46,9 @@ def maker(
         source: the file that describes the race, after which the film's file is named.
         output: the film's file instead.
     """
-    from scenes.film import Film as RaceFilm  # noqa: PLC0415
+    from scenes.film import Film  # noqa: PLC0415
     from scenes.named_output import race_name  # noqa: PLC0415
 
-    scene, file = find(film)
-    what = {"trace": trace} if issubclass(scene, RaceFilm) else {"language": trace.spec.film.language}
+    scene, file = scene_of(film)
+    what = {"trace": trace} if issubclass(scene, Film) else {"language": trace.spec.film.language}
     return lambda: scene(**what, race=race_name(source), output=output), file

@@ -77,7 +77,7 @@ def _row(trace: Trace, i: int) -> list[str]:
     return [trace.names[i], *numbers, _summary(trace.status[i])]
 
 
-def write(trace: Trace, output: Path | None, name: str) -> Path:
+def write_trace(trace: Trace, output: Path | None, name: str) -> Path:
     """Write a trace to `output`, as its suffix says, or else to a new file after `name`; return where."""
     if output is None:
         return trace.save(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz", replace=False)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
-from optimizers.line_search import Line, Trial, evaluated, strong_wolfe
+from optimizers.line_search import LinePoint, LossAlongLine, evaluated, strong_wolfe
 from optimizers.optimizer import State
 from optimizers.vector import VectorOptimizer
 
@@ -134,13 +134,13 @@ class LBFGS(VectorOptimizer):
                 break
             state, slope = _aimed(state, here, lr, history_size)
             direction = state["d"]
-            here = Trial(0.0, here.loss, here.gradient, slope)
+            here = LinePoint(0.0, here.loss, here.gradient, slope)
             if here.slope > -tolerance_change:
                 break
             if line_search_fn:
-                line = Line(objective, parameter, direction, here)
+                line = LossAlongLine(objective, parameter, direction, here)
                 here = strong_wolfe(line, state["t"], most - spent)
-                state["t"], spent = here.step, spent + line.trials
+                state["t"], spent = here.step, spent + line.evaluations
                 if line.left and here.step == 0.0:  # nowhere to go along d: the next is -g
                     state["n_iter"] = 0
             parameter = parameter + state["t"] * direction
@@ -165,7 +165,7 @@ def _within(vector: Array, limit: float, factor: float = 1.0) -> bool:
     return bool(abs(factor) * max(np.max(vector), -np.min(vector)) <= limit)
 
 
-def _aimed(state: State, here: Trial, lr: float, history_size: int) -> tuple[State, float]:
+def _aimed(state: State, here: LinePoint, lr: float, history_size: int) -> tuple[State, float]:
     """The terms with the next direction and its first step, and with what the last move told; the slope."""
     gradient = here.gradient
     terms = {"n_iter": state["n_iter"] + 1, "prev_flat_grad": gradient, "prev_loss": here.loss}

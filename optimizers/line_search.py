@@ -9,7 +9,7 @@ Source: Nocedal and Wright, "Numerical Optimization", 2nd edition, algorithms 3.
 by the cubic of equation 3.59. What the book leaves open is decided as PyTorch decides it, and so is which end
 of an interval counts as the lower one: that with the lower loss, though it may be too high for its step.
 
-One thing differs from PyTorch: a trial whose loss or slope is not finite is outside the loss's domain. It
+One thing differs from PyTorch: a point whose loss or slope is not finite is outside the loss's domain. It
 counts as infinitely high, and the step is halved, where PyTorch compares with nan and accepts.
 """
 
@@ -25,10 +25,10 @@ Array: TypeAlias = NDArray[np.float64]
 
 DECREASE, CURVATURE = 1e-4, 0.9  # c1 and c2: what the book advises for quasi-Newton directions
 _MARGIN = 0.1  # of an interval: nearer to its ends than that a step makes too little progress
-_NARROWEST = 1e-9  # the greatest change of a coordinate across an interval that is not worth a trial
+_NARROWEST = 1e-9  # the greatest change of a coordinate across an interval that is not worth an evaluation
 
 
-class Trial(NamedTuple):
+class LinePoint(NamedTuple):
     """A point of the line.
 
     Attributes:
@@ -44,7 +44,7 @@ class Trial(NamedTuple):
     slope: float
 
 
-def evaluated(objective: Any, x: Array) -> Trial:
+def evaluated(objective: Any, x: Array) -> LinePoint:
     """What is known at x, before there is a direction.
 
     Args:
@@ -52,10 +52,10 @@ def evaluated(objective: Any, x: Array) -> Trial:
         x: where it is evaluated.
     """
     loss, gradient = objective.value_and_grad(x)
-    return Trial(0.0, loss, gradient, 0.0)
+    return LinePoint(0.0, loss, gradient, 0.0)
 
 
-class Line:
+class LossAlongLine:
     """The loss along a direction.
 
     Args:
@@ -65,37 +65,37 @@ class Line:
         start: what is known at step 0.
 
     Attributes:
-        trials: how often the loss has been evaluated.
+        evaluations: how often the loss has been evaluated.
         start: what is known at step 0.
         reach: the greatest change of a coordinate for a step of 1.
-        left: whether a trial was outside the loss's domain.
+        left: whether a point was outside the loss's domain.
     """
 
-    def __init__(self, objective: Any, origin: Array, direction: Array, start: Trial) -> None:
-        self.trials, self.left = 0, False
+    def __init__(self, objective: Any, origin: Array, direction: Array, start: LinePoint) -> None:
+        self.evaluations, self.left = 0, False
         self.start = start
         self.reach = np.max(np.abs(direction), initial=0.0)
         self._objective, self._origin, self._direction = objective, origin, direction
 
-    def at(self, step: float) -> Trial:
+    def at(self, step: float) -> LinePoint:
         """The loss and its slope after a step; a loss of inf where one of them is not finite."""
-        self.trials += 1
+        self.evaluations += 1
         loss, gradient = self._objective.value_and_grad(self._origin + step * self._direction)
         slope = gradient @ self._direction
         if not (math.isfinite(loss) and math.isfinite(slope)):
             self.left, loss = True, math.inf
-        return Trial(step, loss, gradient, slope)
+        return LinePoint(step, loss, gradient, slope)
 
-    def too_high(self, trial: Trial) -> bool:
+    def too_high(self, point: LinePoint) -> bool:
         """Whether the loss has not fallen enough for the step."""
-        return bool(trial.loss > self.start.loss + DECREASE * trial.step * self.start.slope)
+        return bool(point.loss > self.start.loss + DECREASE * point.step * self.start.slope)
 
-    def flat(self, trial: Trial) -> bool:
+    def flat(self, point: LinePoint) -> bool:
         """Whether the slope has flattened enough."""
-        return bool(abs(trial.slope) <= -CURVATURE * self.start.slope)
+        return bool(abs(point.slope) <= -CURVATURE * self.start.slope)
 
 
-def strong_wolfe(line: Line, step: float, most: int) -> Trial:
+def strong_wolfe(line: LossAlongLine, step: float, most: int) -> LinePoint:
     """The first step that is accepted; or the best one known when the search has to end.
 
     Args:
@@ -107,14 +107,14 @@ def strong_wolfe(line: Line, step: float, most: int) -> Trial:
     return _zoom(line, ends, left)
 
 
-def _bracket(line: Line, step: float, most: int) -> tuple[list[Trial], int]:
-    """Two points around an acceptable step, and how many trials are left; none if there is nothing to find.
+def _bracket(line: LossAlongLine, step: float, most: int) -> tuple[list[LinePoint], int]:
+    """Two points around an acceptable step, and how many evaluations are left; 0 if there is nothing to find.
 
     An accepted step stands for both.
     """
     before, here = line.start, line.at(step)
     for i in range(most):
-        # As in PyTorch the loss is compared with that of the point before from the third trial on.
+        # As in PyTorch the loss is compared with that of the point before from the third point on.
         if line.too_high(here) or (i > 1 and here.loss >= before.loss):
             return [before, here], most - i
         if line.flat(here):
@@ -126,8 +126,8 @@ def _bracket(line: Line, step: float, most: int) -> tuple[list[Trial], int]:
     return [line.start, here], 0
 
 
-def _zoom(line: Line, ends: list[Trial], left: int) -> Trial:
-    """An acceptable step between two points, or the lower of the two when there are no more trials."""
+def _zoom(line: LossAlongLine, ends: list[LinePoint], left: int) -> LinePoint:
+    """An acceptable step between two points, or the lower of the two when no evaluations are left."""
     ends = list(ends)
     low = _lower(ends)
     stalled = False
@@ -148,12 +148,12 @@ def _zoom(line: Line, ends: list[Trial], left: int) -> Trial:
     return ends[low]
 
 
-def _lower(ends: list[Trial]) -> int:
+def _lower(ends: list[LinePoint]) -> int:
     """Which of two points is the lower one; the first, of equals."""
     return 0 if ends[0].loss <= ends[1].loss else 1
 
 
-def _inside(ends: list[Trial], stalled: bool) -> tuple[float, bool]:
+def _inside(ends: list[LinePoint], stalled: bool) -> tuple[float, bool]:
     """A step between two, and whether it makes so little progress that the next must make more."""
     first, last = sorted(end.step for end in ends)
     step = _cubic_minimum(ends[0], ends[1], first, last)
@@ -165,7 +165,7 @@ def _inside(ends: list[Trial], stalled: bool) -> tuple[float, bool]:
     return (last - margin if abs(step - last) < abs(step - first) else first + margin), False
 
 
-def _cubic_minimum(a: Trial, b: Trial, low: float, high: float) -> float:
+def _cubic_minimum(a: LinePoint, b: LinePoint, low: float, high: float) -> float:
     """Where the cubic through two points, with their slopes, is least, kept within [low, high].
 
     The middle, where the cubic has no minimum, or one of the points is outside the domain.

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from races.toml_types import Frozen, Number
+from races.toml_types import FrozenTable, Number
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ _GROUP = 64  # starts that share a stream of random numbers
 _CHUNK = 1024  # steps of one start that are drawn in one go
 
 
-class NoiseSpec(Frozen):
+class NoiseSpec(FrozenTable):
     """What is added to dz/du and to dz/dv at each step, independently.
 
     Attributes:

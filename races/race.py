@@ -11,8 +11,8 @@ from autograd import TracingError
 from optimizers.external.user_source import OwnError
 from races.metrics import target_between
 from races.recorder import Record, empty_arrays
-from races.run_elementwise import Run, nothing, run_eager, run_floats, run_points
-from races.run_whole_vector import run_alone
+from races.run_elementwise import RacerRun, nothing, run_eager, run_floats, run_points
+from races.run_whole_vector import run_each_start
 from races.spec import RaceSpec
 from races.status import Status, exits
 from races.step_program import compiles, step_code
@@ -53,7 +53,7 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     counts = []
     for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
         try:
-            counts.append(_run(spec, Run.of(spec, surface, racer, record, on_step or nothing)))
+            counts.append(_run(spec, RacerRun.of(spec, surface, racer, record, on_step or nothing)))
         except (OwnError, TracingError) as error:  # tracing: of a Hessian, which has no other way
             raise SpecError(f"{racer.origin}: " * bool(racer.origin) + f"racer {i}: {error}") from error
         record.forget_ended()
@@ -67,11 +67,11 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     )
 
 
-def _run(spec: RaceSpec, run: Run) -> NDArray[np.int64] | None:
+def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
     """Run one racer; how many gradients it had evaluated at each step, unless that is one in each."""
     if not run.racer.kind.elementwise:
         compiled = spec.engine == "compiled" and compiles(run.surface)
-        return run_alone(run, "compiled" if compiled else "eager")
+        return run_each_start(run, "compiled" if compiled else "eager")
     code, noisy = None, run.noise is not None
     many = len(run.starts) > FEW
     if spec.engine == "compiled" and many:

@@ -22,7 +22,7 @@ from optimizers.external.names import find, is_foreign, label
 from optimizers.hyperparameters import plain
 from optimizers.optimizer import Watcher
 from optimizers.schedules import Schedule, build_schedule
-from races.toml_types import Frozen, is_pair
+from races.toml_types import FrozenTable, is_pair
 from races.user_surface import catalogue_kept
 from support.messages import shown, unknown
 from support.palette import PALETTE
@@ -31,7 +31,7 @@ _OWN = ("optimizer", "name", "colour")
 _LABELS = {"lbfgs": "L-BFGS"}  # where the class cannot be called what people call it
 
 
-class RacerSpec(Frozen):
+class RacerSpec(FrozenTable):
     """One racer: its optimizer, what to call and how to colour it, its hyperparameters.
 
     The optimizer is one of `OPTIMIZERS`, a class in a file beside race.toml ("mine.py:Lion2"), or one of

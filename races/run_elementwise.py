@@ -29,7 +29,7 @@ _CHUNK = 4096  # steps of one start that are kept in one go
 
 
 @dataclass(frozen=True)
-class Run:
+class RacerRun:
     """One racer's run from all starts.
 
     Attributes:
@@ -51,7 +51,7 @@ class Run:
     @classmethod
     def of(
         cls, spec: RaceSpec, surface: Surface, racer: RacerSpec, record: Record, on_step: Callable[[], object]
-    ) -> Run:
+    ) -> RacerRun:
         """A racer's run in a race."""
         noise = spec.noise if spec.noise and spec.noise.scale else None
         return cls(racer, surface, spec.starts(), noise, record, on_step)
@@ -63,7 +63,7 @@ class Run:
         return np.asarray(rate(np.arange(self.record.steps))).tolist() if callable(rate) else None
 
 
-def run_eager(run: Run) -> None:
+def run_eager(run: RacerRun) -> None:
     """Run a racer by a graph of Tensors in each step: from all starts at once on an elementwise surface."""
     count = len(run.starts)
     if run.surface.elementwise:
@@ -78,7 +78,7 @@ def run_eager(run: Run) -> None:
 
 
 def _run_tensors(
-    run: Run, part: slice, u: Tensor, v: Tensor, draws: Iterator[Any], on_step: Callable[[], object]
+    run: RacerRun, part: slice, u: Tensor, v: Tensor, draws: Iterator[Any], on_step: Callable[[], object]
 ) -> None:
     """Run a racer from the starts (u, v)."""
     optimizer, record = run.racer.build([u, v]), run.record
@@ -106,7 +106,7 @@ def _again(loss: Tensor) -> Tensor:
     return loss
 
 
-def run_floats(run: Run, code: StepCode) -> None:
+def run_floats(run: RacerRun, code: StepCode) -> None:
     """Run a racer from one start after the other, by floats."""
     tick, rates, record = Ticks(run.on_step, len(run.starts)), run.rates, run.record
     isfinite, nan = math.isfinite, math.nan
@@ -138,7 +138,7 @@ def run_floats(run: Run, code: StepCode) -> None:
         record.keep(record.steps, part, u, v, code.loss.call(u, v)[0])
 
 
-def run_points(run: Run, code: StepCode) -> None:
+def run_points(run: RacerRun, code: StepCode) -> None:
     """Run a racer from all starts, block by block, by arrays."""
     starts = run.starts
     tick = Ticks(run.on_step, -(-len(starts) // block_length(len(starts))))
@@ -151,7 +151,7 @@ def run_points(run: Run, code: StepCode) -> None:
     share_blocks(work, len(starts))
 
 
-def _run_block(run: Run, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
+def _run_block(run: RacerRun, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
     length, record, rates = part.stop - part.start, run.record, run.rates
     # The state before a step and after it, in turn: u, v, and the optimizer's terms.
     old, new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
@@ -185,7 +185,7 @@ def _run_block(run: Run, code: StepCode, part: slice, tick: Callable[[], object]
     record.keep(record.steps, part, u, v, loss)
 
 
-def _keep_terms(run: Run, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
+def _keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
     """Keep the terms after some steps, given as an array of shape (terms, steps, starts)."""
     state, rates = run.record.state, run.record.rates
     if state is None or rates is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograd import hessian, value_and_grad
 from optimizers.optimizer import Optimizer, State, Watcher
-from races.run_elementwise import Run, Ticks
+from races.run_elementwise import RacerRun, Ticks
 from surfaces import Surface
 
 Array: TypeAlias = NDArray[np.float64]
@@ -62,7 +62,7 @@ class SurfaceObjective:
         return self._bent
 
 
-def run_alone(run: Run, engine: str) -> NDArray[np.int64]:
+def run_each_start(run: RacerRun, engine: str) -> NDArray[np.int64]:
     """Run a racer from one start after the other.
 
     Returns:
@@ -79,7 +79,7 @@ def run_alone(run: Run, engine: str) -> NDArray[np.int64]:
 
 
 def _run_start(
-    run: Run, start: int, optimizer: Optimizer, objective: SurfaceObjective, counts: Any, tick: Ticks
+    run: RacerRun, start: int, optimizer: Optimizer, objective: SurfaceObjective, counts: Any, tick: Ticks
 ) -> None:
     record, part = run.record, slice(start, start + 1)
     settings, lr, key = optimizer.hyperparameters, run.racer.rate, optimizer.rate_name

@@ -15,7 +15,7 @@ from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec
 from races.start_checks import require_start
 from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec, as_table
-from races.toml_types import Frozen, Number, Pair, is_pair
+from races.toml_types import FrozenTable, Number, Pair, is_pair
 from support.messages import shorten, shown, unknown
 from support.palette import COLOURS
 from surfaces import SURFACES, Surface
@@ -26,7 +26,7 @@ MOST_RACERS = 1000
 _MOST = {"all": MOST, "ends": MOST, "state": MOST // 4}
 
 
-class FilmSpec(Frozen):
+class FilmSpec(FrozenTable):
     """The film of a race.
 
     Attributes:
@@ -65,7 +65,7 @@ _SURFACE = (
 )
 
 
-class RaceSpec(Frozen):
+class RaceSpec(FrozenTable):
     """A race: a surface, its starts, the number of gradient steps, and the racers.
 
     Attributes:

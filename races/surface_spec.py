@@ -24,12 +24,12 @@ from optimizers import OPTIMIZERS
 from optimizers.external.names import label
 from races import user_surface
 from races.toml_file import SpecError
-from races.toml_types import Frozen, Number, Pair, is_pair
+from races.toml_types import FrozenTable, Number, Pair, is_pair
 from support.messages import shown, unknown
 from surfaces import SURFACES, Expression, Surface, expression_surface, get_surface
 
 
-class _FormulaSpec(Frozen):
+class _FormulaSpec(FrozenTable):
     """What may be said of any formula that is no surface of `SURFACES`.
 
     Attributes:
@@ -125,7 +125,7 @@ class FileSpec(_FormulaSpec):
             surface = _record_of(file, record)
             self._surface = Surface(name=label(file), formula=partial(_not_loaded, file), **surface)
             return self
-        self._surface = user_surface.load(file, context.get("folder"), record)
+        self._surface = user_surface.load_surface(file, context.get("folder"), record)
         found = {key: getattr(self._surface, key) for key in _RangedSpec.model_fields}
         for key, value in _record_of(file, found).items():
             object.__setattr__(self, key, value)  # so that a trace tells all but the formula
@@ -197,7 +197,7 @@ def surface_at_points(text: str, folder: Path) -> Surface:
         raise ValueError(_reason(error)) from None
 
 
-class NamedSpec(Frozen):
+class NamedSpec(FrozenTable):
     """A surface of `SURFACES` with values of its formula's parameters, or other suggested learning rates.
 
     In race.toml the parameters stand beside the other keys.

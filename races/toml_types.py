@@ -10,7 +10,7 @@ Number = Annotated[float, Strict(), AllowInfNan(False)]
 Pair = tuple[Number, Number]
 
 
-class Frozen(BaseModel):
+class FrozenTable(BaseModel):
     """A table of race.toml: it cannot be changed, and refuses keys that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

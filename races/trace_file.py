@@ -137,10 +137,10 @@ def _starts(archive: zipfile.ZipFile) -> Any:
         return np.frombuffer(file.read(16 * shape[2]), np.float64).reshape(-1, 2)
 
 
-Check = Callable[[str, Any, tuple[int, ...]], None]  # given name, dtype and shape, raises TraceError
+MemberCheck = Callable[[str, Any, tuple[int, ...]], None]  # given name, dtype and shape, raises TraceError
 
 
-def _array(archive: zipfile.ZipFile, name: str, check: Check) -> Any:
+def _array(archive: zipfile.ZipFile, name: str, check: MemberCheck) -> Any:
     """One array, read only if its header passes the check, and no further than its header says."""
     with _opened(archive, name) as file:
         shape, fortran, dtype = _header(file)

@@ -12,15 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from optimizers.external.user_file import run
+from optimizers.external.user_file import run_file
 from optimizers.external.user_source import OwnError, Role, Source, definitions, found
-from support.messages import said, shown, unknown
+from support.messages import message_of, shown, unknown
 from surfaces import SURFACES, Surface, formula_surface
 
 RANGE = (-2.0, 2.0)  # of a formula or a plain function that comes without ranges
 
 
-def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
+def load_surface(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
     """The surface that "mine.py:bowl" names.
 
     Args:
@@ -54,7 +54,7 @@ def load(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
     except OwnError:
         raise
     except TypeError as error:
-        raise OwnError(f"{source.name}:{line}: {said(error)}") from error
+        raise OwnError(f"{source.name}:{line}: {message_of(error)}") from error
 
 
 def _defined(tree: ast.Module) -> dict[str, int]:
@@ -68,7 +68,7 @@ SURFACE = Role("", "function", "SURFACES", "bowl", _defined)
 def _run(source: Source, tree: ast.Module, name: str) -> tuple[Any, Surface | None]:
     """What a file calls by a name, and the surface that it registers of it; the registry stays as it was."""
     with catalogue_kept():
-        value = vars(run(source, tree)).get(name)
+        value = vars(run_file(source, tree)).get(name)
         registered = next((each for each in SURFACES.values() if each.formula is value), None)
     return value, registered
 

@@ -27,9 +27,9 @@ from manim import (
 from races import config_path
 from scenes.film import spec_of_config
 from scenes.graph.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
-from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, Lane, Picture
+from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, GraphPicture, Lane
 from scenes.named_output import HOME, Written, race_name
-from scenes.theme import BODY, HEADING, TITLE, Words, text
+from scenes.theme import BODY, HEADING, TITLE, ColouredText, text
 from support.messages import shorten
 from support.numbers import numbers
 from views.colours import BACKGROUND, FAINT, INK
@@ -106,7 +106,7 @@ class BackpropGraph(Written):
         self.captions, self.numbers = CAPTIONS[language], numbers(language)
         self.graph = evaluate(expression, at)
         super().__init__(renderer, **options)
-        self.picture = Picture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM), self.numbers)
+        self.picture = GraphPicture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM), self.numbers)
 
     def construct(self) -> None:
         """Tell the story."""
@@ -131,7 +131,7 @@ class BackpropGraph(Written):
             (f"{values} \N{RIGHTWARDS ARROW}     ", VALUE),
             (f"\N{LEFTWARDS ARROW} {gradients}", GRADIENT),
         ]
-        self.legend = VGroup(Words(flows), text(derivatives, BODY, LOCAL))
+        self.legend = VGroup(ColouredText(flows), text(derivatives, BODY, LOCAL))
         right = config.frame_width / 2 - _MARGIN
         for line, y in zip(self.legend, (_TOP + 0.2, _TOP - 0.2), strict=True):
             line.move_to((right, y, 0), aligned_edge=RIGHT)
@@ -203,7 +203,9 @@ class BackpropGraph(Written):
     def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
         """Say at the bottom what happens next, and show what belongs to it."""
         self.remove(self.told)
-        self.told = Words([(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING)
+        self.told = ColouredText(
+            [(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING
+        )
         self.told.scale(min(1.0, (config.frame_width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
         self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
 
@@ -241,7 +243,7 @@ def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
     return [*line, *so_far, *product, *more, *equal, *result, *more]
 
 
-def _fitting(content: str, width: float) -> Words:
+def _fitting(content: str, width: float) -> ColouredText:
     """A line of text no wider than `width`: smaller if need be, but not too small to read; else shortened."""
     line = text(content, HEADING)
     line.scale(max(SMALLEST / HEADING, min(1.0, width / line.width)))

@@ -43,7 +43,7 @@ class ContourRace(Film):
         self.run_clock(SHARES["race"] * self.length, self.plan.runners, self.arrows, self.board.live)
         self.wait(SHARES["finish"] * self.length)
         self.next_section("results")
-        self.show_alone(self.table, SHARES["results"] * self.length)
+        self.show_only(self.table, SHARES["results"] * self.length)
         self.wait(SHARES["end"] * self.length)
 
     def prepare(self) -> None:

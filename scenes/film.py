@@ -126,7 +126,7 @@ class Film(Written, ThreeDScene):
         self.play(ticking, *also, run_time=(until - begin) * seconds)
         moving.clear_updaters()
 
-    def show_alone(self, mobject: Mobject, seconds: float) -> None:
+    def show_only(self, mobject: Mobject, seconds: float) -> None:
         """Show something alone in the picture, and then again what was there."""
         seen = [other for other in self.mobjects if other is not self.clock]
         self.remove(*seen)

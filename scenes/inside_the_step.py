@@ -18,7 +18,7 @@ from scenes.film import Film, spec_of_config
 from scenes.named_output import HOME, race_name, refuse
 from scenes.race.commentary import ROOM
 from scenes.step.captions import step_captions
-from scenes.step.racer_view import Half
+from scenes.step.racer_view import RacerView
 from scenes.step.shots import Moment, Shot, shots
 from scenes.theme import HEADING
 from support.messages import shorten
@@ -63,16 +63,16 @@ class InsideTheStep(Film):
         self.finish(END_SHARE * self.length)
 
     def prepare(self) -> None:
-        """Set the halves, and the shots."""
+        """Set what is shown of each racer, and the shots."""
         trace = self.trace
         shown = shown_racers(trace)
-        self.halves = [Half(trace, racer, shown, self.words, self.captions) for racer in shown]
-        self.story = shots([half.steps for half in self.halves])
+        self.views = [RacerView(trace, racer, shown, self.words, self.captions) for racer in shown]
+        self.story = shots([view.steps for view in self.views])
         self.shot = self.story[0]
         self.over = False
-        for half in self.halves:
-            half.look_at(self.shot)
-            self.fix(half.panel, half.map, *([half.bench] if half.bench else []))
+        for view in self.views:
+            view.look_at(self.shot)
+            self.fix(view.panel, view.map, *([view.squares] if view.squares else []))
         top = config.frame_height / 2 - 0.3
         line = [[0.0, -top, 0.0], [0.0, top, 0.0]] if len(shown) > 1 else []
         self.between = Trail(line, FAINT, width=1.0).set_opacity(0.4)
@@ -81,7 +81,7 @@ class InsideTheStep(Film):
 
     def show_title(self, seconds: float) -> None:
         """The film's name, and whose steps are shown."""
-        racers = [half.steps.racer.name for half in self.halves]
+        racers = [view.steps.racer.name for view in self.views]
         surface = shorten(self.trace.spec.build_surface().name, 60)
         words = self.words.two if len(racers) > 1 else self.words.one
         line = words.format(racer=racers[0], other=racers[-1], surface=surface)
@@ -89,7 +89,7 @@ class InsideTheStep(Film):
 
     def begin(self, seconds: float) -> None:
         """Everything appears."""
-        parts = [part for half in self.halves for part in (half.map, half.bench, half.panel) if part]
+        parts = [part for view in self.views for part in (view.map, view.squares, view.panel) if part]
         self.play(FadeIn(*parts, self.between), run_time=seconds)
 
     def show_shot(self, shot: Shot, seconds: float) -> None:
@@ -97,19 +97,19 @@ class InsideTheStep(Film):
         if shot.view != self.shot.view:
             self.change_map(shot)
         self.shot = shot
-        for half in self.halves:
-            half.look_at(shot)
+        for view in self.views:
+            view.look_at(shot)
         steps = self.trace.spec.steps
         begin, until = shot.first / steps, shot.end / steps
         # First what often rests: see `scenes.depth.resting_layer`.
-        layers = itertools.zip_longest(*(half.live for half in self.halves))
+        layers = itertools.zip_longest(*(view.live for view in self.views))
         movers = [part for parts in layers for part in parts if part]
         self.run_clock(seconds / (until - begin), *movers, begin=begin, until=until)
 
     def change_map(self, shot: Shot) -> None:
         """One map gives way to the next."""
-        old = [half.map for half in self.halves]
-        new = [half.look_at(shot) for half in self.halves]
+        old = [view.map for view in self.views]
+        new = [view.look_at(shot) for view in self.views]
         self.fix(*new)
         self.shot = shot
         self.refresh(float(shot.first))
@@ -131,8 +131,8 @@ class InsideTheStep(Film):
         moment = self.shot.moment(t)
         if self.over:
             moment = Moment(self.shot.end, 0.0, slow=False)
-        for half in self.halves:
-            half.at(moment)
+        for view in self.views:
+            view.at(moment)
 
 
 def shown_racers(trace: Trace) -> list[int]:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from manim import CairoRenderer, Camera, RendererType, Scene, config
 
 from scenes.writer import FilmWriter
-from support.messages import plain
+from support.messages import printable
 
 HOME = Path(__file__).parent.parent  # where race.toml is
 _LONGEST = 50  # characters of a race's name, which may be four bytes each
@@ -116,5 +116,5 @@ def refuse(reason: str) -> NoReturn:
     """Say in one line why there is no film, and exit with status 2."""
     program = Path(sys.argv[0]).stem
     name = program if program == "race" else Path(str(config.input_file or "film")).stem
-    print(plain(f"{name}: {reason}"), file=sys.stderr)  # noqa: T201
+    print(printable(f"{name}: {reason}"), file=sys.stderr)  # noqa: T201
     sys.exit(2)

@@ -54,7 +54,7 @@ def _text_folder() -> str:
     return folder
 
 
-class Words(VMobject):
+class ColouredText(VMobject):
     """A line of text in the film's font, each piece of one colour a single mobject.
 
     A `Text` has one for each letter, with all that it was read from, and Manim's cache looks at all of it.
@@ -86,6 +86,6 @@ class Words(VMobject):
         return float(self.height * self._points_per_unit)
 
 
-def text(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Words:
+def text(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> ColouredText:
     """A line of text of one colour."""
-    return Words([(content, colour)], size, bold)
+    return ColouredText([(content, colour)], size, bold)

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 Function: TypeAlias = Callable[..., Any]
-Operators: TypeAlias = Mapping[type[ast.AST], Function]
+OperatorTable: TypeAlias = Mapping[type[ast.AST], Function]
 # A number, or the value of a name, is pushed; a function takes its arity from the stack and pushes its value.
-Program: TypeAlias = tuple[float | str | tuple[Function, int], ...]
+PostfixProgram: TypeAlias = tuple[float | str | tuple[Function, int], ...]
 
 
 class NotAllowedError(ValueError):
@@ -69,9 +69,9 @@ class Vocabulary:
         no_condition: why one is refused where a condition is; None where a number is one, unless it is 0.
     """
 
-    operators: Operators
-    comparisons: Operators
-    joins: Operators = field(default_factory=dict)
+    operators: OperatorTable
+    comparisons: OperatorTable
+    joins: OperatorTable = field(default_factory=dict)
     functions: Mapping[str, Signature] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
     variables: Mapping[str, str] | None = None
@@ -95,7 +95,7 @@ def parse(equation: str) -> tuple[str, ast.expr]:
     return statement.targets[0].id, statement.value
 
 
-def program(node: ast.AST, vocabulary: Vocabulary, condition: bool = False) -> Program:
+def program(node: ast.AST, vocabulary: Vocabulary, condition: bool = False) -> PostfixProgram:
     """The program that computes a formula.
 
     Args:
@@ -110,10 +110,10 @@ def program(node: ast.AST, vocabulary: Vocabulary, condition: bool = False) -> P
     >>> run(program(ast.parse("x + 2*3*x", mode="eval").body, words), {"x": 5.0})
     np.float64(35.0)
     """
-    return _Writer(vocabulary).written(node, condition)
+    return _PostfixWriter(vocabulary).written(node, condition)
 
 
-def run(program: Program, values: Mapping[str, Any]) -> Any:
+def run(program: PostfixProgram, values: Mapping[str, Any]) -> Any:
     """What a program computes.
 
     Args:
@@ -132,7 +132,7 @@ def run(program: Program, values: Mapping[str, Any]) -> Any:
     return stack[0]
 
 
-class _Writer:
+class _PostfixWriter:
     """Writes a program."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -141,7 +141,7 @@ class _Writer:
         # What is still to be written: nodes, whether as conditions, and the functions of their values.
         self._pending: list[tuple[ast.AST, bool] | tuple[Function, int, ast.AST]] = []
 
-    def written(self, node: ast.AST, condition: bool) -> Program:
+    def written(self, node: ast.AST, condition: bool) -> PostfixProgram:
         """The program of a node."""
         self._pending.append((node, condition))
         while self._pending:

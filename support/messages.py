@@ -58,18 +58,18 @@ def shorten(text: object, limit: int = 40) -> str:
     >>> shorten("a" * 30 + "z" * 30, 11)
     'aaaaa…zzzzz'
     """
-    line = plain(" ".join(str(text).split()))
+    line = printable(" ".join(str(text).split()))
     half = (limit - 1) // 2
     return line if len(line) <= limit else f"{line[:half]}…{line[-half:]}"
 
 
-def plain(text: object) -> str:
+def printable(text: object) -> str:
     r"""`text` with control characters, line breaks and what reorders letters as backslash escapes.
 
     What a terminal, a figure or a log shows of strangers' text is what it says: nothing in it can move the
     cursor, change a colour, or make letters look like others.
 
-    >>> print(plain("sgd\x1b[31m, \u202egda"))
+    >>> print(printable("sgd\x1b[31m, \u202egda"))
     sgd\x1b[31m, \u202egda
     """
     line = str(text)
@@ -81,7 +81,7 @@ def plain(text: object) -> str:
     )
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """An error's message on one line, cut where it is long; it may be of a user's class, and fail itself."""
     try:
         text = str(error)

@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.formulas import NotAllowedError, Program, program, run
+from support.formulas import NotAllowedError, PostfixProgram, program, run
 from support.messages import shorten
 from surfaces import vocabulary
 from surfaces.vocabulary import VOCABULARY
@@ -45,7 +45,7 @@ class Expression:
     """
 
     text: str
-    _program: Program = field(init=False, repr=False, compare=False)
+    _program: PostfixProgram = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_program", _Reader(self.text).program())
@@ -62,7 +62,7 @@ class _Reader:
         self._text = text
         self._line, self._origins = vocabulary.plainly(text)
 
-    def program(self) -> Program:
+    def program(self) -> PostfixProgram:
         """The program.
 
         Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +11,9 @@ from numpy.typing import NDArray
 
 from support.messages import shorten
 from surfaces.expression import Expression
-from surfaces.surface import Point, Surface
+from surfaces.surface import Formula, Point, Surface
 
 Array = NDArray[np.float64]
-Formula = Callable[[Any, Any], Any]
 _GRID = 65  # points along each side
 _ZOOM = 17  # points along each side of the neighbourhood of a peak
 

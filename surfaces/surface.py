@@ -19,7 +19,7 @@ Formula: TypeAlias = Callable[..., Any]  # of u and v, and of its own parameters
 T = TypeVar("T")
 
 
-class Frozen(Mapping[str, T]):
+class FrozenMapping(Mapping[str, T]):
     """A mapping that cannot be changed, so that what holds it can be hashed."""
 
     def __init__(self, items: Mapping[str, T]) -> None:
@@ -46,7 +46,7 @@ class _Bound:
     """A formula with some of its parameters set; two are equal if formula and values are."""
 
     formula: Formula
-    values: Frozen[float]
+    values: FrozenMapping[float]
 
     def __call__(self, u: Any, v: Any) -> Any:
         return self.formula(u, v, **self.values)
@@ -107,8 +107,8 @@ class Surface:
         ):  # lists, too, so that it can be hashed
             object.__setattr__(self, name, tuple(getattr(self, name)))
         object.__setattr__(self, "minima", tuple(map(tuple, self.minima)))
-        object.__setattr__(self, "suggested", Frozen(self.suggested))
-        object.__setattr__(self, "parameter_ranges", Frozen(self.parameter_ranges))
+        object.__setattr__(self, "suggested", FrozenMapping(self.suggested))
+        object.__setattr__(self, "parameter_ranges", FrozenMapping(self.parameter_ranges))
 
     def __call__(self, u: Any, v: Any) -> Any:
         """The loss at (u, v); a float for two numbers, inf or nan where the formula has no value.
@@ -175,7 +175,7 @@ class Surface:
         # Defaults are left out, so that with them the surface is equal to the one without.
         defaults = self._defaults(formula)
         changed = {name: value for name, value in chosen.items() if value != defaults[name]}
-        return replace(self, formula=_Bound(formula, Frozen(changed)) if changed else formula)
+        return replace(self, formula=_Bound(formula, FrozenMapping(changed)) if changed else formula)
 
     def _unbound(self) -> tuple[Formula, dict[str, float]]:
         """The formula as it was written, and the parameters that are set."""

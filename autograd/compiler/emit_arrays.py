@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.compiler.program import Constant, Input, Program
+from autograd.compiler.program import ConstantValue, Input, Program
 from autograd.rules import RULES
 
 NAMES = {name: rule.forward for name, rule in RULES.items()} | {
@@ -41,7 +41,7 @@ def emit(program: Program) -> tuple[list[str], dict[str, Any]]:
         value = program.values[number]
         if isinstance(value, Input):
             words[number] = f"x{value.position}"
-        elif isinstance(value, Constant):
+        elif isinstance(value, ConstantValue):
             words[number] = name(value.value)
         else:
             words[number] = f"t{number}"

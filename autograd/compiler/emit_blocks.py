@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.program import POINTS, TRUTHS, Constant, Input, Operation, Program
+from autograd.compiler.program import POINTS, TRUTHS, ConstantValue, Input, Operation, Program
 from autograd.rules import NUMPYS
 
 # numpy's functions that write into a buffer, of truths or of numbers; `where` is written as two copies.
@@ -110,7 +110,7 @@ class _Emitter:
         value = self.program.values[number]
         if isinstance(value, Input):
             self._words[number] = f"x{value.position}"
-        elif isinstance(value, Constant):
+        elif isinstance(value, ConstantValue):
             self._words[number] = f"c{len(self.code.constants)}"
             self.code.constants[self._words[number]] = np.array(value.value)
         elif self.program.shapes[number] != POINTS:

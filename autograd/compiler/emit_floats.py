@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from autograd.compiler.program import Constant, Input, Operation, Program
+from autograd.compiler.program import ConstantValue, Input, Operation, Program
 from autograd.rules import MATHS, OF_ONE, OF_TWO
 
 # How each operation is written; an operation that is missing here is first taken apart.
@@ -65,7 +65,7 @@ def emit(program: Program) -> list[str]:
         value = program.values[number]
         if isinstance(value, Input):
             words[number] = f"x{value.position}"
-        elif isinstance(value, Constant):
+        elif isinstance(value, ConstantValue):
             words[number] = f"({value.value!r})" if value.value < 0 else repr(value.value)
         else:
             form = _FORMS[value.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.compiler.program import POINTS, Constant, Operation, Program
+from autograd.compiler.program import POINTS, ConstantValue, Operation, Program
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _handed(program: Program, outputs: Sequence[int]) -> list[int]:
         value = program.values[number]
         if number in needed and isinstance(value, Operation):
             for i in value.inputs:
-                known = isinstance(program.values[i], Constant)
+                known = isinstance(program.values[i], ConstantValue)
                 if known or program.shapes[i] == POINTS or i in program.truths:
                     needed.add(i)
                 else:
@@ -78,7 +78,7 @@ def part(program: Program, given: Sequence[int], wanted: Sequence[int]) -> Progr
             needed.update(value.inputs)
     for number in sorted(needed - set(numbers)):
         value = program.values[number]
-        if isinstance(value, Constant):
+        if isinstance(value, ConstantValue):
             numbers[number] = new.add_constant(value.value)
         elif isinstance(value, Operation):
             inputs = [numbers[i] for i in value.inputs]

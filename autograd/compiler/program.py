@@ -38,7 +38,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Constant:
+class ConstantValue:
     """A number, or an array that the function has from elsewhere."""
 
     value: Any
@@ -53,7 +53,7 @@ class Operation:
     settings: tuple[tuple[str, Any], ...] = ()
 
 
-Value: TypeAlias = Input | Constant | Operation
+ProgramValue: TypeAlias = Input | ConstantValue | Operation
 
 
 class Simplify(Enum):
@@ -97,7 +97,7 @@ class Program:
 
     def __init__(self, simplify: Simplify = Simplify.FREELY) -> None:
         self.simplify = simplify
-        self.values: list[Value] = []
+        self.values: list[ProgramValue] = []
         self.shapes: list[Shape] = []
         self._bounds: list[Bounds] = []
         self.inputs: list[int] = []
@@ -125,10 +125,10 @@ class Program:
         return self.simplify is Simplify.FINITE
 
     @staticmethod
-    def _describe(value: Value) -> str:
+    def _describe(value: ProgramValue) -> str:
         if isinstance(value, Input):
             return f"input {value.position}"
-        if isinstance(value, Constant):
+        if isinstance(value, ConstantValue):
             shape = np.shape(value.value)
             return f"constant of shape {shape}" if shape else f"constant {value.value!r}"
         words = [value.name, *(f"t{i}" for i in value.inputs)]
@@ -156,14 +156,14 @@ class Program:
                 value.flags.writeable = False
             key = key_of(value)
         if key not in self._known:
-            self._known[key] = self._write(Constant(value), np.shape(value))
+            self._known[key] = self._write(ConstantValue(value), np.shape(value))
         return self._known[key]
 
     def add(self, name: str, inputs: Sequence[int], settings: dict[str, Any] | None = None) -> int:
         """The number of the operation's result, which may be that of a value already written."""
         settings = {key: _frozen(setting) for key, setting in (settings or {}).items()}
         found = [self.values[i] for i in inputs]
-        if all(isinstance(value, Constant) for value in found):
+        if all(isinstance(value, ConstantValue) for value in found):
             return self.add_constant(_compute(name, [value.value for value in found], settings))  # type: ignore[union-attr]
         shapes = [self.shapes[i] for i in inputs]
         shape = _shape(name, shapes, settings)
@@ -189,12 +189,12 @@ class Program:
     def constant(self, number: int) -> float | None:
         """The value's number, where it is one that is known."""
         value = self.values[number]
-        return value.value if isinstance(value, Constant) and type(value.value) is float else None
+        return value.value if isinstance(value, ConstantValue) and type(value.value) is float else None
 
     def truth(self, number: int) -> bool | None:
         """Whether the value, a single one, is true, where that is known."""
         value = self.values[number]
-        return bool(value.value) if isinstance(value, Constant) and not self.shapes[number] else None
+        return bool(value.value) if isinstance(value, ConstantValue) and not self.shapes[number] else None
 
     def most(self, number: int) -> float:
         """The largest absolute value that a value can have, as far as it is known."""
@@ -231,7 +231,7 @@ class Program:
             value = self.values[number]
             if isinstance(value, Input):
                 numbers[number] = new.add_input(self.shapes[number])
-            elif isinstance(value, Constant):
+            elif isinstance(value, ConstantValue):
                 numbers[number] = new.add_constant(value.value)
             else:
                 numbers[number] = write(new, value, [numbers[i] for i in value.inputs])
@@ -241,13 +241,13 @@ class Program:
     def _any_points(self) -> bool:
         return any(self.shapes[number] == POINTS for number in self.inputs)
 
-    def _write(self, value: Value, shape: Shape) -> int:
+    def _write(self, value: ProgramValue, shape: Shape) -> int:
         number = len(self.values)
         if isinstance(value, Operation):
             of = value.inputs[1:] if value.name == "where" else value.inputs
             truth = value.name in TRUTHS or self.truths.issuperset(of)
         else:
-            truth = isinstance(value, Constant) and np.asarray(value.value).dtype == bool
+            truth = isinstance(value, ConstantValue) and np.asarray(value.value).dtype == bool
         if truth:
             self.truths.add(number)
         self.values.append(value)

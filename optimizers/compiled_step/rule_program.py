@@ -24,7 +24,7 @@ from autograd.compiler.tracing import as_number, lowered, trace
 from autograd.values import frozen
 
 Array: TypeAlias = NDArray[np.float64]
-Rule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
+UpdateRule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
 State: TypeAlias = dict[str, Any]
 
 BLOCK = 65536  # points to a block at most
@@ -194,7 +194,7 @@ def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
     return [i for i, truth in enumerate(truths) if truth is wanted]
 
 
-def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode | None:
+def rule_code(rule: UpdateRule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode | None:
     """The code of a rule with these hyperparameters; None if it cannot be traced, and is run as it is.
 
     Args:
@@ -212,7 +212,7 @@ def rule_code(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: 
 
 @lru_cache(maxsize=256)
 def _cached(
-    rule: Rule, hyperparameters: tuple[tuple[str, Any], ...], points: bool, rated: str
+    rule: UpdateRule, hyperparameters: tuple[tuple[str, Any], ...], points: bool, rated: str
 ) -> RuleCode | None:
     try:
         return _coded(rule, dict(hyperparameters), points, rated)
@@ -220,7 +220,7 @@ def _cached(
         return None
 
 
-def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode:
+def _coded(rule: UpdateRule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode:
     def write(terms: Terms) -> tuple[Program, Terms]:
         return _write(rule, hyperparameters, terms, points, rated)
 
@@ -239,7 +239,7 @@ def _coded(rule: Rule, hyperparameters: dict[str, Any], points: bool, rated: str
 
 
 def _write(
-    rule: Rule, hyperparameters: dict[str, Any], terms: Terms, points: bool, rated: str
+    rule: UpdateRule, hyperparameters: dict[str, Any], terms: Terms, points: bool, rated: str
 ) -> tuple[Program, Terms]:
     """The program of a step from a state with these terms, and the new state's terms."""
     shape: Shape = POINTS if points else ()

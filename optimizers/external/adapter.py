@@ -19,7 +19,7 @@ from optimizers.external.rule_checks import try_rule
 from optimizers.optimizer import State
 from optimizers.rate import Watcher, is_schedule
 from optimizers.vector import VectorOptimizer
-from support.messages import said, shown
+from support.messages import message_of, shown
 
 # What a rule is given before the hyperparameters.
 _FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
@@ -53,7 +53,7 @@ class Library(NamedTuple):
         except (ImportError, OSError, RuntimeError) as error:
             if isinstance(error, ModuleNotFoundError) and error.name in self.packages:
                 raise ValueError(f"{title} needs {self.requirement}") from None
-            raise ValueError(f"{title}: {self.name} does not import: {said(error)}") from None
+            raise ValueError(f"{title}: {self.name} does not import: {message_of(error)}") from None
 
 
 TORCH = Library("PyTorch", "torch.optim.", "torch.optim", ("torch",))
@@ -100,8 +100,10 @@ class LibraryOptimizer(VectorOptimizer):
             return
         for key, value in hyperparameters.items():
             if value is not usual[key] and cls._failure(hyperparameters | {key: usual[key]}) is None:
-                raise ValueError(f"{cls.title} refuses {key} = {shown(value)}: {said(error)}") from error
-        raise ValueError(f"{cls.title}: {said(error)}") from error
+                raise ValueError(
+                    f"{cls.title} refuses {key} = {shown(value)}: {message_of(error)}"
+                ) from error
+        raise ValueError(f"{cls.title}: {message_of(error)}") from error
 
     @classmethod
     def _failure(cls, hyperparameters: Mapping[str, Any]) -> Exception | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from optimizers.external import optax_adapter, torch_adapter
 from optimizers.external.adapter import OPTAX, TORCH, LibraryOptimizer
-from optimizers.external.user_file import load
+from optimizers.external.user_file import load_optimizer
 from optimizers.optimizer import Optimizer
 from support.messages import unknown
 
@@ -47,7 +47,7 @@ def find(text: str, folder: Path | None) -> type[Optimizer]:
     """
     if any(text.startswith(library.prefix) for library in _ADAPTERS):
         return _from_library(text)
-    return load(text, folder)
+    return load_optimizer(text, folder)
 
 
 @lru_cache

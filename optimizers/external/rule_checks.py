@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
+from optimizers.compiled_step.rule_program import UpdateRule
 from optimizers.quadratic_objective import QuadraticObjective
 from support.messages import shown
-
-Rule: TypeAlias = Callable[..., Any]
 
 # Where a rule is tried: first where everyone can follow by hand, then with other signs.
 _GRADIENTS, _PARAMETERS = (0.5, -2.0), (1.0, -0.5)
@@ -22,7 +21,7 @@ class WrongRuleError(ValueError):
     """A rule has the wrong arguments, or returns something other than a parameter and a state."""
 
 
-def require_signature(rule: Rule) -> None:
+def require_signature(rule: UpdateRule) -> None:
     """Raise WrongRuleError unless a rule takes four arguments, and hyperparameters with defaults."""
     arguments = list(inspect.signature(rule).parameters.values())
     plain = [a.name for a in arguments if a.kind in {a.POSITIONAL_ONLY, a.POSITIONAL_OR_KEYWORD}]
@@ -39,7 +38,7 @@ def require_signature(rule: Rule) -> None:
         raise WrongRuleError(f"each of the rule's hyperparameters needs a default, as {example}: {bare[0]}")
 
 
-def try_rule(rule: Rule, hyperparameters: Mapping[str, Any], elementwise: bool) -> None:
+def try_rule(rule: UpdateRule, hyperparameters: Mapping[str, Any], elementwise: bool) -> None:
     """Make two steps of a rule; of an elementwise one with single numbers, and with an array of them.
 
     Raises:
@@ -65,7 +64,7 @@ def try_rule(rule: Rule, hyperparameters: Mapping[str, Any], elementwise: bool) 
         )
 
 
-def _two_steps(rule: Rule, gradient: Any, parameter: Any, hyperparameters: Mapping[str, Any]) -> Any:
+def _two_steps(rule: UpdateRule, gradient: Any, parameter: Any, hyperparameters: Mapping[str, Any]) -> Any:
     state: dict[str, Any] = {}
     shape = np.shape(parameter)
     for step in (1, 2):
@@ -83,7 +82,7 @@ def _read_only(value: Any) -> Any:
     return copy
 
 
-def checked_rule(rule: Rule, elementwise: bool) -> Rule:
+def checked_rule(rule: UpdateRule, elementwise: bool) -> UpdateRule:
     """The rule; at a step where it returns something other than a rule does, it raises WrongRuleError."""
 
     @functools.wraps(rule)

@@ -24,7 +24,7 @@ from optimizers.optimizer import Optimizer
 from optimizers.vector import VectorOptimizer
 
 
-def load(text: str, folder: Path | None) -> type[Optimizer]:
+def load_optimizer(text: str, folder: Path | None) -> type[Optimizer]:
     """The class that "mine.py:Lion2" names; its rule has been tried on a few numbers.
 
     Args:
@@ -48,7 +48,7 @@ def load(text: str, folder: Path | None) -> type[Optimizer]:
     source, name = found(text, folder, OPTIMIZER)
     tree = source.parsed()
     line = line_of(name, source, tree)
-    module = run(source, tree)
+    module = run_file(source, tree)
     value = vars(module).get(name)
     if torch_adapter.is_torchs(value):
         kind: type[Optimizer] = torch_adapter.adapted(value, name)
@@ -65,7 +65,7 @@ def load(text: str, folder: Path | None) -> type[Optimizer]:
     return kind
 
 
-def run(source: Source, tree: ast.Module) -> ModuleType:
+def run_file(source: Source, tree: ast.Module) -> ModuleType:
     """Run a file as a module."""
     module = ModuleType(f"own file {source.path}")
     module.__file__, module.__package__ = str(source.path), ""

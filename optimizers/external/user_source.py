@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from optimizers.external.adapter import OPTAX, TORCH
 from optimizers.external.rule_checks import WrongRuleError
-from support.messages import said, shorten, shown, unknown
+from support.messages import message_of, shorten, shown, unknown
 
 BASES = "optimizers.Optimizer or torch.optim.Optimizer"
 _COMPUTED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Lambda)
@@ -42,7 +42,7 @@ class Source:
             if isinstance(error, ModuleNotFoundError) and error.name in library.packages:
                 return OwnError(f"{where}: needs {library.requirement}")
         kind = "" if isinstance(error, WrongRuleError) else type(error).__name__
-        message = said(error)
+        message = message_of(error)
         if isinstance(error, SyntaxError) and isinstance(error.msg, str):
             message = error.msg  # without file and line
         added = getattr(error, "__notes__", ())
@@ -134,7 +134,7 @@ def _path(file: str, folder: Path) -> Path:
         if not path.is_file():
             raise ValueError(f"{file}: no such file beside race.toml")
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
-        raise ValueError(f"{shown(file)}: {said(error)}") from None
+        raise ValueError(f"{shown(file)}: {message_of(error)}") from None
     return path
 
 

@@ -17,7 +17,7 @@ from manim import ComplexValueTracker, Mobject, ThreeDCamera, ValueTracker, VMob
 from numpy.typing import NDArray
 
 from scenes.depth.mobjects import Ball, DepthMobject, LossSurface
-from scenes.depth.occlusion import Occlusion, Shape, Veil, veils
+from scenes.depth.occlusion import Footprint, Occlusion, Veil, veils
 from scenes.depth.painter import Painter, Picture, Sight, View
 from scenes.depth.sprite import Sprite
 
@@ -32,7 +32,7 @@ class _State:
     """How far the picture has been drawn. It has no __dict__, and so does not count for Manim's cache."""
 
     __slots__ = (
-        "clean", "drawn", "flat", "ground", "hiding", "moving", "occlusion", "painter", "plain", "put",
+        "clean", "drawn", "flat", "hiding", "moving", "occlusion", "painted", "painter", "plain", "put",
         "still", "veils", "without",
     )  # fmt: skip
 
@@ -41,7 +41,7 @@ class _State:
         self.without = False  # whether OpenGL has been found missing
         self.clean = False  # whether the picture is to be the background, which is not yet put there
         self.still: Any = None  # the picture of what stands still that is drawn on; None: a new picture
-        self.ground: Any = None  # the picture of what stands still that the painter holds
+        self.painted: Any = None  # the picture of what stands still that the painter holds
         self.put = True  # whether the picture holds what stands still
         self.drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
         self.plain: list[Mobject] = []  # Manim's own mobjects that were drawn in place of others
@@ -148,7 +148,7 @@ class DepthCamera(ThreeDCamera):
         """Start a picture without the painter."""
         state = self._state
         if state.still is None:
-            state.ground = None  # the painter has not seen this picture
+            state.painted = None  # the painter has not seen this picture
             state.hiding, state.veils = [], None
             if state.clean:
                 super().reset()
@@ -182,21 +182,21 @@ class DepthCamera(ThreeDCamera):
         picture = cast("Picture", self.pixel_array)
         if state.still is None:
             smooth, state.moving = not state.moving, True
-            state.ground = _FRESH
+            state.painted = _FRESH
             state.hiding, state.veils = self._hiding(deep), None
             backdrop: Any = self.background if state.clean else picture
             plain = state.clean and self.background_image is None
-            painter.paint_ground(picture, sight, smooth, backdrop[:1, :1] if plain else backdrop)
+            painter.paint_static(picture, sight, smooth, backdrop[:1, :1] if plain else backdrop)
             state.clean = False
             return
-        if state.ground is _FRESH:
+        if state.painted is _FRESH:
             if not state.flat:
-                painter.set_ground(state.still)
-        elif state.ground is not state.still:
+                painter.set_static(state.still)
+        elif state.painted is not state.still:
             backdrop = self.background if state.flat else state.still
-            painter.paint_ground(picture, self._sight([]), False, cast("Picture", backdrop))
+            painter.paint_static(picture, self._sight([]), False, cast("Picture", backdrop))
             state.hiding, state.veils = [], None
-        state.ground, state.put = state.still, True
+        state.painted, state.put = state.still, True
         painter.paint_work(picture, sight)
 
     def _hiding(self, deep: Sequence[DepthMobject]) -> list[LossSurface | Ball]:
@@ -233,7 +233,7 @@ class DepthCamera(ThreeDCamera):
         strokes = vmobject.get_stroke_width(), vmobject.get_stroke_width(background=True)
         width = max(strokes) * self.cairo_line_width_multiple * ctx.get_matrix().xx
         filled = bool((vmobject.get_fill_opacities() > 0).any())
-        occlusion.through(ctx, Shape(spots, float(width), filled, anchor), draw)
+        occlusion.through(ctx, Footprint(spots, float(width), filled, anchor), draw)
         return self
 
     def _find_painter(self) -> Painter | None:

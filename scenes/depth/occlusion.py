@@ -55,7 +55,7 @@ def veils(painter: Painter, view: View, hiding: Sequence[LossSurface | Ball]) ->
 
 
 @dataclass(frozen=True)
-class Shape:
+class Footprint:
     """Where a mobject is drawn.
 
     Attributes:
@@ -107,7 +107,7 @@ class Occlusion:
         # What is behind the viewer is taken to be in front of everything.
         return np.stack([x, y, np.where(w > 0, z / np.maximum(w, 1e-9), -1.0)], axis=-1)
 
-    def through(self, context: cairo.Context[Any], shape: Shape, draw: Callable[[], object]) -> None:
+    def through(self, context: cairo.Context[Any], shape: Footprint, draw: Callable[[], object]) -> None:
         """Draw what is seen of a shape, with a function that draws all of it."""
         region = self._region(shape)
         share = self._share(shape, region) if region else None
@@ -116,7 +116,7 @@ class Occlusion:
         elif share.any():
             _draw_masked(context, region, share, draw)
 
-    def _region(self, shape: Shape) -> Region | None:
+    def _region(self, shape: Footprint) -> Region | None:
         """The pixels that a shape may cover, and those next to them; None where there are none."""
         height, width = self._veils[0].depths.shape
         reach = _SPIKE * shape.width + 2
@@ -124,7 +124,7 @@ class Occlusion:
         right, bottom = np.ceil(shape.spots[:, :2].max(axis=0) + reach).clip(0, [width, height]).astype(int)
         return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
 
-    def _share(self, shape: Shape, region: Region) -> Share | None:
+    def _share(self, shape: Footprint, region: Region) -> Share | None:
         """How much of a shape is seen at each pixel of a region; None where all of it is."""
         left, top, right, bottom = region
         if shape.anchor is not None:
@@ -139,13 +139,13 @@ class Occlusion:
 
     def _share_at(self, spot: Array) -> float:
         """How much is seen around one spot."""
-        point = Shape(spot[None], width=0.0, filled=True)
+        point = Footprint(spot[None], width=0.0, filled=True)
         region = self._region(point)
         share = self._share(point, region) if region else None
         return 1.0 if share is None else float(share.mean())
 
 
-def _fill(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
+def _fill(cuts: Sequence[Veil], shape: Footprint, region: Region) -> Share:
     """How much is seen of a flat shape at each pixel: the mean around it, so that edges are not jagged."""
     left, top, right, bottom = region
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
@@ -160,7 +160,7 @@ def _fill(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
     return mean
 
 
-def _stroke(cuts: Sequence[Veil], shape: Shape, region: Region) -> Share:
+def _stroke(cuts: Sequence[Veil], shape: Footprint, region: Region) -> Share:
     """How much is seen of a stroke at each pixel: those pieces of it that are seen, as wide as it is."""
     left, top, right, _ = region
     points, ends = sample(shape.spots - [left, top, 0])

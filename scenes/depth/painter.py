@@ -1,7 +1,7 @@
 """`Painter`: draws depth-tested mobjects with OpenGL into a picture.
 
-It keeps two pictures with their depths: the ground, what stands still, and a copy of it on which what moves
-is drawn. So while the camera stands still, the surface is drawn once, and only balls and trails each frame.
+It keeps two pictures with their depths: one of what stands still, and a copy of it on which what moves is
+drawn. So while the camera stands still, the surface is drawn once, and only balls and trails each frame.
 Where all that moves is fixed in the frame, a `Layer` between the two holds what rests for a while.
 """
 
@@ -26,7 +26,7 @@ from scenes.depth.atlas import Atlas
 from scenes.depth.mobjects import Ball, DepthMobject, LossSurface, Trail
 from scenes.depth.resting_layer import Layer
 from scenes.depth.sprite import Sprite, places
-from scenes.depth.vertex_buffers import CORNERS, Mesh, Stamp, set_uniforms
+from scenes.depth.vertex_buffers import CORNERS, Mesh, Rectangles, set_uniforms
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -114,8 +114,10 @@ class Painter:
         self.context = make_context()
         self.size = (width, height)
         self.unit = unit
-        self._still = self.context.texture(self.size, 4)  # the colours of the ground
-        self._ground = self.context.framebuffer([self._still], self.context.depth_renderbuffer(self.size))
+        self._static_colours = self.context.texture(self.size, 4)
+        self._static = self.context.framebuffer(
+            [self._static_colours], self.context.depth_renderbuffer(self.size)
+        )
         self._work = self._canvas(0)
         self._layer = Layer(self.context.framebuffer([self.context.renderbuffer(self.size, 4)]))
         self._smooth = self._canvas(min(SAMPLES, self.context.max_samples))
@@ -129,11 +131,13 @@ class Painter:
         )
         self._surface = self._program("surface")
         self._meshes: WeakKeyDictionary[Mobject, Mesh] = WeakKeyDictionary()
-        self._balls = self._stamp("ball", "3f 1f 4f", "centre", "radius", "tint")
-        self._lines = self._stamp("line", "3f 3f 1f 4f", "tail", "head", "width", "tint")
-        self._sprites = self._stamp("sprite", "4f 4f 4f 4f 1f", "base", "across", "down", "part", "opacity")
+        self._balls = self._rectangles("ball", "3f 1f 4f", "centre", "radius", "tint")
+        self._lines = self._rectangles("line", "3f 3f 1f 4f", "tail", "head", "width", "tint")
+        self._sprites = self._rectangles(
+            "sprite", "4f 4f 4f 4f 1f", "base", "across", "down", "part", "opacity"
+        )
 
-    def paint_ground(self, picture: Picture, sight: Sight, smooth: bool, backdrop: Picture) -> None:
+    def paint_static(self, picture: Picture, sight: Sight, smooth: bool, backdrop: Picture) -> None:
         """Draw into `picture`, and keep it, with its depths, as what stands still.
 
         Args:
@@ -142,7 +146,7 @@ class Painter:
             smooth: whether to take the time that smooth edges cost.
             backdrop: the picture behind everything; one of a single pixel is that colour everywhere.
         """
-        canvas = self._smooth if smooth else self._ground
+        canvas = self._smooth if smooth else self._static
         red, green, blue, opacity = (backdrop[0, 0] / 255.0).tolist()
         canvas.clear(red, green, blue, opacity)
         canvas.use()
@@ -153,20 +157,20 @@ class Painter:
             self._sheet.render(moderngl.TRIANGLE_STRIP)
         self._draw(sight)
         if smooth:
-            self.context.copy_framebuffer(self._ground, self._smooth)
+            self.context.copy_framebuffer(self._static, self._smooth)
         self._layer.forget()
-        self._read(self._ground, picture)
+        self._read(self._static, picture)
 
-    def set_ground(self, picture: Picture) -> None:
+    def set_static(self, picture: Picture) -> None:
         """Take `picture` for what stands still; the depths stay as they are."""
-        self._still.write(picture)
+        self._static_colours.write(picture)
         self._layer.forget()
 
     def paint_work(self, picture: Picture, sight: Sight) -> None:
         """Draw among what stands still, and put the result into `picture`."""
         fixed = sight.fixed
         if sight.scene or sight.facing:
-            self.context.copy_framebuffer(self._work, self._ground)
+            self.context.copy_framebuffer(self._work, self._static)
         else:
             fixed = self._paint_layer(sight)
             self.context.copy_framebuffer(self._work, self._layer.canvas)
@@ -179,7 +183,7 @@ class Painter:
         layer = self._layer
         resting = layer.settle(sight.fixed)
         if not layer.begun:
-            self.context.copy_framebuffer(layer.canvas, self._ground)
+            self.context.copy_framebuffer(layer.canvas, self._static)
         if resting > layer.drawn:
             layer.canvas.use()
             self._draw(replace(sight, fixed=sight.fixed[layer.drawn : resting]))
@@ -342,8 +346,8 @@ class Painter:
         vertex, fragment = ((SHADERS / f"{name}.{kind}").read_text() for kind in ("vert", "frag"))
         return self.context.program(vertex_shader=vertex, fragment_shader=fragment)
 
-    def _stamp(self, name: str, layout: str, *columns: str) -> Stamp:
-        return Stamp(self.context, self._program(name), layout, *columns)
+    def _rectangles(self, name: str, layout: str, *columns: str) -> Rectangles:
+        return Rectangles(self.context, self._program(name), layout, *columns)
 
 
 def _in_space(sprites: Sequence[Sprite], view: View) -> tuple[Array, Array, Array]:

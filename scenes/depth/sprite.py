@@ -98,7 +98,7 @@ class Curves(Drawing):
         return self._mobject.copy()
 
 
-class Line(Drawing):
+class TextLine(Drawing):
     """A line of text in the project's font, its origin at the left end of the base line.
 
     Digits are all as wide, so that a number that changes stands still.
@@ -206,7 +206,7 @@ def _corners(box: Corners) -> Array:
 def _line(content: str, size: float, colour: str, bold: bool) -> Drawing:
     """A line of text; where the project's font lacks a letter, Manim sets it with those of the machine."""
     if all(_covered(letter, bold) for letter in content):
-        return Line(content, size, colour, bold)
+        return TextLine(content, size, colour, bold)
     return Curves(_set(content, size, colour, bold), repr((content, size, colour, bold)))
 
 

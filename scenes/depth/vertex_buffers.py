@@ -14,7 +14,7 @@ from scenes.depth.mobjects import LossSurface
 CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], dtype="f4")
 
 
-class Stamp:
+class Rectangles:
     """Draws a rectangle for each row of numbers, made of it by a program's vertex shader.
 
     A row is repeated for each corner: Mesa's software renderer takes as long for an instance as for a

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenes.graph.computation import Graph, GraphError
 
-Points: TypeAlias = NDArray[np.float64]
+PointArray: TypeAlias = NDArray[np.float64]
 Size: TypeAlias = tuple[float, float]
 
 LANE = 0.065  # from an edge's middle line to the lane of values above it, and of gradients below it
@@ -33,8 +33,8 @@ class Slot(NamedTuple):
 class Layout:
     """The centres of nodes, of shape (nodes, 2), and the middle line of each edge, of shape (n, 2)."""
 
-    centres: Points
-    edges: tuple[Points, ...]
+    centres: PointArray
+    edges: tuple[PointArray, ...]
 
 
 def columns(graph: Graph) -> list[list[Slot]]:
@@ -103,8 +103,8 @@ def lay_out(graph: Graph, sizes: Sequence[Size], room: Size, least_gap: float) -
 
 
 def _edges(
-    graph: Graph, sizes: Sequence[Size], centres: Points, bends: list[list[tuple[float, float]]]
-) -> tuple[Points, ...]:
+    graph: Graph, sizes: Sequence[Size], centres: PointArray, bends: list[list[tuple[float, float]]]
+) -> tuple[PointArray, ...]:
     """The line of each edge, from its parent's right side by its bends to its child's left side."""
     ahead = [b[0][1] if b else centres[e.child, 1] for e, b in zip(graph.edges, bends, strict=True)]
     behind = [b[-1][1] if b else centres[e.parent, 1] for e, b in zip(graph.edges, bends, strict=True)]
@@ -124,7 +124,7 @@ def _edges(
     return tuple(lines)
 
 
-def _smooth(points: list[tuple[float, float]]) -> Points:
+def _smooth(points: list[tuple[float, float]]) -> PointArray:
     """A line through points that is level at each of them, its points evenly spaced."""
     t = np.linspace(0, 1, 40)[:, None]
     steps = np.hstack([t, t * t * (3 - 2 * t)])
@@ -132,21 +132,21 @@ def _smooth(points: list[tuple[float, float]]) -> Points:
     return evenly(line)
 
 
-def evenly(line: Points, count: int = 48) -> Points:
+def evenly(line: PointArray, count: int = 48) -> PointArray:
     """`count` points at equal distances along a line."""
     lengths = np.r_[0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
     marks = np.linspace(0, lengths[-1], count)
     return np.stack([np.interp(marks, lengths, line[:, axis]) for axis in (0, 1)], axis=-1)
 
 
-def normals(line: Points) -> Points:
+def normals(line: PointArray) -> PointArray:
     """The unit normals along a line, to its left."""
     along = np.gradient(line, axis=0)
     along /= np.hypot(*along.T)[:, None]
     return np.stack([-along[:, 1], along[:, 0]], axis=-1)
 
 
-def beside(layout: Layout, sizes: Sequence[Size], labels: Sequence[Size]) -> Points:
+def beside(layout: Layout, sizes: Sequence[Size], labels: Sequence[Size]) -> PointArray:
     """The centres of labels of the given sizes beside the edges, clear of cards and of each other.
 
     One for each edge, from the first on; where there is a choice, clear of edges too, and near the middle.
@@ -166,7 +166,7 @@ def beside(layout: Layout, sizes: Sequence[Size], labels: Sequence[Size]) -> Poi
     return np.array(chosen).reshape(-1, 2)
 
 
-def _candidates(line: Points, size: Size) -> list[Points]:
+def _candidates(line: PointArray, size: Size) -> list[PointArray]:
     """Places beside a line, those near its middle first, above before below."""
     middle = len(line) // 2
     marks = sorted(range(4, len(line) - 4), key=lambda i: abs(i - middle))
@@ -175,19 +175,19 @@ def _candidates(line: Points, size: Size) -> list[Points]:
     return [line[i] + side * reach[i] * across[i] for i in marks for side in (1, -1)]
 
 
-def _box(centre: Points, size: Size) -> Points:
+def _box(centre: PointArray, size: Size) -> PointArray:
     """Left, bottom, right and top."""
     half = np.array(size) / 2
     return np.concatenate([centre - half, centre + half])
 
 
-def _hits(box: Points, others: Sequence[Points]) -> bool:
+def _hits(box: PointArray, others: Sequence[PointArray]) -> bool:
     """Whether a box comes too near one of the others."""
     apart = (box[:2] - _CLEAR > np.array(others)[:, 2:]) | (box[2:] + _CLEAR < np.array(others)[:, :2])
     return not bool(apart.any(axis=1).all())
 
 
-def _covered(box: Points, lines: Sequence[Points]) -> int:
+def _covered(box: PointArray, lines: Sequence[PointArray]) -> int:
     """How many points of the lines lie in a box or close to it."""
     points = np.concatenate(lines)
     near = (points > box[:2] - LANE) & (points < box[2:] + LANE)

@@ -24,7 +24,7 @@ from manim import (
 )
 
 from scenes.graph.computation import Graph, GraphError, Node, number
-from scenes.graph.layout import LANE, Points, Size, beside, evenly, lay_out, normals
+from scenes.graph.layout import LANE, PointArray, Size, beside, evenly, lay_out, normals
 from scenes.theme import BODY, text
 from support.numbers import MINUS, Numbers
 from support.palette import PALETTE
@@ -112,7 +112,7 @@ class Card(VGroup):
         self.add(self.frame, heading)
         self.size: Size = (self.frame.width, self.frame.height)
 
-    def place(self, centre: Points) -> Card:
+    def place(self, centre: PointArray) -> Card:
         """Move it, and the numbers with it."""
         offset = np.append(centre, 0) - self.frame.get_center()
         VGroup(self, self.value, *self.shares, self.total).shift(offset)
@@ -138,7 +138,7 @@ class Lane(VGroup):
         back: whether it is the lane of gradients.
     """
 
-    def __init__(self, line: Points, colour: str = FAINT, back: bool = False) -> None:
+    def __init__(self, line: PointArray, colour: str = FAINT, back: bool = False) -> None:
         lane = evenly(line + normals(line) * (-LANE if back else LANE))[:: -1 if back else 1]
         length = np.hypot(*np.diff(lane, axis=0).T).sum()
         lane = np.pad(evenly(lane, round(length / 0.03)), ((0, 0), (0, 1)))
@@ -177,7 +177,7 @@ class Appear(Light):
 class Flow(Light):
     """A pulse travels along an edge and leaves its lane lit."""
 
-    def __init__(self, line: Points, colour: str, back: bool = False, **options: Any) -> None:
+    def __init__(self, line: PointArray, colour: str, back: bool = False, **options: Any) -> None:
         self.lane = Lane(line, colour, back)
         self.whole = self.lane.path.copy()
         glow = ((0.2, 0.2), (0.13, 0.5), (0.075, 1))
@@ -196,7 +196,7 @@ class Flow(Light):
         self.travelling.remove(self.pulse).add(self.lane.head)
 
 
-class Picture:
+class GraphPicture:
     """Everything of a graph that a film shows, made and in its place.
 
     Args:

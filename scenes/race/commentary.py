@@ -28,7 +28,9 @@ def introductions(trace: Trace, captions: Captions) -> list[Label]:
         words = captions.start.format(u=captions.numbers.place(u), v=captions.numbers.place(v))
         return [Label(fitted(words, ROOM), BODY, INK).stand(0, LEVEL)]
     return [
-        Label(said(captions, "{name}", racer, ROOM, BODY), BODY, racer.colour, bold=True).stand(0, LEVEL)
+        Label(racer_caption(captions, "{name}", racer, ROOM, BODY), BODY, racer.colour, bold=True).stand(
+            0, LEVEL
+        )
         for racer in racers
     ]
 
@@ -55,7 +57,7 @@ class Lead(Group):
         self._leads, self._wins = (
             Group(
                 *(
-                    Label(said(captions, words, racer, width, SIZE), SIZE, racer.colour, bold=True)
+                    Label(racer_caption(captions, words, racer, width, SIZE), SIZE, racer.colour, bold=True)
                     for racer in racers
                 )
             )
@@ -76,7 +78,7 @@ class Lead(Group):
         return self
 
 
-def said(captions: Captions, words: str, racer: RacerSpec, width: float, size: float) -> str:
+def racer_caption(captions: Captions, words: str, racer: RacerSpec, width: float, size: float) -> str:
     """Words with a racer's name, and how it moves, no wider than `width`, in scene units.
 
     Where they are wider the name is shortened, or, rather than to a stump, nothing is said of how it moves.

@@ -1,4 +1,4 @@
-"""`Half`: all that `InsideTheStep` shows of one racer, in the whole picture or in half of it."""
+"""`RacerView`: all that `InsideTheStep` shows of one racer, alone in the picture or beside another."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scenes.step.look import Look
 from scenes.step.map import BELOW, StepMap
 from scenes.step.panel import CARD, HEAD, Panel, Room
 from scenes.step.shots import Moment, Shot
-from scenes.step.squares import Bench
+from scenes.step.squares import Squares
 from scenes.step.steps import Steps
 from scenes.step.window import Window
 from views.captions import Captions
@@ -25,13 +25,13 @@ from views.captions import Captions
 _EDGE_X, _EDGE_Y = 0.3, 0.3  # from the frame's edges
 _GUTTER = 0.16  # from the middle of the frame, where two racers share it
 _AXIS = 0.38  # left of a map, for the name of v
-_WIDTHS = (5.35, 4.35), (2.75, 2.1)  # of a map, and the least: alone, and where two racers share the frame
-_BENCH = 1.9  # the height of the squares where they have the map's width
+_WIDTHS = (5.35, 4.35), (2.75, 2.1)  # of a map, and the least: of one racer, and of each of two
+_SQUARES = 1.9  # the height of the squares where they have the map's width
 _BETWEEN = 0.3  # between a map and the equations beside it
 _UP_TO = 0.55  # between the base line of a racer's name and the first equation
 
 
-class Half:
+class RacerView:
     """One racer's step: its map, its squares, its equations.
 
     Args:
@@ -49,16 +49,16 @@ class Half:
         taken = [trace.spec.racers[i].colour for i in others]
         self._look = Look.of(self.steps, taken, words, common)
         self._surface = trace.spec.build_surface()
-        squares = any(line.quantity in {Quantity.SQUARE, Quantity.SIZE} for line in self.steps.lines)
-        alone = len(others) == 1
-        widest, least = _WIDTHS[not alone]
+        has_squares = any(line.quantity in {Quantity.SQUARE, Quantity.SIZE} for line in self.steps.lines)
+        single = len(others) == 1
+        widest, least = _WIDTHS[not single]
         for across in np.arange(widest, least, -0.05):  # as wide as the equations leave room for
-            self._corners, bench, rooms = _rooms(others.index(racer), len(others), squares, float(across))
+            self._corners, room, rooms = _rooms(others.index(racer), len(others), has_squares, float(across))
             left, bottom, right, top = rooms[0]
             if fit(self.steps, self._look, right - left, top - bottom):
                 break
-        self.panel = Panel(trace, racer, self.steps, self._look, rooms, size=36 if alone else 28)
-        self.bench = Bench(self.steps, self._look, bench, wide=alone) if squares else None
+        self.panel = Panel(trace, racer, self.steps, self._look, rooms, size=36 if single else 28)
+        self.squares = Squares(self.steps, self._look, room, wide=single) if has_squares else None
         self._whole = Window.around(
             self._surface, self.steps.positions[: self.steps.count + 1], self._corners, near=False
         )
@@ -82,15 +82,15 @@ class Half:
             self._maps[shot.view] = StepMap(self.steps, self._look, window, times, (first, end))
         self.map = self._maps[shot.view]
         self._shown = None
-        if self.bench:
+        if self.squares:
             first, end = shot.view or (shot.first, shot.end)
-            self.bench.set_scale(min(first, count - 1), min(end, count))
+            self.squares.set_scale(min(first, count - 1), min(end, count))
         return self.map
 
     @property
     def live(self) -> Group:
         """What moves; first what often rests, which is then not drawn anew."""
-        return Group(self.panel.live, *([self.bench] if self.bench else []), self.map.live)
+        return Group(self.panel.live, *([self.squares] if self.squares else []), self.map.live)
 
     def at(self, moment: Moment) -> Self:
         """Show a moment."""
@@ -110,8 +110,8 @@ class Half:
             return self
         self._shown = now
         self.map.at(step, line, done, ball)
-        if self.bench:
-            self.bench.at(step, line, done)
+        if self.squares:
+            self.squares.at(step, line, done)
         self.panel.at(step, line if slow else None, done, over and not slow)
         return self
 
@@ -136,16 +136,16 @@ def _rooms(
     bottom, name = -top, top - HEAD + 0.18
     if count == 1:
         left, right, high = -edge, edge, top
-        middle, floor, bench = left + _AXIS + across, bottom, _BENCH
+        middle, floor, height = left + _AXIS + across, bottom, _SQUARES
         card = (middle + 0.35, right, bottom)
     else:
         left, right = ((-edge, -_GUTTER), (_GUTTER, edge))[place]
-        middle, floor, bench = left + _AXIS + across, bottom + CARD, 1.5
+        middle, floor, height = left + _AXIS + across, bottom + CARD, 1.5
         high, card = name - 0.18, (left, right, bottom)
     panel = (middle + _BETWEEN, bottom + CARD, right, name - _UP_TO if count == 1 else high)
-    start = floor + BELOW + (bench + 0.1) * squares
+    start = floor + BELOW + (height + 0.1) * squares
     return (
         (left + _AXIS, start, middle, high),
-        (left + _AXIS, floor, middle, floor + bench),
+        (left + _AXIS, floor, middle, floor + height),
         (panel, card, (panel[0] if count == 1 else left, right, name)),
     )

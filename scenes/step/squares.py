@@ -1,4 +1,4 @@
-"""`Bench`: squares whose areas are an optimizer's squared terms, and what is divided by their sides."""
+"""`Squares`: squares whose areas are an optimizer's squared terms, and what is divided by their sides."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Field(Sprite):
         return self
 
 
-class Bench(Group):
+class Squares(Group):
     """For u and for v a square or a bar of each term that is shown so; to be fixed in the frame.
 
     Args:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from support.formulas import Program, Signature, Vocabulary, parse, program, run
+from support.formulas import PostfixProgram, Signature, Vocabulary, parse, program, run
 
 Array: TypeAlias = NDArray[np.float64]
 Values: TypeAlias = Mapping[str, Any]
@@ -75,7 +75,7 @@ def evaluate(node: ast.expr, values: Values) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _program(node: ast.expr) -> Program:
+def _program(node: ast.expr) -> PostfixProgram:
     return program(node, _VOCABULARY, condition=isinstance(node, ast.Compare))
 
 

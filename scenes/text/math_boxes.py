@@ -17,7 +17,7 @@ UP, DOWN = 0.74, 0.2  # of a line of text, in ems
 _AXIS = 0.27  # the height of signs and fraction bars
 
 
-class Run(NamedTuple):
+class GlyphRun(NamedTuple):
     """Letters: what they say, where they begin on their base line, their size and colour; in ems."""
 
     words: str
@@ -40,12 +40,14 @@ class Setting(NamedTuple):
     width: float
     up: float
     down: float
-    runs: tuple[Run, ...] = ()
+    runs: tuple[GlyphRun, ...] = ()
     strokes: tuple[Stroke, ...] = ()
 
     def moved(self, x: float, y: float, scale: float = 1.0) -> Setting:
         """The same in another place and size; its width is counted from where it was."""
-        runs = (Run(r.words, x + scale * r.x, y + scale * r.y, scale * r.scale, r.colour) for r in self.runs)
+        runs = (
+            GlyphRun(r.words, x + scale * r.x, y + scale * r.y, scale * r.scale, r.colour) for r in self.runs
+        )
         strokes = (
             Stroke(tuple((x + scale * a, y + scale * b) for a, b in s.points), s.colour) for s in self.strokes
         )
@@ -65,7 +67,7 @@ class Setting(NamedTuple):
 
 def word(words: str, colour: str = INK) -> Setting:
     """A piece of text."""
-    return Setting(advance(words), UP, DOWN, (Run(words, 0.0, 0.0, 1.0, colour),))
+    return Setting(advance(words), UP, DOWN, (GlyphRun(words, 0.0, 0.0, 1.0, colour),))
 
 
 def row(*parts: Setting, gap: float = 0.0) -> Setting:

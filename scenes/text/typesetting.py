@@ -18,7 +18,7 @@ from scenes.depth.sprite import Drawing, Sprite
 from scenes.text.equations import OWN, Values, evaluate, names
 from scenes.text.math_boxes import (
     UP,
-    Run,
+    GlyphRun,
     Setting,
     advance,
     brackets,
@@ -102,7 +102,7 @@ class Typesetter:
             return base
         hat = advance("ˆ")
         x = (base.width - hat) / 2
-        return base | Setting(0.0, UP, 0.0, (Run("ˆ", x, 0.02, 1.0, colour),))
+        return base | Setting(0.0, UP, 0.0, (GlyphRun("ˆ", x, 0.02, 1.0, colour),))
 
     def set(self, node: ast.expr, above: int = 0, right: bool = False) -> Setting:
         """An expression, in brackets where it binds less than what is around it.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from support.messages import plain, said, shorten
+from support.messages import message_of, printable, shorten
 from tests.cli import test_commands
 from tests.cli.test_commands import Race
 
@@ -119,9 +119,15 @@ def test_nor_can_a_trace_a_file_or_an_argument(race: Race, folder: Path, kind: s
 
 
 def test_messages_escape_once() -> None:
-    assert plain("Zoë's 赤い亀 costs $5 \u00a0[red]") == "Zoë's 赤い亀 costs $5 \u00a0[red]"
-    assert plain("a\nb\t\ud800") == r"a\nb\t\ud800"
-    assert plain(plain("\x1b")) == plain("\x1b") == shorten("\x1b") == said(ValueError("\x1b")) == r"\x1b"
+    assert printable("Zoë's 赤い亀 costs $5 \u00a0[red]") == "Zoë's 赤い亀 costs $5 \u00a0[red]"
+    assert printable("a\nb\t\ud800") == r"a\nb\t\ud800"
+    assert (
+        printable(printable("\x1b"))
+        == printable("\x1b")
+        == shorten("\x1b")
+        == message_of(ValueError("\x1b"))
+        == r"\x1b"
+    )
 
 
 @pytest.mark.parametrize("suffix", [".png", ".pdf"])

@@ -10,7 +10,7 @@ import pytest
 
 from autograd import Tensor
 from optimizers import OPTIMIZERS, SGD, Adam, Optimizer
-from optimizers.external.user_file import load
+from optimizers.external.user_file import load_optimizer
 from optimizers.schedules import Chained, Constant, Cosine, MultiStep, ReduceLROnPlateau, StepDecay
 from races import run_race
 from tests.autograd.cases import Array
@@ -235,7 +235,7 @@ def test_a_hyperparameter_of_a_file_may_be_called_self(tmp_path: Path) -> None:
         "        return p - lr * self * gradient * g, {}\n"
     )
     (tmp_path / "mine.py").write_text(text)
-    kind = load("mine.py:Mine", tmp_path)
+    kind = load_optimizer("mine.py:Mine", tmp_path)
     x = Tensor(1.0)
     optimizer = kind([x], self=4.0)
     optimizer.step(closure_of(optimizer, lambda x: x))

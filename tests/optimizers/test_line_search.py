@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from optimizers.line_search import CURVATURE, DECREASE, Line, Trial, strong_wolfe
+from optimizers.line_search import CURVATURE, DECREASE, LinePoint, LossAlongLine, strong_wolfe
 from tests.autograd.cases import Array
 
 Phi = Callable[[float], tuple[float, float]]
@@ -26,13 +26,13 @@ class Curve:
         return value, np.array([slope])
 
 
-def search(phi: Phi, step: float, most: int = 25) -> tuple[Trial, Line, Curve]:
+def search(phi: Phi, step: float, most: int = 25) -> tuple[LinePoint, LossAlongLine, Curve]:
     curve = Curve(phi)
     value, slope = phi(0.0)
-    line = Line(curve, np.zeros(1), np.ones(1), Trial(0.0, value, np.array([slope]), slope))
+    line = LossAlongLine(curve, np.zeros(1), np.ones(1), LinePoint(0.0, value, np.array([slope]), slope))
     with np.errstate(all="ignore"):
         found = strong_wolfe(line, step, most)
-    assert line.trials == curve.evaluations
+    assert line.evaluations == curve.evaluations
     return found, line, curve
 
 
@@ -89,7 +89,7 @@ def test_a_step_is_found_that_satisfies_the_wolfe_conditions(name: str, step: fl
     assert (found.loss, found.slope) == (value, slope)
     assert value <= line.start.loss + DECREASE * found.step * line.start.slope
     assert abs(slope) <= CURVATURE * abs(line.start.slope)
-    assert line.trials <= 25
+    assert line.evaluations <= 25
 
 
 def test_steps_are_those_worked_by_hand() -> None:

@@ -75,7 +75,7 @@ def inside_at(t: float) -> Picture:
         film.prepare()
         film.refresh(t)
         film.lens.reset()
-        parts = [part for half in film.halves for part in (half.map, half.bench, half.panel) if part]
+        parts = [part for view in film.views for part in (view.map, view.squares, view.panel) if part]
         film.lens.capture_mobjects([*parts, film.between])
         return halved(np.array(film.lens.pixel_array, dtype=np.uint8))
 

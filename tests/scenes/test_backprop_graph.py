@@ -17,8 +17,8 @@ from autograd import Tensor
 from scenes.backprop_graph import BackpropGraph
 from scenes.graph.computation import NAMES, evaluate, number
 from scenes.graph.layout import columns
-from scenes.graph.mobjects import SMALLEST, Picture
-from scenes.theme import Words
+from scenes.graph.mobjects import SMALLEST, GraphPicture
+from scenes.theme import ColouredText
 from surfaces.expression import Expression
 
 ROOT = Path(__file__).parents[2]
@@ -146,8 +146,8 @@ def scene(request: pytest.FixtureRequest) -> BackpropGraph:
     return made
 
 
-def texts(scene: BackpropGraph) -> list[Words]:
-    return [part for whole in scene.mobjects for part in whole.get_family() if isinstance(part, Words)]
+def texts(scene: BackpropGraph) -> list[ColouredText]:
+    return [part for whole in scene.mobjects for part in whole.get_family() if isinstance(part, ColouredText)]
 
 
 def box(mobject: Mobject, margin: float = 0.0) -> Box:
@@ -164,7 +164,7 @@ def inside(a: Box, b: Box) -> bool:
     return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
 
 
-def assert_readable(cards: list[Box], lines: list[Words]) -> None:
+def assert_readable(cards: list[Box], lines: list[ColouredText]) -> None:
     """Cards and texts stand apart, in the frame, and each text in a card or outside all of them."""
     frame = (
         -config.frame_width / 2,
@@ -188,10 +188,10 @@ def test_the_last_picture_can_be_read(scene: BackpropGraph) -> None:
 @pytest.mark.parametrize("expression", ["u", "u*u", LARGE, shared])
 def test_other_graphs_can_be_read_and_edges_go_around_cards(expression: Any) -> None:
     graph = evaluate(expression, AT)
-    picture = Picture(graph, (13.4, 5.9))
+    picture = GraphPicture(graph, (13.4, 5.9))
     cards = [box(card.frame) for card in picture.cards]
     words = [part for c in picture.cards for part in (c[1], c.value, *c.shares, c.total[-1])]
-    assert_readable(cards, cast("list[Words]", [*words, *picture.derivatives]))
+    assert_readable(cards, cast("list[ColouredText]", [*words, *picture.derivatives]))
     for edge, line in zip(graph.edges, picture.lines, strict=True):
         assert line[0, 0] == pytest.approx(cards[edge.parent][2])
         assert line[-1, 0] == pytest.approx(cards[edge.child][0])
@@ -211,7 +211,7 @@ def test_every_number_shown_is_the_tensors(scene: BackpropGraph) -> None:
         assert written(number(node.value)) in shown
         assert written(number(node.gradient)) in shown
     told = scene.told
-    assert isinstance(told, Words)
+    assert isinstance(told, ColouredText)
     assert all(written(number(slope)) in told.content for slope in scene.graph.gradient)
     assert all(written(number(edge.local)) in shown for edge in scene.graph.edges)
 

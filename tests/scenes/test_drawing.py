@@ -18,7 +18,7 @@ from scenes.depth.mobjects import DepthMobject
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.race.balls_and_trails import Runners
 from scenes.race.board import Board, Results
-from scenes.theme import BODY, Words
+from scenes.theme import BODY, ColouredText
 from support.numbers import loss_digits
 from surfaces import SURFACES, expression_surface
 from tests.scenes.moments import said
@@ -287,4 +287,4 @@ def assert_apart(parts: Sequence[Mobject]) -> None:
 def test_a_line_of_text_is_never_wrapped_however_small_the_picture() -> None:
     line = "a line that no other test has, long enough to be wrapped in a small picture"
     with tempconfig({"pixel_width": 60, "pixel_height": 34}):
-        assert Words([(line, INK)]).height < 2 * Words([("line", INK)]).height
+        assert ColouredText([(line, INK)]).height < 2 * ColouredText([("line", INK)]).height

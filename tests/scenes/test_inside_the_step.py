@@ -114,14 +114,14 @@ def test_the_numbers_of_whole_vectors_are_those_of_the_step() -> None:
     with small(426, 240):
         film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
         film.prepare()
-        for half in film.halves:
-            steps = half.steps
+        for view in film.views:
+            steps = view.steps
             moments = steps.values(0)
             film_lines.append([line.text for line in steps.lines])
             for place, line in enumerate(steps.lines):
                 if line.quantity is Quantity.MATRIX or "dot" in line.text:
                     film.refresh((place + 0.5) / len(steps.lines))
-                    (equation, rest) = half.panel._sums
+                    (equation, rest) = view.panel._sums
                     assert rest.opacity == 0
                     assert isinstance(equation, Equation)
                     assert isinstance(equation.drawing, Typeset)
@@ -197,8 +197,8 @@ def shown(trace: Trace) -> Iterator[tuple[InsideTheStep, float]]:
     film.prepare()
     for shot in film.story:
         film.shot = shot
-        for half in film.halves:
-            half.look_at(shot)
+        for view in film.views:
+            view.look_at(shot)
         for t in np.linspace(shot.first, shot.end, 12 if shot.slow else 4):
             film.refresh(t)
             yield film, float(t)
@@ -209,8 +209,8 @@ def shown(trace: Trace) -> Iterator[tuple[InsideTheStep, float]]:
 
 def texts(film: InsideTheStep) -> list[Label | Equation]:
     """The words and the equations that are seen, but for those that move with arrows."""
-    parts = [part for half in film.halves for part in (half.panel, half.bench, half.map) if part]
-    moving = {id(part) for half in film.halves for part in half.map.live.get_family()}
+    parts = [part for view in film.views for part in (view.panel, view.squares, view.map) if part]
+    moving = {id(part) for view in film.views for part in view.map.live.get_family()}
     family = [one for part in parts for one in part.get_family() if id(one) not in moving]
     return [one for one in family if isinstance(one, Label | Equation) and one.opacity > 0]
 
@@ -225,7 +225,7 @@ def faults(film: InsideTheStep) -> list[str]:
     ]
     found = [f"small: {one.digest}" for one, size in zip(seen, sizes, strict=True) if size < LEAST]
     boxes = [(one.digest, corners(one)) for one in seen]
-    boxes += [("a map", (*half.map.window.corners,)) for half in film.halves]
+    boxes += [("a map", (*view.map.window.corners,)) for view in film.views]
     for what, (left, bottom, right, top) in boxes:
         if not (-width <= left < right <= width and -height <= bottom < top <= height):
             found.append(f"outside: {what}")
@@ -252,11 +252,11 @@ def test_equations_are_large_inside_and_apart(
     with small(426, 240):
         film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
         film.prepare()
-        lines = len(film.halves[0].steps.lines)
+        lines = len(film.views[0].steps.lines)
         for shot in (film.story[0], film.story[-2]):
             film.shot = shot
-            for half in film.halves:
-                half.look_at(shot)
+            for view in film.views:
+                view.look_at(shot)
             for line in range(lines):
                 film.refresh(shot.first + (line + 0.7) / lines)
                 assert faults(film) == []
@@ -275,7 +275,7 @@ def test_numbers_have_room_whatever_they_are(optimizer: str, settings: dict[str,
     with small(426, 240):
         film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
         film.prepare()
-    panel, steps = film.halves[0].panel, film.halves[0].steps
+    panel, steps = film.views[0].panel, film.views[0].steps
     fixed = {*steps.settings, "t"}
     moments = tuple(
         {
@@ -295,9 +295,9 @@ def test_numbers_have_room_whatever_they_are(optimizer: str, settings: dict[str,
 def test_arrows_names_and_balls_stay_on_their_maps(name: str) -> None:
     with small(426, 240):
         for film, t in shown(recorded(*SHOWN[name])):
-            for half in film.halves:
-                left, bottom, right, top = half.map.window.corners
-                for part in half.map.live.get_family():
+            for view in film.views:
+                left, bottom, right, top = view.map.window.corners
+                for part in view.map.live.get_family():
                     if len(part.points) and getattr(part, "opacity", 0.0) > 0:
                         low, high = part.points.min(axis=0), part.points.max(axis=0)
                         assert left - 0.2 <= low[0] <= high[0] <= right + 0.2, (t, part)
@@ -337,10 +337,10 @@ def test_every_optimizer_is_drawn_alone_and_beside_another(optimizer: str) -> No
         for trace in (beside, alone):
             film = InsideTheStep(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=trace)
             film.prepare()
-            steps = film.halves[0].steps
+            steps = film.views[0].steps
             for line in range(len(steps.lines)):
                 film.refresh((line + 0.7) / len(steps.lines))
-                seen = [part for half in film.halves for part in half.live.get_family()]
+                seen = [part for view in film.views for part in view.live.get_family()]
                 assert all(np.isfinite(part.points).all() for part in seen)
 
 

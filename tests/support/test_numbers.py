@@ -16,7 +16,7 @@ from scenes.depth.sprite import Label
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep
 from scenes.text.typesetting import Equation, Typeset, Typesetter
-from scenes.theme import Words
+from scenes.theme import ColouredText
 from support.formulas import parse
 from support.numbers import numbers
 from tests.scenes.moments import Watched, said, small
@@ -42,7 +42,7 @@ def shown(mobject: Mobject) -> list[str]:
     for part in mobject.get_family():
         if isinstance(part, Label):
             found.append(said(part))
-        elif isinstance(part, Words):
+        elif isinstance(part, ColouredText):
             found.append(part.content)
         elif isinstance(part, Equation) and isinstance(part.drawing, Typeset):
             found.append(" ".join(run.words for run in part.drawing._setting.runs))
@@ -58,12 +58,14 @@ def texts(kind: type[Film], language: Language) -> list[str]:
         found = []
         for t in (0.0, 0.4, 0.97, 17.3, 40.0):
             film.refresh(t)
-            for name in ("stage", "board", "plot", "plan", "table", "words", "halves"):
+            for name in ("stage", "board", "plot", "plan", "table", "words", "views"):
                 held: Any = getattr(film, name, [])
                 if name == "stage" and held:
                     held = held.axes.labels
-                if name == "halves":
-                    held = Mobject().add(*(part for h in held for part in (h.panel, h.map, h.bench) if part))
+                if name == "views":
+                    held = Mobject().add(
+                        *(part for h in held for part in (h.panel, h.map, h.squares) if part)
+                    )
                 found += shown(held) if isinstance(held, Mobject) else []
     return found
 

@@ -214,7 +214,7 @@ def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
     axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel="u", ylabel="v")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(AxisNumbers(language))
-    words.write(axes.title, shorten(surface.name))
+    words.set_text(axes.title, shorten(surface.name))
 
 
 def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
@@ -297,4 +297,4 @@ def _blank(names: Sequence[str]) -> list[str]:
 def _name(legend: Legend, names: Sequence[str]) -> None:
     """Write the names into a legend, which by itself leaves out those that begin with a `_`."""
     for text, name in zip(legend.get_texts(), names, strict=True):
-        words.write(text, name)
+        words.set_text(text, name)

@@ -74,7 +74,7 @@ class AxisNumbers(ScalarFormatter):
         return self._numbers.written(str(super().get_offset()))
 
 
-def write(text: Text, content: str) -> None:
+def set_text(text: Text, content: str) -> None:
     """Have `text` say `content`, which is no mathematics whatever dollars it has."""
     text.set_parse_math(False)
     text.set_usetex(False)

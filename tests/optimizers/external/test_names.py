@@ -13,7 +13,7 @@ import pytest
 
 from optimizers import OPTIMIZERS, Lion, Optimizer
 from optimizers.external.names import find, is_foreign, label
-from optimizers.external.user_file import load
+from optimizers.external.user_file import load_optimizer
 from optimizers.external.user_source import OwnError, Source
 from tests.optimizers.external.racers import LION, descend, refusal
 
@@ -24,7 +24,7 @@ HEAD = "import math\nimport numpy as np\nfrom optimizers import Optimizer\n"
 def own(folder: Path, text: str, file: str = "mine.py", name: str = "Lion2") -> type[Optimizer]:
     """The class in a file that holds `text`."""
     (folder / file).write_text(text)
-    return load(f"{file}:{name}", folder)
+    return load_optimizer(f"{file}:{name}", folder)
 
 
 def ruled(body: str, arguments: str = "gradient, parameter, state, step, *, lr=0.1") -> str:
@@ -79,7 +79,7 @@ def test_a_class_of_the_whole_vector(tmp_path: Path) -> None:
 def test_a_file_in_a_folder_below(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     assert own(tmp_path, LION, "models/mine.py").__name__ == "Lion2"
-    assert load("models/../models/mine.py:Lion2", tmp_path).__name__ == "Lion2"
+    assert load_optimizer("models/../models/mine.py:Lion2", tmp_path).__name__ == "Lion2"
 
 
 def test_an_edit_is_seen_by_the_next_load(tmp_path: Path) -> None:
@@ -158,13 +158,13 @@ def test_what_is_no_class_in_a_file_is_refused(text: str, words: tuple[str, ...]
         path.write_text(LION)
     (folder / "link.py").symlink_to(tmp_path / "outside.py")
     (folder / "round.py").symlink_to(folder / "round.py")
-    message = refusal(load, text, folder)
+    message = refusal(load_optimizer, text, folder)
     assert [word for word in words if word not in message] == [], message
 
 
 def test_an_absolute_path_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(LION)
-    assert "in the folder of race.toml" in refusal(load, f"{tmp_path}/mine.py:Lion2", tmp_path)
+    assert "in the folder of race.toml" in refusal(load_optimizer, f"{tmp_path}/mine.py:Lion2", tmp_path)
 
 
 def test_without_a_folder_a_class_is_to_be_registered() -> None:
@@ -234,7 +234,7 @@ def test_an_error_in_a_file_is_said_with_its_line(text: str, said: str, tmp_path
 @pytest.mark.parametrize("content", [b"\0", b"# \xff\n", b"(" * 10000], ids=["null", "no UTF-8", "deep"])
 def test_a_file_that_is_no_text_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_bytes(content)
-    assert refusal(load, "mine.py:Lion2", tmp_path).startswith("mine.py")
+    assert refusal(load_optimizer, "mine.py:Lion2", tmp_path).startswith("mine.py")
 
 
 def test_ctrl_c_is_no_error_of_the_file(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from optimizers import Adam, Momentum, Optimizer
-from optimizers.external.user_file import load
+from optimizers.external.user_file import load_optimizer
 from races import SpecError, load_spec, run_race
 from tests.optimizers.external.fake_torch import fake_torch
 from tests.optimizers.external.racers import descend, refusal
@@ -76,7 +76,7 @@ def torch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> An
 
 def own(folder: Path, text: str, name: str = "Heavy") -> type[Optimizer]:
     (folder / "mine.py").write_text(text)
-    return load(f"mine.py:{name}", folder)
+    return load_optimizer(f"mine.py:{name}", folder)
 
 
 @pytest.mark.usefixtures("torch")

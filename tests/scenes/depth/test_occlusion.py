@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 import scenes.depth.camera
 from scenes import Ball, Box, DepthCamera, LossSurface
-from scenes.depth.occlusion import Shape, sample
+from scenes.depth.occlusion import Footprint, sample
 from scenes.depth.painter import Painter
 from surfaces import expression_surface, get_surface
 
@@ -371,5 +371,5 @@ def test_samples_follow_curves_and_end_where_paths_do() -> None:
 def test_a_plane_is_found_in_points_that_are_flat() -> None:
     x, y = np.random.default_rng(1).uniform(0, 100, (2, 12))
     flat = np.stack([x, y, 0.5 + 0.001 * x - 0.002 * y], axis=-1)
-    plane = Shape(flat, 1.0, filled=True).plane()
+    plane = Footprint(flat, 1.0, filled=True).plane()
     np.testing.assert_allclose(plane, np.array([0.5, 0.001, -0.002]), atol=1e-12)

@@ -13,7 +13,7 @@ from races import RaceSpec, run_race
 from scenes.depth.mobjects import DepthMobject
 from scenes.depth.sprite import line_width
 from scenes.race.board import column
-from scenes.race.commentary import Lead, said
+from scenes.race.commentary import Lead, racer_caption
 from scenes.theme import BODY
 from views.captions import captions
 from views.standings import Standings
@@ -45,7 +45,7 @@ def test_who_leads_and_why_is_said_in_one_line_by_every_optimizer(language: Any)
 def test_a_long_name_makes_room_for_how_it_moves_but_is_no_stump() -> None:
     (racer,) = race(racers=[{"optimizer": "adam", "name": "Adam with all its hyperparameters (0.01)"}]).racers
     english = captions("en")
-    wide, narrow = (said(english, english.leads, racer, width, BODY) for width in (11.0, 8.8))
+    wide, narrow = (racer_caption(english, english.leads, racer, width, BODY) for width in (11.0, 8.8))
     assert wide.startswith("Adam with all")
     assert wide.endswith(f"…1) leads: {english.habits['adam']}")
     assert narrow.endswith("1) leads")
@@ -56,9 +56,9 @@ def test_a_long_name_makes_room_for_how_it_moves_but_is_no_stump() -> None:
 def test_an_optimizer_from_elsewhere_is_introduced_too() -> None:
     (racer,) = race().racers
     stranger = racer.model_copy(update={"optimizer": "mine.py:Own", "name": "Own"})
-    assert said(captions("en"), "{name}", stranger, 13.0, BODY) == "Own: a guest with its own rule"
+    assert racer_caption(captions("en"), "{name}", stranger, 13.0, BODY) == "Own: a guest with its own rule"
     assert (
-        said(captions("fr"), captions("fr").wins, stranger, 13.0, BODY)
+        racer_caption(captions("fr"), captions("fr").wins, stranger, 13.0, BODY)
         == "Own gagne : un invité, avec sa règle"
     )
     assert set(OPTIMIZERS) <= set(captions("en").habits)

@@ -78,7 +78,7 @@ def test_inside_the_step_names_are_smaller_before_they_are_shortened(names: tupl
     with small():
         film = InsideTheStep(Watched(), trace=run_race(spec))
         film.prepare()
-    labels = [part for half in film.halves for part in half.panel if isinstance(part, Label)]
+    labels = [part for view in film.views for part in view.panel if isinstance(part, Label)]
     assert {said(label) for label in labels} >= set(names)
 
 
