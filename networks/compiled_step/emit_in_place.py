@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler import emit_arrays, emit_blocks
-from autograd.compiler.program import TRUTHS, Constant, Input, Operation, Program
-from networks.compiled_step.plan import Plan
+from autograd.compiler.program import TRUTHS, ConstantValue, Input, Operation, Program
+from networks.compiled_step.plan import ProgramPlan
 from networks.compiled_step.views import VIEWS, is_view, same_memory, view
 
 _REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum"}
@@ -45,7 +45,7 @@ class InPlaceCode:
     def __init__(self, program: Program, held: Mapping[int, Any], over: Mapping[int, int]) -> None:
         self.program, self.names = program, dict(_NAMES)
         self.lines: list[str] = []
-        self._plan = Plan(program, held, over)
+        self._plan = ProgramPlan(program, held, over)
         self._arrays: dict[int, Any] = {}  # values whose arrays are known before the call
         self._words: dict[int, str] = {}
         self._named: dict[int, str] = {}  # arrays by id
@@ -87,7 +87,7 @@ class InPlaceCode:
                 self._know(number, self._arrays[number])
             else:
                 self._words[number] = f"x{value.position}"
-        elif isinstance(value, Constant):
+        elif isinstance(value, ConstantValue):
             self._know(number, np.asarray(value.value))
         elif is_view(value):
             self._write_view(number, value)
@@ -143,7 +143,7 @@ class InPlaceCode:
         words = []
         for i in inputs:
             array: Any = self._arrays.get(i)
-            known = isinstance(self.program.values[self._plan.roots[i]], Constant)
+            known = isinstance(self.program.values[self._plan.roots[i]], ConstantValue)
             if known and np.ndim(array) and (array == array.flat[:1]).all() and array.size:
                 if ~i not in self._words:
                     self._words[~i] = self._name(np.array(array.flat[0]))

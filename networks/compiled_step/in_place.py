@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.compiled import Floats
 from autograd.compiler.hoisting import part
-from autograd.compiler.program import Constant, Operation, Program
+from autograd.compiler.program import ConstantValue, Operation, Program
 from autograd.compiler.tracing import lowered
 from autograd.rules import RULES
 from networks.compiled_step.emit_in_place import OPERATIONS, InPlaceCode
@@ -66,7 +66,7 @@ def _parted(program: Program) -> tuple[Program, Program, int]:
     The first computes what depends on arguments that are numbers, and on nothing else.
     """
     numbers = {number for number in program.inputs if program.shapes[number] == ()}
-    known = {n for n, value in enumerate(program.values) if isinstance(value, Constant)} | numbers
+    known = {n for n, value in enumerate(program.values) if isinstance(value, ConstantValue)} | numbers
     apart = set()
     for number in program.live():
         value = program.values[number]

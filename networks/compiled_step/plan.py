@@ -16,7 +16,7 @@ from networks.compiled_step.views import inverse, is_view
 _PLACED = (emit_blocks.OPERATIONS - {"where"}) | {"sum", "max", "min", "matmul", "scatter", "along", "stack"}
 
 
-class Plan:
+class ProgramPlan:
     """What is known of a program's values before its code is written.
 
     Args:

@@ -2,7 +2,7 @@
 
 It keeps two pictures with their depths: one of what stands still, and a copy of it on which what moves is
 drawn. So while the camera stands still, the surface is drawn once, and only balls and trails each frame.
-Where all that moves is fixed in the frame, a `Layer` between the two holds what rests for a while.
+Where all that moves is fixed in the frame, a `RestingLayer` between the two holds what rests for a while.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from scenes.depth.atlas import Atlas
 from scenes.depth.mobjects import Ball, DepthMobject, LossSurface, Trail
-from scenes.depth.resting_layer import Layer
+from scenes.depth.resting_layer import RestingLayer
 from scenes.depth.sprite import Sprite, places
 from scenes.depth.vertex_buffers import CORNERS, Mesh, Rectangles, set_uniforms
 
@@ -119,7 +119,7 @@ class Painter:
             [self._static_colours], self.context.depth_renderbuffer(self.size)
         )
         self._work = self._canvas(0)
-        self._layer = Layer(self.context.framebuffer([self.context.renderbuffer(self.size, 4)]))
+        self._layer = RestingLayer(self.context.framebuffer([self.context.renderbuffer(self.size, 4)]))
         self._smooth = self._canvas(min(SAMPLES, self.context.max_samples))
         self._backdrop = self.context.texture(self.size, 4)
         self._backdrop.filter = (moderngl.NEAREST, moderngl.NEAREST)

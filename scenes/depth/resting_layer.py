@@ -1,4 +1,4 @@
-"""`Layer`: a picture with what is fixed in the frame and stays as it was, so that it is not drawn anew."""
+"""`RestingLayer`: a picture with what is fixed in the frame and stays as it was, so that it is not drawn anew."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scenes.depth.mobjects import Ball, DepthMobject, Trail
 from scenes.depth.sprite import Sprite
 
 
-class Layer:
+class RestingLayer:
     """What stands still, and over it the first of the mobjects in the frame, as long as they do not change.
 
     Args:
