@@ -255,12 +255,12 @@ class Program:
         self._bounds.append(self._bounds_of(value) if self.safe else ANY)
         return number
 
-    def _bounds_of(self, value: Value) -> Bounds:
+    def _bounds_of(self, value: ProgramValue) -> Bounds:
         if isinstance(value, Operation):
             known = [self._bounds[i] for i in value.inputs]
             square = value.name == "multiply" and value.inputs[0] == value.inputs[1]
             return bounds("square", known[0]) if square else bounds(value.name, *known)
-        if isinstance(value, Constant) and type(value.value) is float and np.isfinite(value.value):
+        if isinstance(value, ConstantValue) and type(value.value) is float and np.isfinite(value.value):
             return value.value, value.value
         return ANY
 

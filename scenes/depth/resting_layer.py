@@ -1,4 +1,4 @@
-"""`RestingLayer`: a picture with what is fixed in the frame and stays as it was, so that it is not drawn anew."""
+"""`RestingLayer`: a picture of what is fixed in the frame and has not changed, kept from frame to frame."""
 
 from __future__ import annotations
 
