@@ -6,15 +6,15 @@ from typing import Any
 
 from autograd.values import as_value, kept
 
-Tensor = Any  # autograd.tensor.Tensor, which imports these functions
+_Tensor = Any  # autograd.tensor.Tensor, which imports these functions
 
 
-def copied_node(self: Tensor) -> Tensor:
+def copied_node(self: _Tensor) -> _Tensor:
     """The same node once more, with the same parents and a gradient of its own."""
     return _with_parents(self, self._prev)
 
 
-def copied_graph(self: Tensor, memo: dict[int, Any]) -> Tensor:
+def copied_graph(self: _Tensor, memo: dict[int, Any]) -> _Tensor:
     """A copy of the whole graph that a node was computed by: its sweep fills the copied leaves."""
     for node in reversed(self._sweep_order()):
         if id(node) not in memo:
@@ -22,13 +22,13 @@ def copied_graph(self: Tensor, memo: dict[int, Any]) -> Tensor:
     return memo[id(self)]
 
 
-def _with_parents(node: Tensor, parents: tuple[Tensor, ...]) -> Tensor:
+def _with_parents(node: _Tensor, parents: tuple[_Tensor, ...]) -> _Tensor:
     copy = object.__new__(type(node))._set(kept(node._value), node._rule, node._saved, parents)
     copy._grad = as_value(node.grad, copy=True) if node.has_grad else None
     return copy
 
 
-def reduced(self: Tensor) -> tuple[Any, ...]:
+def reduced(self: _Tensor) -> tuple[Any, ...]:
     """What pickle keeps of a leaf: its value and its gradient.
 
     Raises:

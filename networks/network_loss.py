@@ -17,7 +17,7 @@ from networks.stacked import LOSS_NAMES, StackedMLP
 from support.lazy import Lazy
 
 Array: TypeAlias = NDArray[np.float64]
-Loss: TypeAlias = Callable[..., Any]
+Loss: TypeAlias = Callable[[Any, Any], Any]
 
 _BLOCK = 100_000  # numbers of a layer's outputs that are computed in one go: they stay in the cache
 

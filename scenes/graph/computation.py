@@ -10,8 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import Tensor
-from autograd.graph import Node as Computed
-from autograd.graph import nodes_of
+from autograd.graph import Node, nodes_of
 from support.numbers import MINUS, SUPERSCRIPTS, with_exponent
 from surfaces.expression import Expression
 
@@ -31,7 +30,7 @@ class GraphError(ValueError):
 
 
 @dataclass(frozen=True)
-class Node:
+class NamedNode:
     """One Tensor: its name, how it was computed, in names and in numbers, its value and gradient."""
 
     name: str
@@ -68,7 +67,7 @@ class Graph:
     """
 
     formula: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[NamedNode, ...]
     edges: tuple[Edge, ...]
     gradient: tuple[float, float]
 
@@ -125,17 +124,17 @@ def _names(order: Sequence[Tensor], inputs: dict[Tensor, str]) -> dict[Tensor, s
     return {order[-1]: "f"} | dict(zip(between, NAMES, strict=False)) | inputs
 
 
-def _node(node: Computed, names: dict[Tensor, str]) -> Node:
+def _node(node: Node, names: dict[Tensor, str]) -> NamedNode:
     formula = numbers = ""
     if node.operation:
         formula = write(node.operation, _operands(node, {p: (names[p], 5) for p in node.parents}))[0]
         values = {p: signed(number(_float(p.data))) for p in node.parents}
         numbers = write(node.operation, _operands(node, values), TIMES)[0]
     tensor = node.tensor
-    return Node(names[tensor], formula, numbers, _float(tensor.data), _float(tensor.grad))
+    return NamedNode(names[tensor], formula, numbers, _float(tensor.data), _float(tensor.grad))
 
 
-def _edges_into(node: Computed, indices: dict[Tensor, int]) -> list[Edge]:
+def _edges_into(node: Node, indices: dict[Tensor, int]) -> list[Edge]:
     """An edge from each parent; its derivatives are the rule's, for a gradient of 1 and for the node's."""
     result, inputs = np.float64(node.tensor.data), [np.float64(x.value) for x in node.operands]
     with np.errstate(all="ignore"):
@@ -148,7 +147,7 @@ def _edges_into(node: Computed, indices: dict[Tensor, int]) -> list[Edge]:
     ]
 
 
-def _operands(node: Computed, parents: dict[Tensor, Piece]) -> list[Piece]:
+def _operands(node: Node, parents: dict[Tensor, Piece]) -> list[Piece]:
     """The operands of a node, in order: its parents as given, constants as numbers."""
     return [
         signed(with_exponent(_float(x.value))) if x.parent is None else parents[x.parent]

@@ -23,7 +23,7 @@ from manim import (
     interpolate_color,
 )
 
-from scenes.graph.computation import Graph, GraphError, Node, number
+from scenes.graph.computation import Graph, GraphError, NamedNode, number
 from scenes.graph.layout import LANE, PointArray, Size, beside, evenly, lay_out, normals
 from scenes.theme import BODY, text
 from support.numbers import MINUS, Numbers
@@ -77,7 +77,7 @@ class Card(VGroup):
 
     def __init__(
         self,
-        node: Node,
+        node: NamedNode,
         shares: Sequence[float] = (),
         style: Style = _STYLES[0],
         numbers: Numbers = _ENGLISH,
