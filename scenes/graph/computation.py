@@ -155,7 +155,7 @@ def _operands(node: Node, parents: dict[Tensor, Piece]) -> list[Piece]:
     ]
 
 
-def _written_out(nodes: Sequence[Computed], names: dict[Tensor, str]) -> str:
+def _written_out(nodes: Sequence[Node], names: dict[Tensor, str]) -> str:
     """The formula of the last node in terms of the inputs."""
     pieces: dict[Tensor, Piece] = {}
     for node in nodes:
