@@ -90,9 +90,10 @@ def french() -> str:
 
 def addressed(text: str) -> str:
     """A README's text, with the repository's address in the commands that install from it, if it is known."""
-    return (
-        re.sub(r"git\+ADRESSE|git\+ADDRESS", f"git+https://github.com/{ADDRESS}", text) if ADDRESS else text
-    )
+    if not ADDRESS:
+        return text
+    text = re.sub(r"\.\s(?:ADDRESS|ADRESSE)\s[^:]*?(\s?:)", r"\1", text)  # what ADDRESS means
+    return re.sub(r"git\+(?:ADDRESS|ADRESSE)", f"git+https://github.com/{ADDRESS}", text)
 
 
 def surfaces() -> str:
@@ -197,6 +198,12 @@ def read_page(_app: Any, page: str, content: list[str]) -> None:
     )
 
 
+def made_anew(_app: Any, env: Any, *_pages: set[str]) -> list[str]:
+    """The pages with parts: Sphinx reads them in every build, since their sources may have changed."""
+    sources = {page: DOCS / f"{page}.md" for page in env.found_docs}
+    return [page for page, file in sources.items() if "\n<!-- " in "\n" + file.read_text(encoding="utf-8")]
+
+
 def name_language(_app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Tell browsers which page is in French."""
     if page == "fr":
@@ -217,6 +224,7 @@ def mend_docstring(_app: Any, what: str, _name: str, _object: Any, _options: Any
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
+    app.connect("env-get-outdated", made_anew)
     app.connect("source-read", read_page)
     app.connect("html-page-context", name_language)
     app.connect("autodoc-process-docstring", mend_docstring, priority=600)  # after napoleon

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,14 @@ def test_commands_that_install_have_the_repositorys_address_where_it_is_known(
 ) -> None:
     monkeypatch.setattr(CONF, "ADDRESS", address)
     assert read(page).count(expected) == 2
+    assert ("git clone" in read(page).split("git+")[0]) == (not address)
+
+
+def test_pages_with_parts_are_read_in_every_build() -> None:
+    pages = {file.relative_to(CONF.DOCS).with_suffix("").as_posix() for file in CONF.DOCS.rglob("*.md")}
+    found = set(CONF.made_anew(None, SimpleNamespace(found_docs=pages)))
+    assert {"guide", "fr", "surfaces", "optimizers", "reference/optimizers"} <= found
+    assert not {"index", "lab"} & found
 
 
 def test_both_start_pages_show_the_film() -> None:
