@@ -1,4 +1,4 @@
-"""`load_spec`: from race.toml to a `RaceSpec`, or one line that says what to mend."""
+"""`load_spec`: from race.toml to a `RaceSpec`, or one line that says what to fix."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def load_spec(path: str | Path, **overrides: Any) -> RaceSpec:
 
 
 def _on_other(values: dict[str, Any], surface: Any) -> dict[str, Any]:
-    """What race.toml says, but for what belongs to its surface and not to another."""
+    """The keys of race.toml, without those that hold for its own surface only."""
     values = {key: value for key, value in values.items() if key not in {"start", "target", "noise"}}
     name = surface.get("name") if isinstance(surface, dict) else surface
     suggested = SURFACES[name].suggested if isinstance(name, str) and name in SURFACES else {}
@@ -78,7 +78,7 @@ def _on_other(values: dict[str, Any], surface: Any) -> dict[str, Any]:
 
 
 def _is_usual(racer: dict[str, Any]) -> bool:
-    """Whether a racer is but its optimizer: a name may tell of the learning rate, a schedule is meant."""
+    """Whether a racer's learning rate may be replaced: its name may mention it, a schedule is deliberate."""
     optimizer, lr = racer.get("optimizer"), racer.get("lr")
     return isinstance(optimizer, str) and isinstance(lr, float | int) and "name" not in racer
 
@@ -94,9 +94,9 @@ def make_spec(
     Args:
         values: by the keys of race.toml.
         origin: where they are from.
-        overridden: keys that are not from there but from the command line.
+        overridden: keys given on the command line instead.
         context: "folder", where a user's files are, and "origin", who names them; "recorded" for a race
-            already run, to read which nothing is loaded.
+            already run, for which no user file is loaded.
 
     Raises:
         SpecError: if the values describe no race.
@@ -104,7 +104,7 @@ def make_spec(
     try:
         return RaceSpec.model_validate(values, by_alias=True, by_name=False, context=context)
     except ValidationError as error:
-        # A misspelt key is also a missing one: say what stands there, not what does not.
+        # A misspelt key is also a missing one: report the key that is there.
         errors = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         line = _describe(errors[0])
         flag = next((key for key in overridden or () if line.startswith(key)), None)
@@ -124,7 +124,7 @@ _TAGS = {
     "named",
     "expression",
     "file",
-}  # the forms of a surface, which pydantic adds to the key's path
+}  # the kinds of surface, which pydantic adds to the key's path
 
 
 def _describe(error: ErrorDetails) -> str:

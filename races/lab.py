@@ -26,7 +26,7 @@ EPOCHS = 100
 Array: TypeAlias = NDArray[np.float64]
 Settings: TypeAlias = Mapping[str, Any]
 
-# Where torch.optim would add eps to the root, the lab adds nothing, but for Adam.
+# Unlike torch.optim, the lab adds no eps to the root, except for Adam.
 _SETTINGS: dict[str, Settings] = {
     "sgd": {"lr": 0.01},
     "rmsprop": {"lr": 0.01, "alpha": 0.9, "eps": 0.0},
@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What an optimizer did to a problem. Row 0 is the start, row k is after k epochs.
+    """An optimizer's run on a problem. Row 0 is the start, row k is after k epochs.
 
     Attributes:
         optimizer: its class's name.
@@ -107,14 +107,14 @@ def run_optimizer(problem: Problem, optimizer: type[Optimizer], settings: Settin
 
 
 def run_problem(problem: Problem) -> list[Run]:
-    """A run of each of the problem's optimizers, all from its start."""
+    """Run each of the problem's optimizers from its start."""
     return [run_optimizer(problem, OPTIMIZERS[name], given) for name, given in problem.settings.items()]
 
 
 def save_csv(runs: Mapping[str, Sequence[Run]], path: Path) -> Path:
     """Write a line for each problem of `PROBLEMS`, optimizer and epoch to `path`, whole or not at all.
 
-    Each parameter has a column, which is empty on the lines of problems that lack it.
+    Each parameter has a column, which is empty for problems without it.
     """
     names = list(dict.fromkeys(name for problem in runs for name in PROBLEMS[problem].start))
     text = io.StringIO(newline="")
@@ -142,9 +142,9 @@ def _network(w1: Any, b1: Any, w2: Any, b2: Any) -> Any:
 def _regressions() -> tuple[Problem, Problem]:
     """A line through noisy points of a line, and through noisy points of a parabola.
 
-    The points are the lab's: the same draws of numpy's legacy generator, seed 0, in the same order. Weight
-    and bias start where torch's Linear(1, 1) would start, uniformly in [-1, 1), for every optimizer at the
-    same place.
+    The points are those of the course: the same draws from numpy's legacy generator, seed 0, in the same
+    order. Weight and bias are initialized as in torch's Linear(1, 1), uniformly in [-1, 1), and every
+    optimizer starts from the same values.
     """
     generator = np.random.RandomState(0)
     x = np.linspace(-10, 10, 100)

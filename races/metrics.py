@@ -18,9 +18,9 @@ TOLERANCE = 0.01
 
 
 def target_of(trace: Trace) -> Array:
-    """The loss to reach from each start of a race: `target_loss` of the losses that count; (starts,).
+    """The loss to reach from each start of a race, by `target_loss`; (starts,).
 
-    Those inside the domain count, of racers that do not diverge.
+    Only losses inside the domain count, and only those of racers that do not diverge.
     """
     trace.require_steps("the target")
     surface = trace.spec.build_surface()
@@ -34,12 +34,12 @@ def target_loss(losses: Array, target: float | None = None, counted: Any = True)
 
     f0 is the loss at the start, L the lowest loss that any racer reaches from there, tol is 1 %: the
     convergence test of Moré and Wild, "Benchmarking derivative-free optimization algorithms", 2009. Where
-    no racer gets below f0 there is nothing to reach, and it is -inf.
+    no racer gets below f0, it is -inf.
 
     Args:
         losses: of shape (racers, steps + 1, starts).
         target: a loss, the same for every start.
-        counted: which of the losses L is the lowest of, in their shape; by default, of all.
+        counted: a mask of the losses that count for L, in their shape; by default all do.
 
     Returns:
         An array of shape (starts,).
@@ -48,7 +48,7 @@ def target_loss(losses: Array, target: float | None = None, counted: Any = True)
 
 
 def lowest(losses: Array, counted: Any = True) -> Array:
-    """The lowest finite loss of those that are `counted`, inf if there is none.
+    """The lowest finite loss among those `counted`; inf if there is none.
 
     Args:
         losses: of shape (..., steps + 1, starts).
@@ -70,19 +70,19 @@ def target_between(start: Array, least: Array, target: float | None = None) -> A
 
 
 def settled(losses: Array, target: Array) -> NDArray[np.bool_]:
-    """Whether a racer's loss was at most `target` all through the race's last tenth; (racers, starts)."""
+    """Whether a racer's loss stayed at most `target` for the last tenth of the race; (racers, starts)."""
     return np.asarray((losses[:, -tail(losses.shape[1] - 1) :] <= target).all(axis=1))
 
 
 def tail(steps: int) -> int:
-    """How many losses the last tenth of a race has, that after the last step among them."""
+    """The number of losses in the last tenth of a race, including the final one."""
     return -(-steps // 10) + 1
 
 
 def median(values: Array) -> Array:
-    """The median along the last axis: of an even number of values, the mean of the middle two.
+    """The median along the last axis; for an even number of values, the mean of the middle two.
 
-    A missing value (nan) counts as the largest, and makes the median nan where it is one of the middle.
+    A missing value (nan) counts as the largest, so the median is nan only where a middle value is missing.
 
     >>> float(median(np.array([4.0, 1.0, 2.0, np.nan])))
     3.0
@@ -133,16 +133,16 @@ def best_loss(trace: Trace) -> Array:
 
 
 def steps_to_target(trace: Trace) -> Array:
-    """The number of steps until a racer's loss has come down to the target.
+    """The number of steps until a racer's loss first reaches the target.
 
-    The target is race.toml's, or lies 1 % of the way from the lowest loss that any racer reached up to the
-    start's loss.
+    The target is the one in race.toml; by default it lies 1 % of the way from the lowest loss reached by any
+    racer up to the loss at the start.
 
     Args:
         trace: the race, with every step.
 
     Returns:
-        An array of shape (racers, starts); nan for a racer that never gets there.
+        An array of shape (racers, starts); nan for a racer that never reaches it.
 
     Raises:
         TraceError: if the trace does not have every step.
@@ -181,9 +181,9 @@ def path_length(trace: Trace) -> Array:
 
 
 def improvement(trace: Trace) -> Array:
-    """(f0 - f) / |f0|, how far the final loss f lies below the start's f0, as a fraction; (racers, starts).
+    """The relative improvement (f0 - f) / |f0| of the final loss f over the start's f0; (racers, starts).
 
-    It is nan where f0 is 0 or where the racer diverged.
+    It is nan where f0 is 0 or the racer diverged.
     """
     start = trace.losses[:, 0]
     with np.errstate(all="ignore"):

@@ -1,7 +1,7 @@
-"""Noise in the gradients of a race: seeded, and the same for every racer.
+"""Gradient noise: seeded, and the same for every racer.
 
-A step from a start has one draw, whoever makes the step and however often it evaluates the gradient: as if
-all racers saw the same mini-batch.
+Each step from a start gets one draw, for all racers and for all gradients evaluated within the step, as if
+they saw the same mini-batch.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from races.toml_types import FrozenTable, Number
 
 Array: TypeAlias = NDArray[np.float64]
 
-_GROUP = 64  # starts that share a stream of random numbers
-_CHUNK = 1024  # steps of one start that are drawn in one go
+_GROUP = 64  # starts that share a random stream
+_CHUNK = 1024  # steps of one start drawn at once
 
 
 class NoiseSpec(FrozenTable):
-    """What is added to dz/du and to dz/dv at each step, independently.
+    """The noise added to dz/du and dz/dv at each step, independently.
 
     Attributes:
-        distribution: "gaussian", or "student_t", whose tails are heavy: Simsekli, Sagun and Gurbuzbalaban, "A
-            tail-index analysis of stochastic gradient noise in deep neural networks", 2019, find such tails.
-        scale: the standard deviation of the Gaussian; what Student's t is multiplied by.
-        degrees: of freedom of Student's t, which alone has them; the variance is infinite up to 2, the mean
-            has no meaning up to 1.
-        seed: of the random numbers.
+        distribution: "gaussian", or "student_t", which has heavy tails, as found by Simsekli, Sagun and
+            Gurbuzbalaban, "A tail-index analysis of stochastic gradient noise in deep neural networks", 2019.
+        scale: the standard deviation of the Gaussian, or the factor applied to Student's t.
+        degrees: degrees of freedom, for Student's t only; the variance is infinite up to 2, the mean
+            undefined up to 1.
+        seed: of the random number generator.
     """
 
     distribution: Literal["gaussian", "student_t"] = "gaussian"
@@ -58,10 +58,10 @@ class NoiseSpec(FrozenTable):
         return {k: x for k, x in values.items() if k != "degrees" or self.distribution != "gaussian"}
 
     def of_starts(self, part: slice) -> Iterator[Array]:
-        """For step after step, the draws of some starts; of shape (2, starts).
+        """The draws of some starts, step by step; each of shape (2, starts).
 
-        The starts are in groups of one stream each: what a start is given does not depend on how many others
-        there are, or on how a race is cut into blocks.
+        Each group of starts has its own stream, so a start's draws depend neither on how many others there
+        are nor on how a race is split into blocks.
         """
         first, last = part.start // _GROUP, -(-part.stop // _GROUP)
         streams = [self._stream(group) for group in range(first, last)]
@@ -71,7 +71,7 @@ class NoiseSpec(FrozenTable):
             yield drawn[offset : offset + part.stop - part.start].T
 
     def of_start(self, start: int) -> Iterator[tuple[float, float]]:
-        """For step after step, the draw of one start: the same as `of_starts` gives it."""
+        """The draws of one start, step by step: the same as `of_starts` yields for it."""
         stream = self._stream(start // _GROUP)
         while True:
             yield from self._draw(stream, _CHUNK)[:, start % _GROUP].tolist()
@@ -83,5 +83,5 @@ class NoiseSpec(FrozenTable):
         shape = (steps, _GROUP, 2)
         gaussian = self.distribution == "gaussian"
         drawn = stream.standard_normal(shape) if gaussian else stream.standard_t(self.degrees, shape)
-        with np.errstate(over="ignore"):  # a draw of inf ends the race from there
+        with np.errstate(over="ignore"):  # a draw of inf ends the run
             return np.asarray(self.scale * drawn)

@@ -20,24 +20,24 @@ from races.toml_file import SpecError
 from races.trace import Trace
 from surfaces import Surface
 
-FEW = 12  # starts up to which floats, one start after the other, are quicker than arrays
+FEW = 12  # up to so many starts, floats, one start after the other, are faster than arrays
 
 
 def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Trace:
     """Run every racer from every start.
 
-    A racer's step, loss, gradient and rule, is compiled into one program; with `engine` "eager", or where the
-    rule or the surface cannot be compiled, each step evaluates the surface on Tensors, sweeps the graph
-    backward, and lets the optimizer move. Starts are raced one after the other if the optimizer moves the
-    whole vector, as L-BFGS does, or if the surface is not elementwise, as a loss over a data set.
-    A racer whose position or loss is no longer finite has ended there; the others race on.
+    A racer's step (loss, gradient and update) is compiled into one program. With `engine` "eager", or where
+    the rule or the surface cannot be compiled, each step evaluates the surface on Tensors, runs the backward
+    pass and calls the optimizer. Starts are run one after the other if the optimizer moves the whole vector,
+    as L-BFGS does, or if the surface is not elementwise, as a loss over a data set is not. A racer's run ends
+    once its position or loss is no longer finite; the others continue.
 
     Args:
         spec: the race.
-        on_step: called ``steps * len(racers)`` times in the course of the race, maybe by several threads.
+        on_step: called ``steps * len(racers)`` times during the race, possibly from several threads.
 
     Raises:
-        SpecError: if a user's optimizer fails on the way.
+        SpecError: if a user's optimizer fails during the race.
 
     >>> spec = RaceSpec(surface="slope", steps=2, racers=[{"optimizer": "sgd", "lr": 1.0}])
     >>> trace = run_race(spec)
@@ -54,7 +54,7 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
         try:
             counts.append(_run(spec, RacerRun.of(spec, surface, racer, record, on_step or nothing)))
-        except (OwnError, TracingError) as error:  # tracing: of a Hessian, which has no other way
+        except (OwnError, TracingError) as error:  # tracing: a Hessian has to be compiled
             raise SpecError(f"{racer.origin}: " * bool(racer.origin) + f"racer {i}: {error}") from error
         record.forget_ended()
     return Trace(
@@ -68,7 +68,7 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
 
 
 def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
-    """Run one racer; how many gradients it had evaluated at each step, unless that is one in each."""
+    """Run one racer; the number of gradients evaluated up to each step, or None if that is one a step."""
     if not run.racer.kind.elementwise:
         compiled = spec.engine == "compiled" and compiles(run.surface)
         return run_each_start(run, "compiled" if compiled else "eager")
@@ -89,7 +89,7 @@ def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
 
 
 def _evaluations(spec: RaceSpec, counts: list[NDArray[np.int64] | None]) -> NDArray[np.int64] | None:
-    """Gradients evaluated up to each step that is kept; None where that is one a step."""
+    """The gradients evaluated up to each recorded step; None if that is one a step for all."""
     if all(count is None for count in counts):
         return None
     steps = np.array(spec.recorded)
@@ -98,7 +98,7 @@ def _evaluations(spec: RaceSpec, counts: list[NDArray[np.int64] | None]) -> NDAr
 
 
 def _judge(spec: RaceSpec, surface: Surface, records: list[Record]) -> NDArray[np.str_]:
-    """How each racer ended from each start. Once it has diverged, it has no finite position any more."""
+    """Each racer's status from each start. Once diverged, its position is never finite again."""
     rows = np.array([record.positions[-1:] for record in records])
     finite = np.isfinite(rows).all(axis=(1, 3)) & np.isfinite([record.losses[-1] for record in records])
     outside = exits(surface, rows) == 0

@@ -28,20 +28,20 @@ from support.messages import shown, unknown
 from support.palette import PALETTE
 
 _OWN = ("optimizer", "name", "colour")
-_LABELS = {"lbfgs": "L-BFGS"}  # where the class cannot be called what people call it
+_LABELS = {"lbfgs": "L-BFGS"}  # where the usual name is no valid class name
 
 
 class RacerSpec(FrozenTable):
-    """One racer: its optimizer, what to call and how to colour it, its hyperparameters.
+    """One racer: its optimizer, name, colour and hyperparameters.
 
-    The optimizer is one of `OPTIMIZERS`, a class in a file beside race.toml ("mine.py:Lion2"), or one of
-    PyTorch ("torch.optim.AdamW") or Optax ("optax.adamw"). In race.toml the hyperparameters stand beside the
-    other keys; a learning rate may be a schedule's table.
+    The optimizer is one of `OPTIMIZERS`, a class in a file beside race.toml ("mine.py:Lion2"), or one from
+    PyTorch ("torch.optim.AdamW") or Optax ("optax.adamw"). In race.toml the hyperparameters are written
+    beside the other keys; a learning rate may be a schedule's table.
 
     Attributes:
         optimizer: its name.
-        name: what tables and films call it, at most 40 characters; by default the optimizer's.
-        colour: "#rrggbb", or a name of the palette; by default one that no other racer of the race has.
+        name: shown in tables and films, at most 40 characters; by default the optimizer's.
+        colour: "#rrggbb", or a name from the palette; by default one that no other racer has.
         hyperparameters: pairs of a name and a value.
 
     Raises:
@@ -101,7 +101,7 @@ class RacerSpec(FrozenTable):
     def _races(self, info: ValidationInfo) -> RacerSpec:
         context = info.context or {}
         if context.get("recorded") and self.optimizer not in OPTIMIZERS:
-            # A race already run: nothing is loaded to read it. Its only tables are schedules.
+            # A race already run: reading it loads no user code. Its only tables are schedules.
             self._settle(_settled(key, value, isinstance(value, dict)) for key, value in self.hyperparameters)
             return self
         folder: Path | None = context.get("folder")
@@ -118,9 +118,9 @@ class RacerSpec(FrozenTable):
         self._settle(_settled(key, value, key == rate) for key, value in self.hyperparameters)
         for key, value in self.hyperparameters:
             if not isinstance(value, Schedule | Watcher):
-                _require_form(key, value, allowed[key])
+                _require_kind(key, value, allowed[key])
         self.build([])
-        for key, value in self.hyperparameters:  # whatever a class of one's own checks
+        for key, value in self.hyperparameters:  # also where a user's class has its own `check`
             require_usable(key, value)
         return self
 
@@ -142,13 +142,13 @@ class RacerSpec(FrozenTable):
 
     @property
     def label(self) -> str:
-        """What it is called unless it has a name."""
+        """Its default name."""
         known = OPTIMIZERS.get(self.optimizer)
         return _LABELS.get(self.optimizer, known.__name__) if known else label(self.optimizer)
 
     @property
     def origin(self) -> str:
-        """The file whose race loads its optimizer; nothing for one of this project."""
+        """The file that names its optimizer; "" for one of this project."""
         return self._origin
 
     @property
@@ -162,7 +162,7 @@ class RacerSpec(FrozenTable):
         return self.kind(params, **dict(self.hyperparameters))
 
     def with_rate(self, lr: float) -> RacerSpec:
-        """This racer with a learning rate, where it has none of its own and its optimizer takes one."""
+        """This racer with the learning rate `lr`, unless it has its own or its optimizer takes none."""
         name = self.kind.rate_name
         if name in dict(self.hyperparameters) or name not in self.kind.defaults():
             return self
@@ -175,7 +175,7 @@ def _frozen(value: Any) -> Any:
 
 
 def _settled(key: str, value: Any, is_rate: bool) -> tuple[str, Any]:
-    """A hyperparameter as it is kept: a learning rate's table as the schedule that it describes."""
+    """A hyperparameter, with a learning rate's table replaced by the schedule that it describes."""
     if not (is_rate and isinstance(value, dict)):
         return key, value
     try:
@@ -184,7 +184,7 @@ def _settled(key: str, value: Any, is_rate: bool) -> tuple[str, Any]:
         raise ValueError(f"{key}: {error}") from None
 
 
-def _require_form(name: str, value: Any, default: Any) -> None:
+def _require_kind(name: str, value: Any, default: Any) -> None:
     """Raise ValueError unless a hyperparameter is a number where its default is one, a pair where that is."""
     given = shown(list(value) if isinstance(value, tuple) else value)
     if isinstance(default, tuple):
@@ -192,5 +192,5 @@ def _require_form(name: str, value: Any, default: Any) -> None:
             raise ValueError(f"{name} must be two numbers, as {list(default)}, got {given}")
     elif isinstance(value, tuple | np.ndarray | dict):
         raise ValueError(f"{name} must be one number, got {given}")
-    elif callable(value):  # nothing that a trace could be saved with
+    elif callable(value):  # a trace could not save it
         raise ValueError(f"{name} must be one number, or a schedule of optimizers.schedules, got {given}")

@@ -1,4 +1,4 @@
-"""`Record`: what is kept of one racer while it runs, in its part of the trace's arrays."""
+"""`Record`: writes one racer's run into its part of the trace's arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 
 def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
-    """A trace's positions, losses and gradients, to be filled; the first axis is the racers'."""
+    """Empty arrays for a trace's positions, losses and gradients; the first axis is that of the racers."""
     racers, starts, rows = len(spec.racers), len(spec.start), len(spec.recorded)
     slopes = 0 if spec.record == "ends" else spec.steps
     return {
@@ -28,19 +28,19 @@ def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
 
 
 class Record:
-    """What a racer's run fills: every step of it, or its ends; its optimizer's terms, where they are wanted.
+    """A racer's run: every step or only its ends, and its optimizer's terms where the race records them.
 
     Args:
         spec: the race.
-        surface: what is raced on.
-        positions: of shape (rows, starts, 2), a row for each step that is kept.
+        surface: the surface of the race.
+        positions: of shape (rows, starts, 2), a row for each recorded step.
         losses: of shape (rows, starts).
-        gradients: of shape (steps, starts, 2); without steps where the ends are kept.
+        gradients: of shape (steps, starts, 2); of no steps where only the ends are recorded.
 
     Attributes:
         steps: of the race.
-        state: the optimizer's terms by name, each of shape (steps, starts, 2); None where they are not kept.
-        rates: the learning rate of each step, of shape (steps, starts); None where it is not kept.
+        state: the optimizer's terms by name, each of shape (steps, starts, 2); None if not recorded.
+        rates: the learning rate of each step, of shape (steps, starts); None if not recorded.
         lowest: the lowest loss so far in the domain, inf if there is none; of shape (starts,). It may be
             -inf, which is the loss of a racer that has diverged.
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
@@ -62,16 +62,16 @@ class Record:
     def keep(
         self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, inside: bool = False
     ) -> None:
-        """Keep what is known of some starts at a step.
+        """Record a step from some starts.
 
         Args:
             step: from 0 to the last one, in this order.
             part: which starts.
-            u: where they are.
-            v: where they are.
-            loss: there.
-            slopes: dz/du and dz/dv there; none at the last step.
-            inside: whether all of these points are known to be in the domain.
+            u: their first coordinates.
+            v: their second coordinates.
+            loss: their losses.
+            slopes: their gradients dz/du and dz/dv; none at the last step.
+            inside: whether all points are known to be in the domain.
         """
         if self._all or step in {0, self.steps}:
             row = step if self._all else int(step > 0)
@@ -97,20 +97,20 @@ class Record:
         return bool(inside), math.isfinite((u_most - u_least) + (v_most - v_least))
 
     def make_room(self, names: Sequence[str]) -> None:
-        """Prepare for terms of these names; before several threads keep them."""
+        """Allocate arrays for terms of these names, before several threads record them."""
         if self.state is not None:
             for name in names:
                 if name not in self.state:
                     self.state[name] = np.full((self.steps, len(self.late), 2), np.nan)
 
     def keep_state(self, step: int, part: slice, terms: Mapping[str, Any], rate: Any = None) -> None:
-        """Keep the terms with which a step was made.
+        """Record the optimizer's terms at a step.
 
         Args:
-            step: how many steps were made before.
-            part: from which starts.
-            terms: by name, each a pair, for u and for v: numbers or arrays with one for each start. What is
-                none of these, as a user's optimizer may have it, is left out.
+            step: the number of steps before it.
+            part: which starts.
+            terms: by name, each a pair, for u and for v: a number, or an array with one for each start.
+                Anything else, which a user's optimizer may have, is left out.
             rate: the learning rate.
         """
         if self.state is None or self.rates is None:
@@ -124,7 +124,7 @@ class Record:
             self.rates[step, part] = rate
 
     def forget_ended(self) -> None:
-        """Make nan of terms and rates where no step was made, since the racer had diverged; at the end."""
+        """Set terms and rates to nan for the steps after the racer diverged; called at the end."""
         if self.state is None or self.rates is None:
             return
         ended = ~(np.isfinite(self.positions[:-1]).all(axis=-1) & np.isfinite(self.losses[:-1]))
@@ -132,11 +132,11 @@ class Record:
             array[ended] = np.nan
 
     def keep_way(self, step: int, start: int, rows: Any) -> None:
-        """Keep several steps of one start.
+        """Record several steps from one start.
 
         Args:
             step: the first of them.
-            start: which one.
+            start: its index.
             rows: of shape (n, 5): u, v, loss, dz/du and dz/dv at each.
         """
         table = np.asarray(rows, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""How one racer is run: by compiled steps, floats or arrays, or by the graph of Tensors itself."""
+"""Runs one racer: by compiled steps on floats or arrays, or by the graph of Tensors itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from surfaces import Surface
 
 Array = NDArray[np.float64]
 
-_CHUNK = 4096  # steps of one start that are kept in one go
+_CHUNK = 4096  # steps of one start that are recorded at once
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class RacerRun:
     """One racer's run from all starts.
 
     Attributes:
-        racer: who.
-        surface: on what.
-        starts: from where, of shape (starts, 2).
-        noise: what is added to the gradients, if anything is.
-        record: what is kept of it.
+        racer: the racer.
+        surface: the surface.
+        starts: the starts, of shape (starts, 2).
+        noise: the noise in the gradients, if any.
+        record: what the run is recorded in.
         on_step: called once for every step.
     """
 
@@ -88,7 +88,7 @@ def _run_tensors(
         if not isinstance(loss, Tensor):  # a constant
             loss = Tensor(np.broadcast_to(loss, u.shape))
         loss.sum().backward()
-        # A race gives both gradients, be one of them flat.
+        # A race records both gradients, even where one is flat.
         u.grad, v.grad = (x.grad + more for x, more in zip((u, v), next(draws), strict=True))
         record.keep(step, part, u.data, v.data, loss.data, (u.grad, v.grad))
         ended = ~(np.isfinite(u.data) & np.isfinite(v.data) & np.isfinite(loss.data))
@@ -102,7 +102,7 @@ def _run_tensors(
 
 
 def _again(loss: Tensor) -> Tensor:
-    """The closure of a step whose loss has been computed already."""
+    """The closure of a step whose loss has already been computed."""
     return loss
 
 
@@ -115,7 +115,7 @@ def run_floats(run: RacerRun, code: StepCode) -> None:
         (u, v), call, terms = point, code.first.call, ()
         draws: Iterator[Any] = run.noise.of_start(start) if run.noise else repeat(())
         rows, kept, part = [], 0, slice(start, start + 1)
-        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (there is no end of draws)
+        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (the draws are infinite)
             given = (*draw, step + 1.0) if rates is None else (*draw, step + 1.0, rates[step])
             loss, du, dv, to_u, to_v, *terms = call(u, v, *terms, *given)
             rows.append((u, v, loss, du, dv))
@@ -153,7 +153,7 @@ def run_points(run: RacerRun, code: StepCode) -> None:
 
 def _run_block(run: RacerRun, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
     length, record, rates = part.stop - part.start, run.record, run.rates
-    # The state before a step and after it, in turn: u, v, and the optimizer's terms.
+    # Two buffers, for the state before and after a step: u, v, and the optimizer's terms.
     old, new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
     old[0][:], old[1][:] = run.starts[part].T
     loss, *slopes = np.empty((3, length))
@@ -162,11 +162,11 @@ def _run_block(run: RacerRun, code: StepCode, part: slice, tick: Callable[[], ob
     draws: Iterator[Any] = run.noise.of_starts(part) if run.noise else repeat(())
     total = np.add.reduce
     with np.errstate(all="ignore"):
-        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (there is no end of draws)
+        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (the draws are infinite)
             rest = (*draw, step + 1.0) if rates is None else (*draw, step + 1.0, rates[step])
             now.block(*given, *rest, loss, *slopes, *new, *buffers)
             u, v = old[:2]
-            # A sum is finite only if all are; where it is not, it is seen which.
+            # A sum is finite only if all terms are; if it is not, find out which ones are not.
             inside, finite = record.holds(u, v)
             finite = finite and math.isfinite(total(loss))
             record.keep(step, part, u, v, loss, slopes, inside)
@@ -186,7 +186,7 @@ def _run_block(run: RacerRun, code: StepCode, part: slice, tick: Callable[[], ob
 
 
 def _keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
-    """Keep the terms after some steps, given as an array of shape (terms, steps, starts)."""
+    """Record the terms after some steps, given as an array of shape (terms, steps, starts)."""
     state, rates = run.record.state, run.record.rates
     if state is None or rates is None:
         return
@@ -194,7 +194,7 @@ def _keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms:
     count = len(code.names)
     for i, name in enumerate(code.names):
         state[name][steps, part] = np.stack([terms[i], terms[count + i]], axis=-1)
-    if code.watched:  # a step's rate is what the step before it has left
+    if code.watched:  # a step's rate was computed by the step before it
         left = terms[2 * count + code.watched.index("lr")]
         ahead = rates[steps.start + 1 : steps.stop + 1, part]
         ahead[:] = left[: len(ahead)]
@@ -206,7 +206,7 @@ def _keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms:
 
 
 class Ticks:
-    """Calls `on_step` once for every `parts` calls of itself, whichever threads they come from."""
+    """Calls `on_step` once for every `parts` calls of itself, from any thread."""
 
     def __init__(self, on_step: Callable[[], object], parts: int) -> None:
         self._on_step, self._parts, self._count = on_step, parts, 0
@@ -224,4 +224,4 @@ class Ticks:
 
 
 def nothing() -> None:
-    """Nobody wants to know of a step."""
+    """Do nothing at a step."""

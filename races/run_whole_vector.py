@@ -20,11 +20,11 @@ Array: TypeAlias = NDArray[np.float64]
 class SurfaceObjective:
     """A surface as an `optimizers.vector.Objective` of the vector (u, v).
 
-    With noise, what a step sees is f(x) + n (x - x0), x0 being where the step began: one draw, as of one
-    mini-batch, for all that it evaluates.
+    With noise, a step sees f(x) + n (x - x0), where x0 is the point it began at: one draw n, like one
+    mini-batch, for all its evaluations.
 
     Args:
-        surface: what is descended.
+        surface: the surface.
         engine: "compiled", or "eager".
 
     Attributes:
@@ -66,7 +66,7 @@ def run_each_start(run: RacerRun, engine: str) -> NDArray[np.int64]:
     """Run a racer from one start after the other.
 
     Returns:
-        How many gradients had been evaluated at each step, of shape (steps + 1, starts).
+        The number of gradients evaluated up to each step, of shape (steps + 1, starts).
     """
     tick, record = Ticks(run.on_step, len(run.starts)), run.record
     counts = np.zeros((record.steps + 1, len(run.starts)), dtype=np.int64)
@@ -109,7 +109,7 @@ def _run_start(
 
 
 def _pairs(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of an optimizer's terms that are a number, or one for u and one for v."""
+    """The optimizer's terms that are one number, or one for u and one for v."""
     pairs = {}
     for name, term in state.items():
         if isinstance(term, int | float | np.ndarray | np.number) and np.shape(term) in {(), (2,)}:

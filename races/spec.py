@@ -1,4 +1,4 @@
-"""`RaceSpec`: everything that decides a race and its film, checked before any work starts."""
+"""`RaceSpec`: everything that determines a race and its film, checked before any work starts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB
 MOST_RACERS = 1000
-# With the state it is the same: L-BFGS's terms take three times as much room as all else.
+# The same memory with the state: L-BFGS's terms take three times as much as everything else.
 _MOST = {"all": MOST, "ends": MOST, "state": MOST // 4}
 
 
@@ -30,8 +30,8 @@ class FilmSpec(FrozenTable):
     """The film of a race.
 
     Attributes:
-        length: in seconds; the race in it is stretched to fit.
-        language: of its words.
+        length: in seconds; the race is stretched to fit.
+        language: of its text.
         inside: the names of the racers whose steps `InsideTheStep` shows, 1 or 2; by default the last two.
     """
 
@@ -51,7 +51,7 @@ class FilmSpec(FrozenTable):
         return names
 
 
-def _surface_form(value: Any) -> str:
+def _surface_kind(value: Any) -> str:
     if isinstance(value, str):
         return "name"
     if isinstance(value, FileSpec) or (isinstance(value, dict) and "file" in value):
@@ -97,7 +97,7 @@ class RaceSpec(FrozenTable):
         | Annotated[NamedSpec, Tag("named")]
         | Annotated[ExpressionSpec, Tag("expression")]
         | Annotated[FileSpec, Tag("file")],
-        Discriminator(_surface_form),
+        Discriminator(_surface_kind),
     ]
     start: tuple[Pair, ...] = ()
     steps: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = 120
@@ -155,7 +155,7 @@ class RaceSpec(FrozenTable):
                 f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
                 f"{list(surface.v_range)}, got {list(self.start[int(outside.argmax())])}"
             )
-        # A race already run has what it was run with, whatever its surface suggests today.
+        # A race already run keeps its settings, whatever its surface suggests today.
         recorded = (info.context or {}).get("recorded", False)
         if not recorded:
             require_start(surface, starts)
@@ -170,7 +170,7 @@ class RaceSpec(FrozenTable):
         return self
 
     def _require_room(self) -> None:
-        """Raise ValueError, with the records that there is room for, where the trace would be too large."""
+        """Raise ValueError if the trace would be too large, naming the values of `record` that would fit."""
         sizes = {
             record: len(self.racers) * len(self.start) * (2 if record == "ends" else self.steps + 1)
             for record in _MOST
@@ -212,13 +212,13 @@ class RaceSpec(FrozenTable):
 
 
 def _suggested(racer: RacerSpec, surface: Surface) -> RacerSpec:
-    """A racer with the learning rate that the surface suggests, if it has none of its own."""
+    """The racer with the surface's suggested learning rate, unless it has its own."""
     rate = surface.suggested.get(racer.optimizer)
     return racer if rate is None else racer.with_rate(rate)
 
 
 def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
-    """The racers with the names and colours that were left out filled in, each different."""
+    """The racers with missing names and colours filled in, all different."""
     given = Counter(racer.name for racer in racers if racer.name)
     if twice := [name for name, count in given.items() if count > 1]:
         raise ValueError(f"racer: names must differ, got {twice[0]!r} more than once")
@@ -233,6 +233,6 @@ def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
 
 
 def _numbered(label: str) -> Iterator[str]:
-    """A label, and the same with a number, from 2."""
+    """The label, then the label with a number, from 2."""
     yield label
     yield from (f"{label} {i}" for i in count(2))

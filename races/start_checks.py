@@ -1,4 +1,4 @@
-"""What is asked of a surface before a race: a finite loss at every start, and a gradient."""
+"""Checks before a race: a surface must have a finite loss at every start, and a gradient."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Array = NDArray[np.float64]
 
 
 def require_start(surface: Surface, starts: Array) -> None:
-    """Raise ValueError unless the loss is finite at every start, (starts, 2), and can be differentiated.
+    """Raise ValueError unless the loss is finite at every start, (starts, 2), and differentiable.
 
-    A gradient that is not finite there is allowed, as at the tip of a cone: the racer diverges.
+    The gradient need not be finite there, as at the tip of a cone: the racer then diverges.
     """
     try:
         losses = np.asarray(surface(*starts.T))
@@ -36,7 +36,10 @@ def require_start(surface: Surface, starts: Array) -> None:
 
 @lru_cache(maxsize=64)
 def _require_gradient(surface: Surface, u: float, v: float) -> None:
-    """Raise ValueError if the formula's gradient is lost on the way; whatever else its Tensors raise."""
+    """Raise ValueError if the formula loses the gradient by converting u or v to plain numbers.
+
+    Errors of the formula itself are raised as they are.
+    """
     try:
         trace(surface, ((), ()))
     except NeedsFloatError:
@@ -47,5 +50,5 @@ def _require_gradient(surface: Surface, u: float, v: float) -> None:
                 "its formula takes u or v as a plain number, and so loses the gradient: "
                 "use numpy's functions, numpy.sin and not math.sin"
             ) from None
-    except Exception:  # noqa: BLE001  (what cannot be compiled may do as it is)
+    except Exception:  # noqa: BLE001  (what cannot be compiled may work eagerly)
         value_and_grad(surface, "eager")(u, v)

@@ -1,4 +1,4 @@
-"""How a race ended for a racer, in one word for programs and one sentence for people."""
+"""How a racer's run ended, in one word for programs and one sentence for people."""
 
 from __future__ import annotations
 
@@ -37,14 +37,13 @@ _SENTENCES = {
 
 
 def exits(surface: Surface, positions: NDArray[np.float64]) -> NDArray[np.int_]:
-    """The step from which on a racer is outside the domain for good; steps + 1 where it ends inside.
+    """The step at which a racer leaves the domain for good; steps + 1 if it ends inside.
 
-    This is what leaving the domain means everywhere. A racer that is outside for some steps and comes back
-    has not left. One that diverges is outside from the step on at which its position is no longer finite,
-    unless it left before.
+    This defines leaving the domain everywhere. A racer that is outside for some steps and comes back has not
+    left. One that diverges has left once its position is no longer finite, unless it left before.
 
     Args:
-        surface: whose domain it is.
+        surface: the surface whose domain it is.
         positions: (u, v) after each step, of shape (..., steps + 1, starts, 2).
 
     Returns:

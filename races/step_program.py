@@ -1,4 +1,4 @@
-"""A racer's whole step as one program: the loss, its gradient, and the optimizer's rule together."""
+"""A racer's whole step as one program: the loss, its gradient and the optimizer's rule."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from surfaces import Surface
 
 @dataclass(frozen=True)
 class StepCode:
-    """What computes a racer's steps.
+    """The compiled steps of a racer.
 
     Attributes:
-        first: its first step. Inputs: u, v; with noise what is added to dz/du and to dz/dv; the step's
-            number, from 1; and the learning rate, where that is a schedule.
-        later: any other step; the terms are given after u and v.
-            The outputs of both are loss, dz/du, dz/dv, the new u and v, and the new terms.
-        loss: inputs u and v; output the loss.
-        names: of the optimizer's terms: it has each for u, and then each for v.
-        watched: names of the terms of a learning rate that watches the loss, which follow the optimizer's.
+        first: the first step. Inputs: u, v; with noise, the noise in dz/du and in dz/dv; the step's number,
+            from 1; and the learning rate, if it is a schedule.
+        later: any other step, which takes the optimizer's terms after u and v.
+            The outputs of both are the loss, dz/du, dz/dv, the new u and v, and the new terms.
+        loss: maps u and v to the loss.
+        names: of the optimizer's terms; all of them for u come first, then all for v.
+        watched: names of the terms of a learning rate that watches the loss; they follow the optimizer's.
     """
 
     first: Any
@@ -41,22 +41,22 @@ class StepCode:
 
     @property
     def terms(self) -> int:
-        """How many terms there are."""
+        """The number of terms."""
         return 2 * len(self.names) + len(self.watched)
 
 
 @lru_cache(maxsize=64)
 def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = False) -> StepCode | None:
-    """The code of a racer on a surface, for floats or for points.
+    """The compiled steps of a racer on a surface, for floats or for arrays of points.
 
-    None if its rule or the surface's formula cannot be traced, or, for points, is not elementwise.
+    None if its rule or the surface's formula cannot be traced or, for points, is not elementwise.
     """
     shape = POINTS if points else ()
     if not racer.kind.elementwise:
         return None
     writer = _Writer(surface, racer, shape, noisy)
     try:
-        # Along a coordinate that the loss does not depend on, the slope is the number 0: 0 / 0 with eps = 0.
+        # Where the loss does not depend on a coordinate, its slope is the constant 0: 0 / 0 with eps = 0.
         with np.errstate(all="ignore"):
             first, names = writer.write((), first=True)
             later, same = writer.write(names, first=False)
@@ -68,7 +68,7 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = Fa
         return None
 
     def compiled(program: Program) -> Points | Floats | Arrays:
-        # A racer that is no longer finite has ended.
+        # FINITE is safe: a racer's run ends once it is no longer finite.
         if points:
             return Points(program.simplified(Simplify.FINITE))
         program = program.simplified(Simplify.EXACTLY)
@@ -79,7 +79,7 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = Fa
 
 
 class _Writer:
-    """Writes a racer's steps down as programs."""
+    """Writes a racer's steps as programs."""
 
     def __init__(self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool) -> None:
         self.surface, self.shape, self.noisy = surface, shape, noisy
@@ -90,9 +90,9 @@ class _Writer:
         self.scheduled = callable(lr)
 
     def write(self, names: Sequence[str], first: bool) -> tuple[Program, tuple[str, ...]]:
-        """The program of a step from a state with terms of these names, and the names of the new state's.
+        """The program of a step from a state with these terms, and the names of the new state's terms.
 
-        Before the first step the terms that are watched are known.
+        Before the first step, the terms of a learning rate that watches the loss are known.
         """
         count, watched = len(names), [] if first else self.watched
         given = 2 + 2 * count + len(watched) + 2 * self.noisy

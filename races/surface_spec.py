@@ -1,4 +1,4 @@
-"""The surface that a race is run on, as race.toml names it."""
+"""The surface of a race, as race.toml gives it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from surfaces import SURFACES, Expression, Surface, expression_surface, get_surf
 
 
 class _FormulaSpec(FrozenTable):
-    """What may be said of any formula that is no surface of `SURFACES`.
+    """Optional keys of a surface that is not one of `SURFACES`.
 
     Attributes:
-        z_range: the heights to show; by default those that the formula takes.
-        start: where a race starts unless the race says it; by default a quarter of the way in.
-        minima: one known minimizer or several, to be marked.
-        camera: the angles (phi, theta) to view it from, in degrees; phi is 0 from above.
+        z_range: the heights to show; by default the range of the formula's values.
+        start: the default start of a race; by default a quarter of the way in.
+        minima: the known minimizers to mark, one or several.
+        camera: the viewing angles (phi, theta) in degrees; phi is 0 from above.
     """
 
     z_range: Pair | None = None
@@ -76,12 +76,12 @@ class _FormulaSpec(FrozenTable):
 
     @model_serializer
     def given(self) -> dict[str, Any]:
-        """What is said of it, by the keys of race.toml."""
+        """The keys that are set, as in race.toml."""
         return {key: value for key in type(self).model_fields if (value := getattr(self, key)) is not None}
 
 
 class _RangedSpec(_FormulaSpec):
-    """The same with the domain it is raced on."""
+    """The same keys, and the domain."""
 
     u_range: Pair
     v_range: Pair
@@ -106,9 +106,9 @@ class ExpressionSpec(_RangedSpec):
 class FileSpec(_FormulaSpec):
     """A surface from a user's file: "mine.py:bowl" is bowl in mine.py beside race.toml.
 
-    It is a `Surface`, a function that `surfaces.surface` decorates, or any function of u and v, which is
-    raced from -2 to 2 unless ranges are given. What is said here holds in place of what the file says.
-    Reading a trace loads no file: the surface then knows all but its heights.
+    It is a `Surface`, a function decorated by `surfaces.surface`, or any function of u and v, whose domain is
+    [-2, 2] unless ranges are given. Keys given here override those of the file. Reading a trace loads no
+    file: the surface then has everything but its heights.
     """
 
     file: str
@@ -128,7 +128,7 @@ class FileSpec(_FormulaSpec):
         self._surface = user_surface.load_surface(file, context.get("folder"), record)
         found = {key: getattr(self._surface, key) for key in _RangedSpec.model_fields}
         for key, value in _record_of(file, found).items():
-            object.__setattr__(self, key, value)  # so that a trace tells all but the formula
+            object.__setattr__(self, key, value)  # so that a trace records everything but the formula
         return self
 
     def build(self) -> Surface:
@@ -137,7 +137,7 @@ class FileSpec(_FormulaSpec):
 
 
 def _record_of(file: str, record: dict[str, Any]) -> dict[str, Any]:
-    """What a file says of its surface, once it is checked as what race.toml says is."""
+    """The keys of a file's surface, checked like those of race.toml."""
     try:
         return _RangedSpec.model_validate(record).given()
     except ValidationError as error:
@@ -145,7 +145,7 @@ def _record_of(file: str, record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reason(error: ValidationError) -> str:
-    """What the first error of a table says, without its place."""
+    """The message of a table's first error, without its place."""
     first = error.errors()[0]
     return str(first.get("ctx", {}).get("error", first["msg"]))
 
@@ -158,7 +158,7 @@ _FORMULA = re.compile(r"[^\w\s.:'/-]|/|\b[uvxy]\b")
 
 
 def as_table(text: str) -> Any:
-    """A surface given by a text alone as the table that it is short for: a formula has the default ranges.
+    """Expand a surface given as a string to the table it abbreviates; a formula has the default ranges.
 
     >>> as_table("u**2 + v**2")
     {'expression': 'u**2 + v**2', 'u_range': (-2.0, 2.0), 'v_range': (-2.0, 2.0)}
@@ -173,7 +173,7 @@ def as_table(text: str) -> Any:
 
 
 def surface_at_points(text: str, folder: Path) -> Surface:
-    """The surface that a text alone names, to be looked at here and there: a formula has no domain.
+    """The surface that a string names, to be evaluated at points: a formula's domain is unbounded.
 
     Args:
         text: one of `SURFACES`, a formula, or "mine.py:bowl".
@@ -198,9 +198,9 @@ def surface_at_points(text: str, folder: Path) -> Surface:
 
 
 class NamedSpec(FrozenTable):
-    """A surface of `SURFACES` with values of its formula's parameters, or other suggested learning rates.
+    """A surface of `SURFACES` with other parameters of its formula, or other suggested learning rates.
 
-    In race.toml the parameters stand beside the other keys.
+    In race.toml the parameters are written beside the other keys.
     """
 
     model_config = ConfigDict(extra="allow")

@@ -1,4 +1,4 @@
-"""Reading a TOML file, which may come from a stranger: what would exhaust the machine is never parsed."""
+"""Reads a TOML file, possibly from a stranger: files that would exhaust the machine are not parsed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the keys of race.toml have in common: numbers, pairs, frozen tables."""
+"""Types shared by the keys of race.toml: numbers, pairs, frozen tables."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Pair = tuple[Number, Number]
 
 
 class FrozenTable(BaseModel):
-    """A table of race.toml: it cannot be changed, and refuses keys that it does not know."""
+    """An immutable table of race.toml that rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 def is_pair(value: Any) -> bool:
-    """Whether `value` is a list of two that are not lists themselves."""
+    """Whether `value` is a list of two items that are not lists themselves."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         return False
     return not any(isinstance(item, list | tuple) for item in value)

@@ -18,15 +18,15 @@ from races.trace_file import FORMAT, MANY_STARTS, SHAPES, STATE, TraceError, rea
 from support.whole_files import write_whole
 
 Array = NDArray[np.float64]
-_PIECE = 10_000  # rows, or numbers, that are exported in one go
-# What a formula begins with, also in the wide letters of East Asia.
+_PIECE = 10_000  # rows, or numbers, exported at once
+# The first characters of a formula, also in their full-width variants.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _COLUMNS = ("racer", "start", "step", "u", "v", "loss", "gradient_u", "gradient_v", "evaluations", "status")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace:
-    """A race as it was run. Step 0 is the start; a gradient at step k is what led to step k + 1.
+    """A race as it was run. Step 0 is the start; the gradient at step k leads to step k + 1.
 
     After the step at which a racer diverges, its entries are nan. With `record` "ends", positions and losses
     have two rows instead of steps + 1, the first and the last, and there are no gradients. Only with `record`
@@ -42,7 +42,7 @@ class Trace:
             same as steps, except for optimizers that evaluate several per step. A Hessian counts as two.
         rates: the learning rate of each step, float64 of shape (racers, steps, starts).
         states: for each racer, its optimizer's terms by name, float64 of shape (steps, starts, 2), for u and
-            for v: those that led from step k to step k + 1; nan where no step was made.
+            for v: those that led from step k to step k + 1; nan where no step was taken.
 
     >>> from races import RaceSpec, run_race
     >>> trace = run_race(RaceSpec(surface="slope", steps=2, racers=[{"optimizer": "sgd", "lr": 1.0}]))
@@ -122,7 +122,7 @@ class Trace:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """One row for each racer, start and step, under the columns that `to_csv` writes."""
-        # By lists: numpy may swallow a Ctrl-C that comes while it picks a single entry.
+        # Lists, since numpy may swallow a Ctrl-C while it indexes a single entry.
         for i, name in enumerate(self.names):
             for j in range(len(self.spec.start)):
                 (status,) = self.status[i, j : j + 1].tolist()
@@ -167,16 +167,16 @@ class Trace:
 
 
 def _cell(name: str) -> str:
-    """A name as a cell of a CSV file: with an apostrophe before it where a spreadsheet would see a formula.
+    """A name as a cell of a CSV file, with an apostrophe before what a spreadsheet would take for a formula.
 
-    A semicolon is where a spreadsheet in half of Europe begins another cell.
+    In much of Europe, spreadsheets also split cells at semicolons.
     """
     parts = name.split(";")
     return ";".join(f"'{part}" if part.lstrip().startswith(_FORMULA) else part for part in parts)
 
 
 def _json_pieces(value: Any) -> Iterator[str]:
-    """A value as JSON in short pieces, so that a long race is never in memory as text."""
+    """A value as JSON in short pieces, so that the text of a long race is never in memory as a whole."""
     if isinstance(value, dict):
         yield "{"
         for k, (name, item) in enumerate(value.items()):

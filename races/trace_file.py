@@ -1,8 +1,8 @@
-"""Reading a trace's npz file, which may come from a stranger: sizes are compared before anything is read.
+"""Reads a trace's npz file, possibly from a stranger: sizes are checked before anything is read.
 
-A few megabytes of npz can unpack to many gigabytes. So the format and the spec are read first, under a cap;
-the spec implies the shape of every other array; and of each only the header is read before the two are
-compared. Nothing is unpickled or run.
+A few megabytes of npz can unpack to many gigabytes. So the format and the spec are read first, under a size
+limit; the spec implies the shape of every other array, and each array's header is compared with it before
+its data is read. Nothing is unpickled or run.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from races.status import Status
 from support.messages import shorten
 
 FORMAT = 2
-STATE = "state"  # how the names of the optimizers' terms start: state/0/exp_avg
+STATE = "state"  # the first part of the names of optimizers' terms: state/0/exp_avg
 SPEC_CAP = 256 * 2**20  # bytes of a spec's text, four for each character
 MANY_STARTS = 100_000  # from here on, the spec's start is not written: positions hold the same points
 TERMS_CAP = 100  # terms of one racer's optimizer
 
 _FLOAT, _TEXT, _INT = (np.dtype(kind).str for kind in (np.float64, "U1", np.int64))
-# Every array: its type, and its axes; text may be shorter or longer.
+# The type and the axes of every array; text may be shorter or longer.
 SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "positions": (_FLOAT, ("racers", "rows", "starts", "two")),
     "losses": (_FLOAT, ("racers", "rows", "starts")),
@@ -39,11 +39,11 @@ SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "status": (_TEXT, ("racers", "starts")),
     "evaluations": (_INT, ("racers", "rows", "starts")),
 }
-# Those that are there where the state is recorded; a racer's terms all have the same shape.
+# Present only if the state is recorded; all of a racer's terms have the same shape.
 _RATES = (_FLOAT, ("racers", "kept", "starts"))
 _TERM = (_FLOAT, ("kept", "starts", "two"))
 
-# What zipfile, numpy and json raise on a file that is not theirs, or is cut short or altered.
+# What zipfile, numpy and json raise for a file of another kind, or a truncated or altered one.
 _DAMAGE = (
     EOFError,
     IndexError,
@@ -86,7 +86,7 @@ def _read(archive: zipfile.ZipFile) -> tuple[RaceSpec, dict[str, Any]]:
     found = _array(archive, "format", _require_number)
     if found != FORMAT:
         raise TraceError(f"its format is {shorten(found)}, this version reads {FORMAT}: race it again")
-    # Decoded here, since numpy makes strings of code points that there are not.
+    # Decoded here, since numpy accepts code points that do not exist.
     values = json.loads(_array(archive, "spec", _require_text).tobytes().decode("utf-32-le"))
     if "start" not in values:
         values["start"] = _starts(archive)
@@ -141,21 +141,21 @@ MemberCheck = Callable[[str, Any, tuple[int, ...]], None]  # given name, dtype a
 
 
 def _array(archive: zipfile.ZipFile, name: str, check: MemberCheck) -> Any:
-    """One array, read only if its header passes the check, and no further than its header says."""
+    """One array, read only if its header passes the check, and only as many bytes as the header says."""
     with _opened(archive, name) as file:
         shape, fortran, dtype = _header(file)
         if dtype.hasobject:
             raise TraceError(f"damaged: {name} holds pickled objects; allow_pickle is off")
         check(name, dtype, shape)
         size = dtype.itemsize * math.prod(shape)
-        content = file.read(size + 1)  # one more than there is, for zipfile to compare the checksum
+        content = file.read(size + 1)  # one byte more than there is, so that zipfile verifies the checksum
     if len(content) != size:
         raise TraceError(f"damaged: {name} does not have the {size:,} bytes that its header says")
     return np.ndarray(shape, dtype, content, order="F" if fortran else "C")
 
 
 def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    """A member, if numpy could have packed it so: the other ways are not unpacked piece by piece."""
+    """Open a member, if numpy could have compressed it: other methods are not decompressed in pieces."""
     member = archive.getinfo(f"{name}.npy")
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise TraceError(f"damaged: {name} is packed in a way that numpy does not use")
@@ -164,9 +164,9 @@ def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # numpy's, of a header that needed mending
+        warnings.simplefilter("error")  # numpy warns about a malformed header
         version = np.lib.format.read_magic(file)
-        if version != (1, 0):  # as all arrays of a trace are; the others' headers have no bound
+        if version != (1, 0):  # that of a trace's arrays; other versions have headers of any length
             raise ValueError(f"version {version} of an array")
         return np.lib.format.read_array_header_1_0(file)
 

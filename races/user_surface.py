@@ -1,6 +1,6 @@
 """Surfaces from a user's file: "mine.py:bowl" is bowl in mine.py beside race.toml.
 
-The file is found, run and guarded as that of an optimizer is, by `optimizers.external.user_file`.
+The file is found, run and guarded like an optimizer's, by `optimizers.external.user_file`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from optimizers.external.user_source import OwnError, Role, Source, definitions,
 from support.messages import message_of, shown, unknown
 from surfaces import SURFACES, Surface, formula_surface
 
-RANGE = (-2.0, 2.0)  # of a formula or a plain function that comes without ranges
+RANGE = (-2.0, 2.0)  # of a formula or a plain function without ranges of its own
 
 
 def load_surface(text: str, folder: Path | None, record: dict[str, Any]) -> Surface:
@@ -26,11 +26,12 @@ def load_surface(text: str, folder: Path | None, record: dict[str, Any]) -> Surf
     Args:
         text: a file's path from `folder`, and the name of a surface or a function of u and v in it.
         folder: that of the race.toml which names it; None if there is none.
-        record: attributes of the surface in place of the file's. A plain function without ranges has `RANGE`.
+        record: attributes of the surface that override the file's. A plain function without ranges has
+            `RANGE`.
 
     Raises:
         OwnError: if the file or the formula fails: its own error, with its line.
-        ValueError: if there is no such file, or what is recorded of the surface does not fit.
+        ValueError: if there is no such file, or an attribute is invalid.
     """
     source, name = found(text, folder, SURFACE)
     tree = source.parsed()
@@ -66,7 +67,7 @@ SURFACE = Role("", "function", "SURFACES", "bowl", _defined)
 
 
 def _run(source: Source, tree: ast.Module, name: str) -> tuple[Any, Surface | None]:
-    """What a file calls by a name, and the surface that it registers of it; the registry stays as it was."""
+    """What a name in a file stands for, and the surface registered of it; the registry is restored."""
     with catalogue_kept():
         value = vars(run_file(source, tree)).get(name)
         registered = next((each for each in SURFACES.values() if each.formula is value), None)
