@@ -32,7 +32,8 @@ class TrainingStep:
     allocations; batch and labels are its arguments, to which no gradient is computed. All parameters are
     views of one vector, on which the optimizer's rule runs once. Random masks (`networks.drawn`) are drawn
     anew for each batch. Eager, the graph is built and swept each time; the numbers are the same. The first
-    step of an optimizer, and those of optimizers that evaluate the loss themselves, are always eager.
+    step of an optimizer, and those of optimizers that evaluate the loss themselves or have several parameter
+    groups, are always eager.
 
     Args:
         model: what is trained; its parameters that the optimizer does not have stay as they are.
@@ -110,13 +111,15 @@ class TrainingStep:
 
     def _begun(self) -> bool:
         """Whether the optimizer has a state to go on from; it is then in one vector for each term."""
+        if len(self.optimizer.param_groups) > 1:
+            return False
         if self._flat is None:
             counts = {steps for steps in self.optimizer.steps if steps}
             if len(counts) != 1:  # none yet, or some parameters have been moved more often than others
                 return False
             self._flat = Flat(self.optimizer)
         self._flat.gather()
-        rateless = {**self.optimizer.hyperparameters, self.optimizer.rate_name: None}
+        rateless = {**self.optimizer.param_groups[0], "params": None, self.optimizer.rate_name: None}
         if rateless != self._settings:
             self._settings = rateless
             self._codes.clear()
@@ -168,6 +171,8 @@ class TrainingStep:
         terms = dict(zip(flat.terms, symbols[1:], strict=False))
         terms |= dict(zip(flat.shared, symbols[begin:], strict=False))
         slope = _joined(loss, parts, flat)
+        if self.optimizer.param_groups[0].options.get("maximize"):
+            slope = -slope
         moved, terms = self._ruled(slope, symbols[0], {n: terms[n] for n in flat.names}, step, rate)
         outputs = [loss, *(terms[name] for name in flat.shared), moved, *(terms[name] for name in flat.terms)]
         program.outputs = [as_number(program, output) for output in outputs]

@@ -8,6 +8,7 @@ from optimizers.adagrad import Adagrad
 from optimizers.adam import Adam
 from optimizers.adamax import Adamax
 from optimizers.adamw import AdamW
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.lbfgs import LBFGS
 from optimizers.lion import Lion
 from optimizers.momentum import Momentum
@@ -19,7 +20,7 @@ from optimizers.radam import RAdam
 from optimizers.rmsprop import RMSProp
 from optimizers.rprop import Rprop
 from optimizers.sgd import SGD
-from optimizers.vector import VectorOptimizer
+from optimizers.vector_optimizer import VectorOptimizer
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
@@ -48,6 +49,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "ElementwiseOptimizer",
     "Lion",
     "Momentum",
     "NAdam",

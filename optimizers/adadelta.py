@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from optimizers.checks import require_share
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
-class Adadelta(Optimizer):
+class Adadelta(ElementwiseOptimizer):
     """Scales the gradient by the ratio of recent step sizes to recent gradient sizes.
 
     With gradient grad at the parameter p, learning rate lr, decay rho and weight decay w::
@@ -26,6 +27,7 @@ class Adadelta(Optimizer):
         rho: decay rate of the two means, in [0, 1].
         eps: added under both roots, at least 0; it makes the first step.
         weight_decay: w, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -52,11 +54,7 @@ class Adadelta(Optimizer):
         step("p = p - lr*d"),
     )
 
-    @classmethod
-    def check(cls, *, rho: Any, **others: Any) -> None:
-        """Refuse what is out of range; the decay rate may be 1."""
-        super().check(**others)
-        require_share(rho=rho)
+    _checks: ClassVar = {"rho": require_share}  # it may be 1
 
     @staticmethod
     def rule(

@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Unit, UpdateLine, Words, direction, square, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
-class Adagrad(Optimizer):
+class Adagrad(ElementwiseOptimizer):
     """Each coordinate's step shrinks with every gradient that it has met.
 
     With gradient grad at the parameter p, learning rate lr, its decay, and weight decay w, at step t; s is
@@ -27,6 +28,7 @@ class Adagrad(Optimizer):
         weight_decay: w, at least 0.
         initial_accumulator_value: start, what s starts from, at least 0.
         eps: added to the root for stability, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

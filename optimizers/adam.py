@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
-class Adam(Optimizer):
+class Adam(ElementwiseOptimizer):
     """Adaptive moments: the running mean of the gradient over the root of that of its square.
 
     With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
@@ -27,6 +28,7 @@ class Adam(Optimizer):
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
         amsgrad: use the largest s so far.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
 
 @final
-class Adamax(Optimizer):
+class Adamax(ElementwiseOptimizer):
     """Adam's running mean of the gradient over a decaying maximum of its size.
 
     With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
@@ -26,6 +27,7 @@ class Adamax(Optimizer):
         betas: b1 and b2, the decay rates of mean and maximum, each in [0, 1).
         eps: added to the gradient's size for stability, at least 0.
         weight_decay: w, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

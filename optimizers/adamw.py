@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.adam import Adam
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import Words
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import DECAY, PENALTY, decayed
 
 
 @final
-class AdamW(Optimizer):
+class AdamW(ElementwiseOptimizer):
     """Adam with decoupled weight decay.
 
     With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
@@ -26,6 +27,7 @@ class AdamW(Optimizer):
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
         amsgrad: use the largest s so far.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

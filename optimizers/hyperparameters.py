@@ -7,36 +7,20 @@ from abc import ABC
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from autograd.tensor import Tensor
 from optimizers.checks import (
+    Check,
+    plain,
     require_flag,
-    require_no_class,
     require_non_negative,
     require_pair,
     require_usable,
 )
-from optimizers.rate import is_schedule
+from optimizers.rate import of_numbers, require_instance
 from support.messages import unknown
 
 RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
 # What instances keep under these names is not to be hidden by a hyperparameter of the same name.
-TAKEN = frozenset({"params", "hyperparameters", "state", "steps", "count", "evaluations"})
-
-
-def plain(value: Any) -> Any:
-    """A hyperparameter without its wrapping: a Tensor's numbers, and an array without dimensions as a number.
-
-    It is read once: what happens to the Tensor or the array later changes nothing.
-
-    >>> plain(Tensor(0.1)), plain(np.array(0.5)), plain((np.float64(0.9), 0.999)), plain("cos")
-    (0.1, 0.5, (0.9, 0.999), 'cos')
-    """
-    if isinstance(value, Tensor):
-        value = value.numpy()
-    if isinstance(value, tuple | list):
-        return type(value)(map(plain, value)) if type(value) in {tuple, list} else value
-    # Other libraries' arrays have these two as well.
-    return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
+TAKEN = frozenset({"params", "param_groups", "state", "steps", "count", "evaluations"})
 
 
 class Hyperparameter:
@@ -54,7 +38,7 @@ class Hyperparameter:
         if optimizer is None:
             return self
         own = vars(optimizer)
-        for values in (own.get("hyperparameters", own), own):
+        for values in (optimizer.hyperparameters if "param_groups" in own else own, own):
             if self._name in values:
                 return values[self._name]
         raise AttributeError(f"{type(optimizer).__name__!r} object has no attribute {self._name!r}")
@@ -66,13 +50,12 @@ class Hyperparameter:
             AttributeError: if the optimizer has no such hyperparameter.
             ValueError: if it is refused; nothing has changed then.
         """
-        given = vars(optimizer).get("hyperparameters")
-        if given is None:
+        if "param_groups" not in vars(optimizer):
             vars(optimizer)[self._name] = value
-        elif self._name not in given:
+        elif self._name not in (given := optimizer.hyperparameters):
             raise AttributeError(unknown(f"{type(optimizer).__name__} hyperparameter", self._name, given))
         else:
-            given.update(optimizer.settled(given | {self._name: value}))
+            optimizer.param_groups[0][self._name] = value
 
 
 class Configured(ABC):
@@ -85,18 +68,25 @@ class Configured(ABC):
     __signature__: ClassVar[inspect.Signature]
     rate_name: ClassVar[str] = "lr"
     rule: Callable[..., Any]
+    # What some hyperparameters may be, where their defaults do not tell; and what they may be together.
+    _checks: ClassVar[Mapping[str, Check]] = {}
+    _check_all: ClassVar[tuple[Callable[[Mapping[str, Any]], None], ...]] = ()
+    # What groups of parameters are told beside the rule's hyperparameters, with defaults.
+    _options: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         names = [a.name for a in cls._named()]
         if cls.rate_name not in names:
             cls.rate_name = next((name for name in RATES if name in names), cls.rate_name)
+        cls._options = {name: value for name, value in cls._options.items() if name not in names}
         for name in (*names, *RATES):  # to set a rate by the wrong one of its names is an error
             if name not in TAKEN and not hasattr(cls, name):
                 setattr(cls, name, Hyperparameter(name))
-        if "__init__" not in vars(cls):  # what help() and editors show
+        abstract = getattr(cls.rule, "__isabstractmethod__", False)
+        if not abstract and "__init__" not in vars(cls):  # what help() and editors show
             params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            cls.__signature__ = inspect.Signature([params, *cls._named()])
+            cls.__signature__ = inspect.Signature([params, *cls._arguments()])
 
     @classmethod
     def settled(cls, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,8 +96,10 @@ class Configured(ABC):
             ValueError: for one that `check` refuses.
         """
         values = {name: plain(value) for name, value in given.items()}
-        require_no_class(cls.rate_name, values.get(cls.rate_name))
-        cls.check(**values)
+        require_instance(cls.rate_name, values.get(cls.rate_name))
+        for name in cls._options:
+            require_flag(name, values[name])
+        cls.check(**{name: value for name, value in values.items() if name not in cls._options})
         pairs = [a.name for a in cls._named() if isinstance(a.default, tuple)]
         return values | {name: tuple(map(plain, values[name])) for name in pairs}
 
@@ -121,17 +113,11 @@ class Configured(ABC):
         """
         for a in cls._named():
             if a.name in hyperparameters:
-                value = hyperparameters[a.name]
-                if a.name == cls.rate_name and is_schedule(value):
-                    continue
-                if isinstance(a.default, bool):
-                    require_flag(**{a.name: value})
-                elif isinstance(a.default, tuple):
-                    require_pair(a.name, value)
-                elif isinstance(a.default, int | float):
-                    require_non_negative(**{a.name: value})
-                else:
-                    require_usable(a.name, value)
+                check = cls._checks.get(a.name, _by_default(a.default))
+                check = of_numbers(check) if a.name == cls.rate_name else check
+                check(a.name, hyperparameters[a.name])
+        for check_all in cls._check_all:
+            check_all(hyperparameters)
 
     @classmethod
     def _named(cls) -> list[inspect.Parameter]:
@@ -139,6 +125,13 @@ class Configured(ABC):
         arguments = inspect.signature(cls.rule).parameters.values()
         named = [a for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY]
         return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
+
+    @classmethod
+    def _arguments(cls) -> list[inspect.Parameter]:
+        """What the class is made with beside parameters: the rule's hyperparameters, then the options."""
+        kind = inspect.Parameter.KEYWORD_ONLY
+        options = [inspect.Parameter(name, kind, default=x) for name, x in cls._options.items()]
+        return [*cls._named(), *options]
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -149,4 +142,13 @@ class Configured(ABC):
         (0.9, 0.999)
         """
         arguments = inspect.signature(cls).parameters.values()
-        return {a.name: a.default for a in arguments if a.name != "params"}
+        return {a.name: a.default for a in arguments if a.name not in {"params", *cls._options}}
+
+
+def _by_default(default: Any) -> Check:
+    """What a hyperparameter may be, told by its default."""
+    if isinstance(default, bool):
+        return require_flag
+    if isinstance(default, tuple):
+        return require_pair
+    return require_non_negative if isinstance(default, int | float) else require_usable

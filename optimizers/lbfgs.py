@@ -11,13 +11,29 @@ from numpy.typing import NDArray
 
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
 from optimizers.line_search import LinePoint, LossAlongLine, evaluated, strong_wolfe
-from optimizers.optimizer import State
-from optimizers.vector import VectorOptimizer
+from optimizers.rate import State
+from optimizers.vector_optimizer import VectorOptimizer
 
 Array: TypeAlias = NDArray[np.float64]
 
 _LEAST_CURVATURE = 1e-10  # of y s: pairs with less tell nothing, or no convexity, and are not remembered
 _PAIRS = ("old_dirs", "old_stps", "ro")  # the terms that hold something for each pair
+
+
+def _require_count(name: str, value: Any) -> None:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 0
+    if not whole:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {reprlib.repr(value)}")
+
+
+def _require_count_or_none(name: str, value: Any) -> None:
+    if value is not None:
+        _require_count(name, value)
+
+
+def _require_search(name: str, value: Any) -> None:
+    if value is not None and not (isinstance(value, str) and value == "strong_wolfe"):
+        raise ValueError(f'{name} must be "strong_wolfe", or left out, got {reprlib.repr(value)}')
 
 
 @final
@@ -89,21 +105,12 @@ class LBFGS(VectorOptimizer):
 
     _lists: ClassVar[tuple[str, ...]] = _PAIRS
 
-    @classmethod
-    def check(
-        cls, *, max_iter: Any, max_eval: Any, history_size: Any, line_search_fn: Any, **others: Any
-    ) -> None:
-        """Refuse what is out of range; the counts are whole numbers."""
-        super().check(**others)
-        counts = {"max_iter": max_iter, "max_eval": max_eval, "history_size": history_size}
-        for name, value in counts.items():
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 0
-            if not whole and not (name == "max_eval" and value is None):
-                raise ValueError(f"{name} must be a whole number of at least 1, got {reprlib.repr(value)}")
-        searches = isinstance(line_search_fn, str) and line_search_fn == "strong_wolfe"
-        if line_search_fn is not None and not searches:
-            given = reprlib.repr(line_search_fn)
-            raise ValueError(f'line_search_fn must be "strong_wolfe", or left out, got {given}')
+    _checks: ClassVar = {
+        "max_iter": _require_count,
+        "max_eval": _require_count_or_none,
+        "history_size": _require_count,
+        "line_search_fn": _require_search,
+    }
 
     @staticmethod
     def rule(

@@ -48,7 +48,7 @@ def evaluated(objective: Any, x: Array) -> LinePoint:
     """What is known at x, before there is a direction.
 
     Args:
-        objective: see `optimizers.vector.Objective`.
+        objective: see `optimizers.objective.Objective`.
         x: where it is evaluated.
     """
     loss, gradient = objective.value_and_grad(x)
@@ -59,7 +59,7 @@ class LossAlongLine:
     """The loss along a direction.
 
     Args:
-        objective: see `optimizers.vector.Objective`.
+        objective: see `optimizers.objective.Objective`.
         origin: x.
         direction: d.
         start: what is known at step 0.

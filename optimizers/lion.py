@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Unit, Words, direction, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import penalised
 
 
 @final
-class Lion(Optimizer):
+class Lion(ElementwiseOptimizer):
     """Every coordinate moves by the learning rate; only the sign of a mean says where.
 
     With gradient grad at the parameter p, learning rate lr, betas b1 and b2 and weight decay w::
@@ -24,6 +25,7 @@ class Lion(Optimizer):
         lr: learning rate, at least 0.
         betas: b1, of the mean that is stepped along, and b2, of the mean that is kept, each in [0, 1).
         weight_decay: w, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, final
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Words, direction, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.sgd import SGD
 from optimizers.weight_decay import PENALTY
 
 
 @final
-class Momentum(Optimizer):
+class Momentum(ElementwiseOptimizer):
     """A ball with inertia: it keeps a fraction of its velocity and adds the gradient.
 
     With gradient grad at the parameter p, learning rate lr, momentum mu and weight decay w::
@@ -23,6 +24,7 @@ class Momentum(Optimizer):
         lr: learning rate, at least 0.
         momentum: mu, at least 0; 0 is plain gradient descent.
         weight_decay: w, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Unit, UpdateLine, Words, direction, square, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import COUPLED_OR_DECOUPLED, decayed
 
 
 @final
-class NAdam(Optimizer):
+class NAdam(ElementwiseOptimizer):
     """Adam that steps by the gradient at hand and by where its mean is about to go.
 
     With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w and momentum
@@ -28,6 +29,7 @@ class NAdam(Optimizer):
         weight_decay: w, at least 0.
         momentum_decay: psi, at least 0; how fast c grows from b1 / 2 to b1.
         decoupled_weight_decay: decay the weights as AdamW does.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

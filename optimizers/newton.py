@@ -7,8 +7,8 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
-from optimizers.optimizer import State
-from optimizers.vector import VectorOptimizer
+from optimizers.rate import State
+from optimizers.vector_optimizer import VectorOptimizer
 
 
 @final

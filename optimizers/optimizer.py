@@ -1,32 +1,23 @@
-"""`Optimizer`: the class around a rule, which keeps parameters and state between steps.
+"""`Optimizer`: the base of all, which keeps parameters, their groups, and the state between steps.
 
-What an optimizer is stands in its rule, a pure elementwise function::
-
-    rule(gradient, parameter, state, step, **hyperparameters) -> (parameter, state)
-
-`state` maps the optimizer's named terms to their values and is empty before the first step; `step` counts
-from 1. A rule uses numpy's functions and never branches on a value, so that it serves floats, arrays of
-starts, hyperparameters given as arrays that broadcast against the parameter, and tracing: `step` runs it
-compiled where it can be.
+What an optimizer is stands in its rule, a pure function: an `ElementwiseOptimizer` applies it to each
+parameter, a `VectorOptimizer` to all parameters' numbers together.
 """
 
 from __future__ import annotations
 
 import copy
 import inspect
-import math
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
-import numpy as np
-
+from autograd.array_rules import Shape
 from autograd.tensor import Tensor
-from optimizers.checks import require_non_negative, require_parameters
-from optimizers.compiled_step.rule_program import RuleCode, rule_code
 from optimizers.equations import UpdateLine, Words, as_text
-from optimizers.hyperparameters import Configured, plain
-from optimizers.rate import State, Watcher, is_schedule
+from optimizers.hyperparameters import Configured
+from optimizers.parameter_groups import Parameter, ParameterGroup, is_grouped, require_parameters
+from optimizers.rate import State, Watcher
 from optimizers.state_dict import (
     counted,
     require_keys,
@@ -36,22 +27,19 @@ from optimizers.state_dict import (
     require_terms,
     states_of,
 )
+from support.messages import shown, unknown
 
 __all__ = ["Optimizer", "Parameter", "State", "Watcher"]
 
 
-class Parameter(Protocol):
-    """What an optimizer moves: a value and its gradient, in one shape. `autograd.Tensor` is one."""
-
-    data: Any
-    grad: Any
-
-
 class Optimizer(Configured):
-    """Base of every optimizer: applies `rule` to each parameter.
+    """Base of every optimizer. To write one, derive from `ElementwiseOptimizer` or from `VectorOptimizer`.
+
+    A class that derives from `Optimizer` itself and has a rule is an `ElementwiseOptimizer`.
 
     Args:
-        params: the parameters to move.
+        params: the parameters to move, or groups of them: a list of dictionaries with "params" and the
+            hyperparameters in which a group differs from the others.
         values: hyperparameters, in the order in which `rule` names them.
         hyperparameters: others by name; those that are left out have the rule's defaults. A Tensor, or an
             array without dimensions, is read as the number that it holds. `lr` (in a rule without one,
@@ -59,9 +47,8 @@ class Optimizer(Configured):
             watches the loss.
 
     Attributes:
-        params: the parameters.
-        hyperparameters: by name; they may be changed between steps. Each is an attribute, too:
-            `adam.lr = 0.5` checks the number and changes it here.
+        params: the parameters of all groups.
+        param_groups: the groups, each a mapping whose hyperparameters may be set: `group["lr"] = 0.5`.
         state: the rule's terms, for each parameter; the next step changes arrays among them in place.
         steps: how many steps each parameter has made.
         count: how often `step` has been called.
@@ -70,49 +57,48 @@ class Optimizer(Configured):
         TypeError: for a hyperparameter that the rule does not take, or parameters that are no Tensors.
         ValueError: for one that `check` refuses, or a parameter that is given twice.
 
-    >>> class SignSGD(Optimizer):
-    ...     @staticmethod
-    ...     def rule(gradient, parameter, state, step, *, lr=0.1):
-    ...         return parameter - lr * np.sign(gradient), {}
-    >>> x = Tensor(2.0)
-    >>> (x**2).backward()
-    >>> SignSGD([x], lr=0.5).step()
-    >>> x.data
-    1.5
+    >>> from autograd import Tensor
+    >>> from optimizers import Adam
+    >>> w, b = Tensor([1.0, 2.0]), Tensor(0.0)
+    >>> adam = Adam([{"params": [w], "lr": 0.1}, {"params": [b]}], lr=0.01)
+    >>> isinstance(adam, Optimizer), [group["lr"] for group in adam.param_groups]
+    (True, [0.1, 0.01])
     """
 
     habit: ClassVar[Words | None] = None  # how it moves, in a few words
     equations: ClassVar[tuple[UpdateLine, ...]] = ()  # the lines of its update: see `optimizers.equations`
-    # Whether `rule` treats each number by itself; if not, see `optimizers.vector.VectorOptimizer`.
-    elementwise: ClassVar[bool] = True
-    _saved: ClassVar[tuple[str, ...]] = ("state", "steps", "count", "schedule")  # the keys of a saved state
+    # Whether `rule` treats each number by itself.
+    elementwise: ClassVar[bool]
+    _counters: ClassVar[tuple[str, ...]] = ()  # whole numbers that a saved state holds beside `count`
     _lists: ClassVar[tuple[str, ...]] = ()  # terms that are lists of one length
+    _usual: ClassVar[Any]  # what a class that derives from here is unless it says so: `ElementwiseOptimizer`
 
     def __init_subclass__(cls) -> None:
-        """Put the equations into the docstring, where it says ``{equations}``."""
+        if Optimizer in cls.__bases__ and "_begin" not in vars(cls):
+            cls.__bases__ = tuple(cls._usual if base is Optimizer else base for base in cls.__bases__)
         super().__init_subclass__()
         if cls.__doc__ and cls.equations:
             cls.__doc__ = cls.__doc__.replace("{equations}", as_text(cls.equations, " " * 8).lstrip())
 
-    def __init__(self, /, params: Iterable[Parameter], *values: Any, **hyperparameters: Any) -> None:
+    def __init__(self, /, params: Iterable[Any], *values: Any, **hyperparameters: Any) -> None:
         try:
-            bound = inspect.Signature(self._named()).bind(*values, **hyperparameters)
+            bound = inspect.Signature(self._arguments()).bind(*values, **hyperparameters)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__} {error}") from None
         bound.apply_defaults()
-        given = self.settled(bound.arguments)
-        self.params = require_parameters(params)
-        self.hyperparameters: dict[str, Any] = given
-        self.state: list[State] = [{} for _ in self.params]
-        self.steps = [0] * len(self.params)
+        self._given = self.settled(bound.arguments)  # what groups have unless they say otherwise
+        self.params: list[Parameter] = []
+        self.param_groups: list[ParameterGroup] = []
+        self.state: list[State] = []
+        self.steps: list[int] = []
         self.count = 0
-        self._codes: dict[tuple[bool, bool], RuleCode | None] = {}
-        self._compiled: dict[str, Any] = {}  # the hyperparameters that they are for
-        self._rated = False
-        self._left: dict[int, State] = {}  # the states that compiled steps have left
-        self._scratch: dict[Any, Any] = {}
-        self._watched: Any = None
-        self._schedule_terms: State = {}
+        for name in self._counters:
+            setattr(self, name, 0)
+        if is_grouped(params):
+            for group in params:
+                self.add_param_group(group)
+        else:
+            self._add(require_parameters("params", params), {})
 
     @staticmethod
     @abstractmethod
@@ -121,128 +107,91 @@ class Optimizer(Configured):
     ) -> tuple[Any, State]:
         """One step of one parameter: its new value and state; changes nothing in place."""
 
+    @abstractmethod
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move the parameters by one step, and return the loss that the closure, if there is one, gives."""
+
+    @abstractmethod
+    def _begin(self, group: ParameterGroup) -> None:
+        """Make room in `state` and `steps` for a new group."""
+
+    @abstractmethod
+    def _moved(self) -> list[tuple[ParameterGroup, Shape]]:
+        """For each entry of `state` the shape of what is moved as one, and its group."""
+
+    @staticmethod
+    @abstractmethod
+    def _places(shape: Shape) -> list[tuple[Any, Any]]:
+        """Gradients or objectives, each with a parameter, from which a rule makes all its terms."""
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Move more parameters from the next step on.
+
+        Args:
+            group: "params", and the hyperparameters that are not to be those of the other groups.
+
+        Raises:
+            TypeError: unless "params" holds Tensors.
+            ValueError: for an unknown key, a value that is refused, or a parameter that is moved already.
+        """
+        where = f"param_groups[{len(self.param_groups)}]"
+        if not isinstance(group, Mapping) or "params" not in group:
+            raise TypeError(f'{where} must be a dictionary with "params", got {shown(group)}')
+        given = {key: value for key, value in group.items() if key != "params"}
+        for key in given:
+            if key not in self._given:
+                raise ValueError(f"{where}: {unknown('key', key, ['params', *self._given])}")
+        params = group["params"]
+        params = require_parameters(f'{where}["params"]', [params] if isinstance(params, Tensor) else params)
+        for k, other in enumerate(self.param_groups):
+            if not {id(x) for x in params}.isdisjoint(map(id, other.params)):
+                raise ValueError(f"{where} must not hold a Tensor that is in param_groups[{k}]")
+        try:
+            self._add(params, given)
+        except ValueError as error:
+            raise ValueError(f"{where}: {error}") from None
+
+    def _add(self, params: list[Any], given: Mapping[str, Any]) -> None:
+        group = ParameterGroup(type(self), params, self._given)
+        for key, value in given.items():
+            group[key] = value
+        self._begin(group)
+        self.params += params
+        self.param_groups.append(group)
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """By name; they may be changed between steps. Each is an attribute, too: `adam.lr = 0.5` is checked.
+
+        Raises:
+            AttributeError: where several groups have hyperparameters of their own.
+        """
+        return self._only_group().hyperparameters
+
     @property
     def rate(self) -> Any:
         """The learning rate of the next step; None for an optimizer that has none.
 
         Raises:
+            AttributeError: where several groups have learning rates of their own.
             ValueError: if a function of the step gives no finite number of at least 0.
         """
-        if watch := self._watch():
-            return watch["lr"]
-        lr = self.hyperparameters.get(self.rate_name)
-        if not callable(lr):
-            return plain(lr)
-        rate = lr(self.count)
-        if type(rate) is not float:
-            rate = plain(rate)
-        if not (isinstance(rate, float) and 0 <= rate < math.inf):
-            require_non_negative(**{f"{self.rate_name} at step {self.count}": rate})
-        return rate
+        return self._only_group().lr(self.count)
 
-    def _watch(self) -> State:
-        """The terms of a learning rate that watches the loss; empty where it does not."""
-        lr = self.hyperparameters.get(self.rate_name)
-        if lr is not self._watched:
-            self._watched, self._schedule_terms = lr, lr.first() if isinstance(lr, Watcher) else {}
-        return self._schedule_terms
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Move every parameter that has a gradient by one step along it.
-
-        Args:
-            closure: as in PyTorch, sets the gradients to zero, computes the loss, calls `backward` and
-                returns the loss. Without one, that has been done before.
-
-        Returns:
-            The closure's loss.
-
-        Raises:
-            TypeError: without a closure that returns the loss, where the learning rate watches that.
-            ValueError: where arrays of hyperparameters give a parameter another shape.
-        """
-        loss = None if closure is None else closure()
-        if loss is None and self._watch():
-            watcher = type(self._watched).__name__
-            raise TypeError(f"{watcher} watches the loss: give step() a closure that returns it")
-        with np.errstate(all="ignore"):
-            self._move_all()
-            self._tell(loss)
-        return loss
-
-    def _move_all(self) -> None:
-        rate = self._written()
-        for i, parameter in enumerate(self.params):
-            if not isinstance(parameter, Tensor):
-                if parameter.grad is not None:
-                    parameter.data = self._move(i, parameter.grad, parameter.data, rate, None)
-            elif parameter.has_grad:
-                data = parameter.value
-                code = self._code(i, data, rate)
-                moved = self._move(i, parameter.grad, data, rate, code)
-                parameter.data = moved
-
-    def _written(self) -> Any:
-        """The learning rate, for programs to which it is given with each step; None where they hold it.
-
-        What is compiled for other hyperparameters is forgotten.
-        """
-        given = self.hyperparameters
-        if not _equal(given, self._compiled):
-            given.update({name: plain(value) for name, value in given.items()})
-            rateless = {self.rate_name: None}
-            if _equal(given | rateless, self._compiled | rateless):
-                self._rated = True  # it may change again: no program for each
-            else:
-                self._codes.clear()
-                self._left.clear()
-                self._scratch.clear()
-            self._compiled = dict(given)
-        return self.rate if self._rated or is_schedule(given.get(self.rate_name)) else None
-
-    def _move(self, i: int, gradient: Any, data: Any, rate: Any, code: RuleCode | None) -> Any:
-        """The new value of parameter i; its state follows."""
-        step = self.steps[i] = self.steps[i] + 1
-        if code is None:
-            values = self.hyperparameters if rate is None else self.hyperparameters | {self.rate_name: rate}
-            self._left.pop(i, None)
-            moved, self.state[i] = self.rule(gradient, data, self.state[i], step, **values)
-            return moved
-        rest = (float(step),) if rate is None else (float(step), float(rate))
-        if type(data) is float:
-            moved, self.state[i] = code.move_float(gradient, data, self.state[i], rest)
-        else:
-            moved, self.state[i] = code.move_array(gradient, data, self.state[i], rest, self._scratch)
-        self._left[i] = self.state[i]
-        return moved
-
-    def _code(self, i: int, data: Any, rate: Any) -> RuleCode | None:
-        """What computes a step of parameter i; None where the rule itself has to."""
-        points = type(data) is not float
-        if points and not (isinstance(data, np.ndarray) and data.ndim):
-            return None
-        if rate is not None and np.ndim(rate):
-            return None
-        key = points, rate is not None
-        if key not in self._codes:
-            rated = "" if rate is None else self.rate_name
-            self._codes[key] = rule_code(type(self).rule, self.hyperparameters, points, rated)
-        code, state = self._codes[key], self.state[i]
-        if code is None or not state or state is self._left.get(i):
-            return code
-        fitted = code.fitted(state, data)
-        if fitted is None:
-            return None
-        self.state[i] = fitted
-        return code
+    def _only_group(self) -> ParameterGroup:
+        if len(self.param_groups) > 1:
+            raise AttributeError(
+                f"this {type(self).__name__} has {len(self.param_groups)} groups of parameters: "
+                "read and set their hyperparameters in param_groups"
+            )
+        return self.param_groups[0]
 
     def _tell(self, loss: Any) -> None:
-        """Count the step, and tell a learning rate that watches it the loss from which it was made."""
+        """Count a step, and tell learning rates that watch it the loss from which the step was made."""
+        for group in self.param_groups:
+            rate, terms = group.rate()
+            group.follow(rate.update(loss, terms))
         self.count += 1
-        if watch := self._watch():
-            self._schedule_terms = self._watched.update(
-                loss.value if isinstance(loss, Tensor) else loss, watch
-            )
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient, to be called before each `backward`."""
@@ -250,10 +199,15 @@ class Optimizer(Configured):
             parameter.grad = None
 
     def state_dict(self) -> dict[str, Any]:
-        """All that a run needs to go on from here, beside parameters and hyperparameters; a copy."""
-        return copy.deepcopy(
-            {"state": self.state, "steps": self.steps, "count": self.count, "schedule": self._watch()}
-        )
+        """All that a run needs to go on from here, beside parameters and hyperparameters; a copy.
+
+        It holds `state`, `steps`, `count`, and as `schedule` the terms of a learning rate that watches the
+        loss: in a list where there are several groups.
+        """
+        schedules = [group.rate()[1] for group in self.param_groups]
+        schedule = schedules[0] if len(schedules) == 1 else schedules
+        saved = {"state": self.state, "steps": self.steps, "count": self.count, "schedule": schedule}
+        return copy.deepcopy(saved | {name: getattr(self, name) for name in self._counters})
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` gave.
@@ -263,44 +217,36 @@ class Optimizer(Configured):
                 the same terms.
         """
         kind = type(self).__name__
-        require_keys(kind, saved, self._saved)
+        require_keys(kind, saved, ("state", "steps", "count", "schedule", *self._counters))
+        counts = {name: counted(name, saved[name]) for name in ("count", *self._counters)}
         require_length(kind, saved, len(self.state))
         steps = [counted(f"steps[{i}]", each) for i, each in enumerate(saved["steps"])]
-        count = counted("count", saved["count"])
         require_terms(kind, saved, self._states)
         require_one_length(saved, self._lists)
-        if watch := self._watch():
-            shapes = [np.shape(value) for value in self._wholes()]
-            require_schedule(type(self._watched).__name__, saved["schedule"], watch, shapes)
-        found = copy.deepcopy(dict(saved))
-        self.state, self.steps, self.count = list(found["state"]), steps, count
-        if watch:
-            self._schedule_terms = found["schedule"] or watch
-
-    def _values(self) -> dict[str, Any]:
-        """The hyperparameters of the next step: a learning rate that is a schedule is a number."""
-        rated = is_schedule(self.hyperparameters.get(self.rate_name))
-        values = {name: plain(value) for name, value in self.hyperparameters.items()}
-        return values | ({self.rate_name: self.rate} if rated else {})
-
-    def _wholes(self) -> list[Any]:
-        """What is moved as one: the values of the parameters."""
-        return [x.value if isinstance(x, Tensor) else x.data for x in self.params]
+        schedules = self._schedules(saved["schedule"])
+        self.state, self.steps = copy.deepcopy(list(saved["state"])), steps
+        for name, count in counts.items():
+            setattr(self, name, count)
+        for group, terms in zip(self.param_groups, schedules, strict=True):
+            group.follow(terms)
 
     def _states(self, i: int) -> list[State]:
-        """States that the rule gives a parameter of the shape of number i: where it is flat, and steep."""
-        value = np.ones(np.shape(self._wholes()[i]))
-        places = [(0 * value, value), (0.5 * value, value)]
-        return states_of(self.rule, places, self._values())
+        """States that the rule gives what is moved as number i: where it is flat, and steep."""
+        group, shape = self._moved()[i]
+        return states_of(self.rule, self._places(shape), group.settings(self.count))
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What is copied and pickled: not what has been compiled, which is again when it is needed."""
-        return vars(self) | {name: {} for name in ("_codes", "_compiled", "_left", "_scratch")}
-
-
-def _equal(some: dict[str, Any], others: dict[str, Any]) -> bool:
-    """Whether hyperparameters are the same; arrays never are."""
-    try:
-        return some == others
-    except ValueError:
-        return False
+    def _schedules(self, saved: Any) -> list[State]:
+        """The saved terms of each group's learning rate, checked."""
+        several = len(self.param_groups) > 1
+        if several and not (isinstance(saved, Sequence) and len(saved) == len(self.param_groups)):
+            raise ValueError(f"schedule must be a list of {len(self.param_groups)}, got {shown(saved)}")
+        found = []
+        for k, group in enumerate(self.param_groups):
+            terms, usual = saved[k] if several else saved, group.rate()[1]
+            if usual:
+                shapes = [shape for other, shape in self._moved() if other is group]
+                watcher = type(group.hyperparameters[self.rate_name]).__name__
+                name = f"schedule[{k}]" if several else "schedule"
+                require_schedule(name, watcher, terms, usual, shapes)
+            found.append(copy.deepcopy(dict(terms)) if usual and terms else usual)
+        return found

@@ -11,7 +11,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 class QuadraticObjective:
-    """The loss x.x / 4, as an `optimizers.vector.Objective`: at 1 its gradient is 0.5."""
+    """The loss x.x / 4, as an `optimizers.objective.Objective`: at 1 its gradient is 0.5."""
 
     evaluations = 0
 

@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, square, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import COUPLED_OR_DECOUPLED, decayed
 
 
 @final
-class RAdam(Optimizer):
+class RAdam(ElementwiseOptimizer):
     """Adam with a warm-up of its own: the step is scaled by how many gradients its mean square has seen.
 
     With gradient grad at the parameter p, learning rate lr, betas b1 and b2, weight decay w, at step t;
@@ -27,6 +28,7 @@ class RAdam(Optimizer):
         eps: added to the root for stability, at least 0.
         weight_decay: w, at least 0.
         decoupled_weight_decay: decay the weights as AdamW does.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

@@ -1,11 +1,105 @@
-"""Learning rates that are no numbers: functions of the step, and those that watch the loss."""
+"""The learning rate: a number, a function of the step, or one that watches the loss.
+
+`rate_of` makes a `Rate` of each. Whoever makes steps asks it for three things, and never which it is::
+
+    state = rate.first()
+    lr    = rate.value(state, step)      for the step that follows `step` steps
+    state = rate.update(loss, state)     after that step, which began where the loss was `loss`
+"""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias, final
+
+import numpy as np
+
+from autograd.tensor import Tensor
+from optimizers.checks import plain, require_non_negative
+from support.messages import shown
 
 State: TypeAlias = dict[str, Any]
+
+
+class Rate(ABC):
+    """A learning rate as whoever makes steps sees it; it keeps nothing between steps but its state."""
+
+    @abstractmethod
+    def first(self) -> State:
+        """Its terms before the first step; none unless it watches the loss."""
+
+    @abstractmethod
+    def value(self, state: State, step: int) -> Any:
+        """The learning rate of the step that follows `step` steps; None for an optimizer without one.
+
+        Raises:
+            ValueError: if a function of the step gives no finite number of at least 0.
+        """
+
+    @abstractmethod
+    def update(self, loss: Any, state: State) -> State:
+        """Its terms after a step that began where the loss was `loss`.
+
+        Raises:
+            TypeError: without a loss, if it watches that.
+        """
+
+    @abstractmethod
+    def inputs(self, steps: int) -> list[float] | None:
+        """The learning rates that a race's program is given, one for each of so many steps.
+
+        None where the program has them itself: it holds the number, or computes the terms.
+        """
+
+
+@final
+class _Number(Rate):
+    def __init__(self, number: Any) -> None:
+        self._number = number
+
+    def first(self) -> State:
+        return {}
+
+    def value(self, state: State, step: int) -> Any:  # noqa: ARG002
+        return self._number
+
+    def update(self, loss: Any, state: State) -> State:  # noqa: ARG002
+        return state
+
+    def inputs(self, steps: int) -> list[float] | None:  # noqa: ARG002
+        return None
+
+    def __str__(self) -> str:
+        return f"{self._number:g}" if isinstance(self._number, float | int) else str(self._number)
+
+
+@final
+class _OfStep(Rate):
+    def __init__(self, function: Callable[[Any], Any], name: str) -> None:
+        self._function, self._name = function, name
+
+    def first(self) -> State:
+        return {}
+
+    def value(self, state: State, step: int) -> Any:  # noqa: ARG002
+        rate = self._function(step)
+        if type(rate) is not float:
+            rate = plain(rate)
+        if not (isinstance(rate, float) and 0 <= rate < math.inf):
+            require_non_negative(f"{self._name} at step {step}", rate)
+        return rate
+
+    def update(self, loss: Any, state: State) -> State:  # noqa: ARG002
+        return state
+
+    def inputs(self, steps: int) -> list[float] | None:
+        rates: list[float] = np.asarray(self._function(np.arange(steps))).tolist()
+        return rates
+
+    def __str__(self) -> str:
+        return str(getattr(self._function, "name", self._function))
 
 
 class Watcher(ABC):
@@ -20,6 +114,66 @@ class Watcher(ABC):
         """Its terms after a step that was made from where the loss was `loss`; elementwise and pure."""
 
 
-def is_schedule(lr: Any) -> bool:
-    """Whether a learning rate is no number: a function of the step, or one that watches the loss."""
-    return type(lr) is not float and (callable(lr) or isinstance(lr, Watcher))
+@final
+class _OfLoss(Rate):
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def first(self) -> State:
+        return self._watcher.first()
+
+    def value(self, state: State, step: int) -> Any:  # noqa: ARG002
+        return state["lr"]
+
+    def update(self, loss: Any, state: State) -> State:
+        if loss is None:
+            watcher = type(self._watcher).__name__
+            raise TypeError(f"{watcher} watches the loss: give step() a closure that returns it")
+        return self._watcher.update(loss.value if isinstance(loss, Tensor) else loss, state)
+
+    def inputs(self, steps: int) -> list[float] | None:  # noqa: ARG002
+        return None
+
+    def __str__(self) -> str:
+        return str(getattr(self._watcher, "name", self._watcher))
+
+
+def rate_of(lr: Any, name: str = "lr") -> Rate:
+    """The `Rate` that a learning rate is, as a user gives it.
+
+    Args:
+        lr: a number, a function of the number of steps made before, a `Watcher`, or None.
+        name: what the optimizer calls it.
+
+    >>> halving = rate_of(lambda step: 0.5**step)
+    >>> halving.value(halving.first(), 3)
+    0.125
+    """
+    if isinstance(lr, Watcher):
+        return _OfLoss(lr)
+    return _OfStep(lr, name) if callable(lr) else _Number(plain(lr))
+
+
+def require_instance(name: str, lr: Any) -> None:
+    """Raise ValueError for a learning rate that is a class, and no schedule made of it."""
+    if isinstance(lr, type):
+        kind = lr.__name__
+        raise ValueError(f"{name} must be a number or a schedule, as {kind}(...), got the class {kind}")
+
+
+def of_numbers(check: Callable[[str, Any], object]) -> Callable[[str, Any], None]:
+    """A check of a hyperparameter that lets schedules pass: they have checked themselves."""
+
+    def checked(name: str, lr: Any) -> None:
+        if isinstance(rate_of(lr), _Number):
+            check(name, lr)
+
+    return checked
+
+
+def require_table(name: str, value: Any) -> None:
+    """Raise ValueError for a function that is no schedule of ours: a trace could not be saved with it."""
+    if callable(value):
+        raise ValueError(
+            f"{name} must be one number, or a schedule of optimizers.schedules, got {shown(value)}"
+        )

@@ -6,13 +6,14 @@ from typing import Any, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, absent, penalised
 
 
 @final
-class RMSProp(Optimizer):
+class RMSProp(ElementwiseOptimizer):
     """Divides each coordinate's step by the root mean square of its recent gradients.
 
     With gradient grad at the parameter p, learning rate lr, smoothing alpha, weight decay w and momentum mu::
@@ -27,6 +28,7 @@ class RMSProp(Optimizer):
         weight_decay: w, at least 0.
         momentum: mu, at least 0.
         centered: subtract the squared running mean, so that sqrt(x) estimates a standard deviation.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

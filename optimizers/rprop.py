@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
-from optimizers.checks import require_inside, require_non_negative, require_two
+from optimizers.checks import pair, require_above_one, require_inner_fraction, require_non_negative
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from support.messages import shown
+
+_require_etas = pair("two numbers, in (0, 1) and greater than 1", require_inner_fraction, require_above_one)
+_require_least_and_greatest = pair(
+    "two numbers, the least and the greatest", require_non_negative, require_non_negative
+)
+
+
+def _require_step_sizes(name: str, value: Any) -> None:
+    """Raise ValueError unless they are the least and the greatest."""
+    _require_least_and_greatest(name, value)
+    least, greatest = value
+    if np.any(np.asarray(least) > np.asarray(greatest)):
+        raise ValueError(f"{name} must be the least and the greatest, got {shown(value)}")
 
 
 @final
-class Rprop(Optimizer):
+class Rprop(ElementwiseOptimizer):
     """Each coordinate's step grows while its gradient keeps its sign, and shrinks where it turns.
 
     With gradient grad at the parameter p, h that of the step before or 0, step size s (lr at first), etas e1
@@ -26,6 +40,7 @@ class Rprop(Optimizer):
         lr: the first step size, at least 0.
         etas: e1, greater than 0 and less than 1, and e2, greater than 1.
         step_sizes: low and high, the least and the greatest step size, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -56,17 +71,7 @@ class Rprop(Optimizer):
         step("p = p - s*sign(h)", "sign_step"),
     )
 
-    @classmethod
-    def check(cls, *, etas: Any, step_sizes: Any, **others: Any) -> None:
-        """Refuse what is out of range; the pairs are no decay rates."""
-        super().check(**others)
-        shrink, grow = require_two("etas", etas, "two numbers, in (0, 1) and greater than 1")
-        require_inside(0, 1, **{"etas[0]": shrink})
-        require_inside(1, np.inf, **{"etas[1]": grow})
-        least, greatest = require_two("step_sizes", step_sizes, "two numbers, the least and the greatest")
-        require_non_negative(**{"step_sizes[0]": least, "step_sizes[1]": greatest})
-        if np.any(np.asarray(least) > np.asarray(greatest)):
-            raise ValueError(f"step_sizes must be the least and the greatest, got {shown(step_sizes)}")
+    _checks: ClassVar = {"etas": _require_etas, "step_sizes": _require_step_sizes}
 
     @staticmethod
     def rule(

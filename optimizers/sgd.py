@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Mapping
+from typing import Any, ClassVar, final
 
 import numpy as np
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.equations import GRADIENT, Words, direction, step
-from optimizers.optimizer import Optimizer, State
+from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, absent, penalised
 from support.messages import shown
 
 
+def _require_momentum_for_nesterov(hyperparameters: Mapping[str, Any]) -> None:
+    """Raise ValueError for Nesterov's step where there is nothing to look ahead along."""
+    nesterov, momentum, dampening = (hyperparameters[name] for name in ("nesterov", "momentum", "dampening"))
+    if nesterov and not (np.all(np.asarray(momentum) > 0) and np.all(np.asarray(dampening) == 0)):
+        raise ValueError(
+            f"nesterov must be false without momentum or with dampening, got momentum {shown(momentum)} "
+            f"and dampening {shown(dampening)}"
+        )
+
+
 @final
-class SGD(Optimizer):
+class SGD(ElementwiseOptimizer):
     """Gradient descent: a step of `lr` times the gradient, downhill.
 
     With gradient grad at the parameter p, learning rate lr, weight decay w, momentum mu and dampening
@@ -28,6 +40,7 @@ class SGD(Optimizer):
         dampening: tau, at least 0.
         weight_decay: w, at least 0.
         nesterov: look ahead along the momentum; needs momentum and no dampening.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.
@@ -62,15 +75,7 @@ class SGD(Optimizer):
         step("p = p - lr*g", when="not momentum"),
     )
 
-    @classmethod
-    def check(cls, *, nesterov: Any, momentum: Any, dampening: Any, **others: Any) -> None:
-        """Refuse what is out of range, and Nesterov's step where there is nothing to look ahead along."""
-        super().check(nesterov=nesterov, momentum=momentum, dampening=dampening, **others)
-        if nesterov and not (np.all(np.asarray(momentum) > 0) and np.all(np.asarray(dampening) == 0)):
-            raise ValueError(
-                f"nesterov must be false without momentum or with dampening, got momentum {shown(momentum)} "
-                f"and dampening {shown(dampening)}"
-            )
+    _check_all: ClassVar = (_require_momentum_for_nesterov,)
 
     @staticmethod
     def rule(

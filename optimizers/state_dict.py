@@ -98,10 +98,13 @@ def _form(value: Any) -> str:
     return f"the shape {tuple(shape)}" if isinstance(shape, tuple) else f"the type {type(value).__name__}"
 
 
-def require_schedule(kind: str, terms: Any, usual: Mapping[str, Any], shapes: Iterable[Shape]) -> None:
+def require_schedule(
+    key: str, kind: str, terms: Any, usual: Mapping[str, Any], shapes: Iterable[Shape]
+) -> None:
     """Raise ValueError unless the terms of a learning rate that watches the loss are those of its kind.
 
     Args:
+        key: what they are called in the saved state.
         kind: the learning rate's class.
         terms: those that are saved.
         usual: those before the first step.
@@ -109,12 +112,12 @@ def require_schedule(kind: str, terms: Any, usual: Mapping[str, Any], shapes: It
     """
     found = terms if isinstance(terms, Mapping) else [type(terms).__name__]
     if found and set(found) != set(usual):
-        raise ValueError(f"schedule must hold the terms of {kind}: {_listed(usual)}; got {_listed(found)}")
+        raise ValueError(f"{key} must hold the terms of {kind}: {_listed(usual)}; got {_listed(found)}")
     for name in found:
         for shape in shapes:
             if not _fits(np.shape(terms[name]), shape):
                 given = f"the shape {np.shape(terms[name])}"
-                raise ValueError(f"schedule[{name!r}] must fit a parameter of the shape {shape}; got {given}")
+                raise ValueError(f"{key}[{name!r}] must fit a parameter of the shape {shape}; got {given}")
 
 
 def _fits(shape: Shape, other: Shape) -> bool:

@@ -17,11 +17,10 @@ from pydantic import (
 )
 
 from optimizers import OPTIMIZERS, Optimizer
-from optimizers.checks import require_usable
+from optimizers.checks import plain, require_usable
 from optimizers.external.names import find, is_foreign, label
-from optimizers.hyperparameters import plain
-from optimizers.optimizer import Watcher
-from optimizers.schedules import Schedule, build_schedule
+from optimizers.rate import require_table
+from optimizers.schedules import build_schedule
 from races.toml_types import FrozenTable, is_pair
 from races.user_surface import catalogue_kept
 from support.messages import shown, unknown
@@ -117,7 +116,7 @@ class RacerSpec(FrozenTable):
                 raise ValueError(unknown("key", key, [*_OWN, *allowed]))
         self._settle(_settled(key, value, key == rate) for key, value in self.hyperparameters)
         for key, value in self.hyperparameters:
-            if not isinstance(value, Schedule | Watcher):
+            if not hasattr(value, "table"):
                 _require_kind(key, value, allowed[key])
         self.build([])
         for key, value in self.hyperparameters:  # also where a user's class has its own `check`
@@ -192,5 +191,5 @@ def _require_kind(name: str, value: Any, default: Any) -> None:
             raise ValueError(f"{name} must be two numbers, as {list(default)}, got {given}")
     elif isinstance(value, tuple | np.ndarray | dict):
         raise ValueError(f"{name} must be one number, got {given}")
-    elif callable(value):  # a trace could not save it
-        raise ValueError(f"{name} must be one number, or a schedule of optimizers.schedules, got {given}")
+    else:
+        require_table(name, value)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from autograd.compiler.compiled import block_length, share_blocks
+from optimizers.rate import Rate
 from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec
 from races.recorder import Record
@@ -57,10 +58,14 @@ class RacerRun:
         return cls(racer, surface, spec.starts(), noise, record, on_step)
 
     @Lazy
+    def rate(self) -> Rate:
+        """The racer's learning rate."""
+        return self.racer.build([]).param_groups[0].rate()[0]
+
+    @Lazy
     def rates(self) -> list[float] | None:
-        """The learning rate of each step, where it is a schedule."""
-        rate = self.racer.rate
-        return np.asarray(rate(np.arange(self.record.steps))).tolist() if callable(rate) else None
+        """The learning rates that the program of a step is given, one for each; None where it has them."""
+        return self.rate.inputs(self.record.steps)
 
 
 def run_eager(run: RacerRun) -> None:
@@ -194,15 +199,16 @@ def _keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms:
     count = len(code.names)
     for i, name in enumerate(code.names):
         state[name][steps, part] = np.stack([terms[i], terms[count + i]], axis=-1)
-    if code.watched:  # a step's rate was computed by the step before it
-        left = terms[2 * count + code.watched.index("lr")]
-        ahead = rates[steps.start + 1 : steps.stop + 1, part]
-        ahead[:] = left[: len(ahead)]
-        if steps.start == 0:
-            rates[0, part] = run.racer.rate.first()["lr"]
-    else:
-        given = run.rates
-        rates[steps, part] = run.racer.rate if given is None else np.array(given[steps])[:, None]
+    if run.rates is not None:
+        rates[steps, part] = np.array(run.rates[steps])[:, None]
+        return
+    rate = run.rate
+    if steps.start == 0:
+        rates[0, part] = rate.value(rate.first(), 0)
+    # A step's rate was computed by the step before it.
+    left = rate.value(dict(zip(code.watched, terms[2 * count :], strict=True)), steps.start + 1)
+    ahead = rates[steps.start + 1 : steps.stop + 1, part]
+    ahead[:] = left[: len(ahead)] if np.ndim(left) else left
 
 
 class Ticks:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import hessian, value_and_grad
-from optimizers.optimizer import Optimizer, State, Watcher
+from optimizers.optimizer import Optimizer
+from optimizers.rate import State
 from races.run_elementwise import RacerRun, Ticks
 from surfaces import Surface
 
@@ -18,7 +19,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 class SurfaceObjective:
-    """A surface as an `optimizers.vector.Objective` of the vector (u, v).
+    """A surface as an `optimizers.objective.Objective` of the vector (u, v).
 
     With noise, a step sees f(x) + n (x - x0), where x0 is the point it began at: one draw n, like one
     mini-batch, for all its evaluations.
@@ -82,9 +83,9 @@ def _run_start(
     run: RacerRun, start: int, optimizer: Optimizer, objective: SurfaceObjective, counts: Any, tick: Ticks
 ) -> None:
     record, part = run.record, slice(start, start + 1)
-    settings, lr, key = optimizer.hyperparameters, run.racer.rate, optimizer.rate_name
+    settings, rate = optimizer.hyperparameters, run.rate
+    terms = rate.first()
     before = objective.evaluations
-    watch: dict[str, Any] = lr.first() if isinstance(lr, Watcher) else {}
     x, state = run.starts[start].copy(), State()
     draws: Iterator[Any] = run.noise.of_start(start) if run.noise else repeat((0.0, 0.0))
     for step in range(record.steps):
@@ -92,17 +93,16 @@ def _run_start(
         alive = bool(np.isfinite(x).all())
         loss, slopes = objective.value_and_grad(x) if alive else (np.nan, np.full(2, np.nan))
         record.keep(step, part, x[0], x[1], loss, slopes)
-        rate = watch["lr"] if watch else lr(step) if callable(lr) else lr
+        lr = rate.value(terms, step)
         if alive and np.isfinite(loss):
-            given = settings if rate is None else settings | {key: rate}
+            given = settings if lr is None else settings | {optimizer.rate_name: lr}
             x, state = optimizer.rule(objective, x, state, step + 1, **given)
             x = np.asarray(x, dtype=np.float64)
             if record.state is not None:
-                record.keep_state(step, part, _pairs(state), rate)
+                record.keep_state(step, part, _pairs(state), lr)
         else:
             x = np.full(2, np.nan)
-        if watch:
-            watch = lr.update(loss, watch)
+        terms = rate.update(loss, terms)
         counts[step + 1] = objective.evaluations - before
         tick()
     record.keep(record.steps, part, x[0], x[1], run.surface(float(x[0]), float(x[1])))

@@ -14,7 +14,7 @@ from autograd.compiler.compiled import Arrays, Floats, Points
 from autograd.compiler.program import POINTS, Program, Simplify
 from autograd.compiler.tracing import Symbol, as_number, gradients, trace
 from optimizers.compiled_step.rule_program import UNTRACEABLE
-from optimizers.optimizer import Optimizer, Watcher
+from optimizers.optimizer import Optimizer
 from races.racer_spec import RacerSpec
 from surfaces import Surface
 
@@ -25,7 +25,7 @@ class StepCode:
 
     Attributes:
         first: the first step. Inputs: u, v; with noise, the noise in dz/du and in dz/dv; the step's number,
-            from 1; and the learning rate, if it is a schedule.
+            from 1; and the learning rate, if it is a function of the step.
         later: any other step, which takes the optimizer's terms after u and v.
             The outputs of both are the loss, dz/du, dz/dv, the new u and v, and the new terms.
         loss: maps u and v to the loss.
@@ -84,10 +84,9 @@ class _Writer:
     def __init__(self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool) -> None:
         self.surface, self.shape, self.noisy = surface, shape, noisy
         self.optimizer: Optimizer = racer.build([])
-        lr = racer.rate
-        self.watcher = lr if isinstance(lr, Watcher) else None
-        self.watched = list(self.watcher.first()) if self.watcher else []
-        self.scheduled = callable(lr)
+        self.rate = self.optimizer.param_groups[0].rate()[0]
+        self.watched = list(self.rate.first())
+        self.given_rate = self.rate.inputs(1) is not None
 
     def write(self, names: Sequence[str], first: bool) -> tuple[Program, tuple[str, ...]]:
         """The program of a step from a state with these terms, and the names of the new state's terms.
@@ -96,24 +95,23 @@ class _Writer:
         """
         count, watched = len(names), [] if first else self.watched
         given = 2 + 2 * count + len(watched) + 2 * self.noisy
-        program, symbols, _ = trace(lambda *_: None, (*(self.shape,) * given, (), *[()] * self.scheduled))
+        program, symbols, _ = trace(lambda *_: None, (*(self.shape,) * given, (), *[()] * self.given_rate))
         (u, v), rest = symbols[:2], symbols[2:]
         terms = [dict(zip(names, rest[k * count : (k + 1) * count], strict=True)) for k in range(2)]
         rest = rest[2 * count :]
-        watch: Any = dict(zip(watched, rest, strict=False))
-        if self.watcher and first:
-            watch = self.watcher.first()
+        watch = self.rate.first() if first else dict(zip(watched, rest, strict=False))
         rest = rest[len(watched) :]
         noise = [rest.pop(0) for _ in range(2 * self.noisy)]
         step = cast("int", rest[0])
-        name = self.optimizer.rate_name
-        rate = {name: rest[1]} if self.scheduled else {name: watch["lr"]} if watch else {}
+        lr = rest[1] if self.given_rate else self.rate.value(watch, 0)
         loss = self.surface(u, v)
         loss = Symbol(program, as_number(program, loss))
         slopes = [np.float64(x) if isinstance(x, float) else x for x in gradients(loss, (u, v))]
         if noise:
             slopes = [slope + more for slope, more in zip(slopes, noise, strict=True)]
-        settings = self.optimizer.hyperparameters | rate
+        settings = self.optimizer.hyperparameters
+        if lr is not None:
+            settings = settings | {self.optimizer.rate_name: lr}
         moved = [
             self.optimizer.rule(slope, parameter, state, step, **settings)
             for slope, parameter, state in zip(slopes, (u, v), terms, strict=True)
@@ -122,8 +120,7 @@ class _Writer:
         if found[0] != found[1]:
             raise TypeError("an optimizer's terms must not depend on the parameter")
         new = [state[name] for _, state in moved for name in found[0]]
-        if self.watcher:
-            new += self.watcher.update(loss, watch).values()
+        new += self.rate.update(loss, watch).values()
         outputs = [loss, *slopes, *(parameter for parameter, _ in moved), *new]
         program.outputs = [as_number(program, output) for output in outputs]
         if not {program.shapes[number] for number in program.outputs} <= {(), self.shape}:

@@ -41,7 +41,7 @@ def test_the_snippets_run_one_after_the_other(
 
 @pytest.mark.parametrize("page", ["README.md", "docs/README.fr.md"])
 def test_a_surface_and_an_optimizer_of_ones_own_race(page: str, tmp_path: Path) -> None:
-    whole = [text for text in snippets(page) if "@surface(" in text or "(Optimizer)" in text]
+    whole = [text for text in snippets(page) if "@surface(" in text or "(ElementwiseOptimizer)" in text]
     assert len(whole) == 2
     (tmp_path / "mine.py").write_text("\n".join(whole), encoding="utf-8")
     race = 'surface = "mine.py:zakharov"\nsteps = 3\n[[racer]]\noptimizer = "mine.py:SignSGD"\nlr = 0.5\n'

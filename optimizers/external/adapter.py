@@ -17,8 +17,8 @@ import numpy as np
 from optimizers.checks import require_flag, require_usable
 from optimizers.external.rule_checks import try_rule
 from optimizers.optimizer import State
-from optimizers.rate import Watcher, is_schedule
-from optimizers.vector import VectorOptimizer
+from optimizers.rate import rate_of
+from optimizers.vector_optimizer import VectorOptimizer
 from support.messages import message_of, shown
 
 # What a rule is given before the hyperparameters.
@@ -91,10 +91,12 @@ class LibraryOptimizer(VectorOptimizer):
                 raise ValueError(f"{key} is missing: {cls.title} has no default for it")
             if value is not usual[key]:
                 require_usable(key, value)
-        rate: Any = hyperparameters.get(cls.rate_name)
-        if is_schedule(rate):
-            hyperparameters[cls.rate_name] = rate.first()["lr"] if isinstance(rate, Watcher) else rate(0)
-        require_flag(**{key: value for key, value in hyperparameters.items() if isinstance(usual[key], bool)})
+        if cls.rate_name in hyperparameters:
+            rate = rate_of(hyperparameters[cls.rate_name], cls.rate_name)
+            hyperparameters[cls.rate_name] = rate.value(rate.first(), 0)
+        for key, value in hyperparameters.items():
+            if isinstance(usual[key], bool):
+                require_flag(key, value)
         error = cls._failure(hyperparameters)
         if error is None:
             return

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers.external.adapter import OPTAX, LibraryOptimizer, library_class, quiet
-from optimizers.vector import Objective
+from optimizers.objective import Objective
 from support.messages import shown
 
 Array: TypeAlias = NDArray[np.float64]

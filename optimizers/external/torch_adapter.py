@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers.external.adapter import TORCH, LibraryOptimizer, library_class, quiet
-from optimizers.vector import Objective
+from optimizers.objective import Objective
 
 Array: TypeAlias = NDArray[np.float64]
 

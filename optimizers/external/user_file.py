@@ -16,12 +16,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 from optimizers.external import optax_adapter, torch_adapter
 from optimizers.external.adapter import LibraryOptimizer
 from optimizers.external.rule_checks import WrongRuleError, checked_rule, require_signature, try_rule
 from optimizers.external.user_source import BASES, OPTIMIZER, OwnError, Source, found, line_of
 from optimizers.optimizer import Optimizer
-from optimizers.vector import VectorOptimizer
+from optimizers.vector_optimizer import VectorOptimizer
 
 
 def load_optimizer(text: str, folder: Path | None) -> type[Optimizer]:
@@ -29,7 +30,7 @@ def load_optimizer(text: str, folder: Path | None) -> type[Optimizer]:
 
     Args:
         text: a file's path from `folder`, and the name of a class in it that derives from `Optimizer`, from
-            `optimizers.vector.VectorOptimizer` or from torch.optim.Optimizer; or of a function that gives an
+            `VectorOptimizer` or from torch.optim.Optimizer; or of a function that gives an
             optax.GradientTransformation.
         folder: that of the race.toml which names it; None if there is none.
 
@@ -94,7 +95,7 @@ def _try(kind: type[Optimizer]) -> None:
         raise WrongRuleError("the rule must be a @staticmethod")
     require_signature(kind.rule)
     try_rule(kind.rule, kind.defaults(), kind.elementwise)
-    base = Optimizer if kind.elementwise else VectorOptimizer
+    base = ElementwiseOptimizer if kind.elementwise else VectorOptimizer
     if inspect.getattr_static(kind, "step") is not inspect.getattr_static(base, "step"):
         raise WrongRuleError(f"{kind.__name__} must leave step() as it is: a race calls the rule alone")
     if not hasattr(kind([]), "hyperparameters"):

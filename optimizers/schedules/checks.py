@@ -7,36 +7,39 @@ from __future__ import annotations
 
 import itertools
 import numbers
-from collections.abc import Callable
-from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from optimizers.checks import (
+    Check,
     require_flag,
     require_fraction,
-    require_inside,
     require_non_negative,
+    require_positive,
     require_share,
 )
 from support.messages import shown
 
-Check: TypeAlias = Callable[[str, Any], Any]
 MOST = 2**53  # up to here float64 counts every step
 
 
-def _number(require: Callable[..., None], name: str, value: Any) -> float:
-    if isinstance(value, list | tuple | np.ndarray):
-        raise ValueError(f"{name} must be one number, got {shown(value)}")
-    require(**{name: value})
-    return float(value)
+def _one(require: Check) -> Check:
+    """One number that passes a check."""
+
+    def check(name: str, value: Any) -> float:
+        if isinstance(value, list | tuple | np.ndarray):
+            raise ValueError(f"{name} must be one number, got {shown(value)}")
+        require(name, value)
+        return float(value)
+
+    return check
 
 
-non_negative: Check = partial(_number, require_non_negative)
-positive: Check = partial(_number, partial(require_inside, 0, np.inf))
-fraction: Check = partial(_number, require_fraction)
-share: Check = partial(_number, require_share)
+non_negative = _one(require_non_negative)
+positive = _one(require_positive)
+fraction = _one(require_fraction)
+share = _one(require_share)
 
 
 def part(name: str, value: Any) -> float:
@@ -52,7 +55,7 @@ def part(name: str, value: Any) -> float:
 
 def flag(name: str, value: Any) -> bool:
     """True or False."""
-    require_flag(**{name: value})
+    require_flag(name, value)
     return bool(value)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from optimizers.optimizer import State, Watcher
+from optimizers.rate import State, Watcher
 from optimizers.schedules.checks import choice, fraction, non_negative, whole
 from optimizers.schedules.schedule import Entry
 

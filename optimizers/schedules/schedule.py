@@ -15,8 +15,7 @@ from typing import Any, ClassVar, TypeAlias, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimizers.checks import require_non_negative
-from optimizers.hyperparameters import plain
+from optimizers.checks import plain, require_non_negative
 
 Array: TypeAlias = NDArray[np.float64]
 LARGEST = np.finfo(np.float64).max
@@ -81,7 +80,7 @@ class Schedule(Entry):
         Raises:
             ValueError: for what is no number of steps.
         """
-        require_non_negative(step=step)
+        require_non_negative("step", step)
         steps = np.asarray(step, dtype=np.float64)
         with np.errstate(all="ignore"):
             # A step alone gets the number that it gets in an array; none is infinite.

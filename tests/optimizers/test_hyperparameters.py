@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from optimizers import OPTIMIZERS, SGD, Adam, Optimizer
+from optimizers import OPTIMIZERS, SGD, Adam, ElementwiseOptimizer, Optimizer
 from optimizers.external.user_file import load_optimizer
 from optimizers.schedules import Chained, Constant, Cosine, MultiStep, ReduceLROnPlateau, StepDecay
 from races import run_race
@@ -189,7 +189,7 @@ def test_what_an_optimizer_does_not_have_is_no_attribute() -> None:
 # Names
 
 
-class Named(Optimizer):
+class Named(ElementwiseOptimizer):
     """Its hyperparameters have names that Python, or an optimizer itself, uses."""
 
     def __init__(self, /, params: Any, lr: float = 0.5, **others: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from optimizers import LBFGS, OPTIMIZERS, SGD, Optimizer
+from optimizers import LBFGS, OPTIMIZERS, SGD, ElementwiseOptimizer, Optimizer
 from optimizers.optimizer import State
 from optimizers.schedules import SCHEDULES, Cosine, Exponential, ReduceLROnPlateau
 from tests.optimizers.cases import CASES
@@ -23,7 +23,7 @@ WRONG: list[Any] = [
 RATES = [0.25, 0, 1, np.float64(0.5), np.float32(0.125), np.array(0.375), np.int64(1)]
 
 
-class Bare(Optimizer):
+class Bare(ElementwiseOptimizer):
     """Checks nothing."""
 
     @classmethod
@@ -35,7 +35,7 @@ class Bare(Optimizer):
         return parameter - lr * gradient, state | {"steps": step}
 
 
-class Named(Optimizer):
+class Named(ElementwiseOptimizer):
     """Calls its learning rate as Optax does."""
 
     @staticmethod
@@ -126,8 +126,9 @@ def test_a_rate_may_have_optaxs_name(rate: Any, start: Any) -> None:
             optimizer.step(closure)
         assert named.rate == lr.rate
     np.testing.assert_array_equal(other.data, one.data)
-    assert all(code is not None for code in named._codes.values())  # it is compiled, too
-    assert named._codes
+    codes = named._steppers[0]._codes
+    assert codes
+    assert all(code is not None for code in codes.values())  # it is compiled, too
 
 
 def test_a_rate_of_optaxs_name_may_change_between_steps() -> None:
@@ -138,7 +139,7 @@ def test_a_rate_of_optaxs_name_may_change_between_steps() -> None:
         x.grad = -1.0
         named.step()
     assert x.data == 2.5
-    assert len(named._codes) <= 2  # no program for each
+    assert len(named._steppers[0]._codes) <= 2  # no program for each
 
 
 def test_a_rate_of_optaxs_name_is_refused_by_it() -> None:

@@ -63,7 +63,7 @@ for thread in threads:
 
 # One thread is in the midst of computing what is computed when first asked for.
 AMIDST = """
-import races.run_elementwise, autograd.compiler.compiled
+import optimizers.rate, autograd.compiler.compiled
 
 def amidst(module, name, work):
     begun, go_on, mine = threading.Event(), threading.Event(), threading.get_ident()
@@ -84,8 +84,8 @@ def amidst(module, name, work):
     thread.join()
     setattr(module, name, original)
 
-races.run_elementwise.np = types.SimpleNamespace(**vars(np))  # arange is called for a schedule's rates
-amidst(races.run_elementwise.np, "arange", lambda: run_race(fresh(1)))
+optimizers.rate.np = types.SimpleNamespace(**vars(np))  # arange is called for a schedule's rates
+amidst(optimizers.rate.np, "arange", lambda: run_race(fresh(1)))
 amidst(autograd.compiler.compiled, "Arrays", lambda: value_and_grad(np.log)(0.0))  # where math.log raises
 """
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from optimizers import OPTIMIZERS, AdamW, Optimizer
+from optimizers import OPTIMIZERS, AdamW, ElementwiseOptimizer, Optimizer
 from optimizers.optimizer import State
 from races.lab import EPOCHS, PROBLEMS, Array, Run, Settings, run_optimizer, run_problem, save_csv
 from views.figures.lab import save_figure
@@ -31,7 +31,7 @@ def ends(problem: str, run: Run) -> dict[str, float]:
 
 
 @final
-class LabAdamW(Optimizer):
+class LabAdamW(ElementwiseOptimizer):
     """AdamW as the lab has it, its decay added."""
 
     @staticmethod

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor
 from autograd.graph import node_of
-from optimizers import SGD, Adam, NAdam, Optimizer
+from optimizers import SGD, Adam, ElementwiseOptimizer, NAdam, Optimizer
 from optimizers.compiled_step.rule_program import RuleCode, rule_code
 from optimizers.optimizer import State
 from optimizers.schedules import Exponential, ReduceLROnPlateau
@@ -176,7 +176,7 @@ def test_a_learning_rate_set_by_hand_at_each_step_is_not_compiled_each_time(
         compiled.append(given)
         return rule_code(*given)
 
-    monkeypatch.setattr("optimizers.optimizer.rule_code", write)
+    monkeypatch.setattr("optimizers.compiled_step.stepper.rule_code", write)
     params = [Tensor(2.0), Tensor([2.0, 2.0])]
     optimizer, expected = Adam(params, lr=1.0), 2.0
     for k in range(20):
@@ -264,7 +264,7 @@ def test_another_learning_rate_may_take_its_place() -> None:
 
 
 @final
-class Stubborn(Optimizer):
+class Stubborn(ElementwiseOptimizer):
     """Branches on the step, keeps the gradient as it was given, and gives back what it likes."""
 
     @staticmethod
@@ -302,7 +302,7 @@ def test_arrays_of_hyperparameters_for_a_float_are_refused() -> None:
     assert p.data == 1.0
 
 
-class TwoGradients(Optimizer):
+class TwoGradients(ElementwiseOptimizer):
     """Remembers two gradients, and where it was: terms that move on from one place to the next."""
 
     @staticmethod
@@ -312,7 +312,7 @@ class TwoGradients(Optimizer):
         return moved, {"last": gradient, "before": last, "was": parameter, "old": state.get("was", parameter)}
 
 
-class Swaps(Optimizer):
+class Swaps(ElementwiseOptimizer):
     """Goes where its term has been, and the other way round."""
 
     @staticmethod
