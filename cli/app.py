@@ -32,7 +32,7 @@ app = typer.Typer(
 
 
 class Catalogue(StrEnum):
-    """What `race list` can list."""
+    """The arguments of `race list`."""
 
     SURFACES = "surfaces"
     OPTIMIZERS = "optimizers"
@@ -253,7 +253,7 @@ def print_path(path: Path) -> None:
 def _race(
     source: Path | None, surface: str | None, start: tuple[float, float] | None, steps: int | None
 ) -> tuple[Path, Trace]:
-    """Run the race that `source` describes, or load the trace that it is."""
+    """Run the race that `source` describes, or load `source` if it is a trace."""
     from cli.progress import progress  # noqa: PLC0415
     from races import Trace, config_path, load_spec, run_race  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What is looked at before the arguments are parsed, since the parser would misunderstand it."""
+"""Checks of the arguments before they are parsed, where the parser would misread them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 def require_pairs(arguments: Sequence[str]) -> None:
     """Raise BadParameter unless two numbers, and no third, follow `--start` and `--at`.
 
-    The parser would take a third number for the file.
+    The parser would take a third number to be the file.
     """
     for i, flag in enumerate(arguments):
         if flag in {"--start", "--at"}:

@@ -1,4 +1,4 @@
-"""What `race list` prints."""
+"""The tables of `race list`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from surfaces import SURFACES
 
 
 def print_surfaces() -> None:
-    """Print every surface, by its name: domain, start and parameters, and where it is from."""
+    """Print every surface by its name, with domain, start, parameters and source."""
     table = Table(title="Surfaces", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("name", no_wrap=True)
     table.add_column("domain, start, and source")
@@ -54,12 +54,12 @@ def print_scenes() -> None:
 
 
 def _first_line(kind: type) -> str:
-    """What a class says it does; nothing under `python -OO`, which drops docstrings."""
+    """The first line of a class's docstring; empty under `python -OO`, which drops docstrings."""
     return (kind.__doc__ or "").partition("\n")[0]
 
 
 def _default(key: str, value: object) -> str:
-    """A hyperparameter as race.toml would set it; what TOML cannot say is left out there."""
+    """A hyperparameter as race.toml would set it; None has no form in TOML."""
     return f"{key} (none)" if value is None else f"{key} = {_toml(value)}"
 
 

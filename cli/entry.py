@@ -1,6 +1,6 @@
-"""How the `race` command begins and ends: errors and interrupts as one line, and the exit status.
+"""The entry point of `race`: errors and interrupts as one line, and the exit status.
 
-It imports next to nothing, so that an interrupt finds its handler almost from the start.
+It imports next to nothing, so that interrupts are handled almost from the start.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import signal
 import sys
 from typing import Any
 
-_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_INTERRUPTED = 130  # 128 + SIGINT, as in shells
 _LAST_WORDS = b"race: interrupted\n"
-# When Python shuts down it removes our handlers, and an interrupt would kill the process without a word
-# though all is done. What is registered first runs last.
+# When Python shuts down, it removes our handlers, and an interrupt would kill the process silently although
+# its work is done. The first function registered runs last.
 atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def main() -> None:
-    """Run the command line; an error a user can mend is one line on stderr and exit status 2."""
+    """Run the command line; a user's error is one line on stderr and exit status 2."""
     interrupts = _Interrupts()
     try:
         status = _command()
         interrupts.finish()
     except BaseException as error:
-        # A library may have put an error of its own in the interrupt's place, as pydantic does.
+        # A library may have replaced the interrupt by an error of its own, as pydantic does.
         if not interrupts.seen and not isinstance(error, KeyboardInterrupt):
             raise
         interrupts.finish()
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def say(message: object) -> None:
-    """Print a message of the command's own on stderr, on one line that harms no terminal."""
+    """Print a message on stderr, on one line without control characters."""
     from support.messages import printable  # noqa: PLC0415
 
     print(f"race: {printable(' '.join(str(message).split()))}", file=sys.stderr)  # noqa: T201
@@ -47,8 +47,8 @@ def say(message: object) -> None:
 class _Interrupts:
     """Ctrl-C: raises KeyboardInterrupt while the command works, and ends the process after that.
 
-    An interrupt can be lost, where it comes within a `__del__` or a callback from C. So the command's last
-    word is whether there was one, and Python's own message about the loss is left out.
+    An interrupt can be lost in a `__del__` or a callback from C. So `seen` decides the exit status, and
+    Python's own message about the lost interrupt is suppressed.
 
     Attributes:
         seen: whether there was an interrupt.
@@ -58,13 +58,13 @@ class _Interrupts:
         self.seen = False
         self._hook = sys.unraisablehook
         sys.unraisablehook = self._unraisable
-        # A background job of a shell ignores interrupts, and goes on to do so.
+        # A shell's background job ignores interrupts, and continues to do so.
         self._heeded = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
         if self._heeded:
             signal.signal(signal.SIGINT, self._raise)
 
     def finish(self) -> None:
-        """From now on an interrupt cuts short what Python does at its end, such as joining threads."""
+        """From now on, an interrupt cuts short Python's shutdown, such as joining threads."""
         if self._heeded:
             signal.signal(signal.SIGINT, self._exit)
 
@@ -90,7 +90,7 @@ def _command() -> int:
     from cli.arguments import require_pairs  # noqa: PLC0415
 
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no bullets shows question marks
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without bullets shows question marks
             stream.reconfigure(errors="replace")
     arguments = sys.argv[1:]
     try:
@@ -102,7 +102,7 @@ def _command() -> int:
         return _INTERRUPTED
     except typer.TyperException as error:
         message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
-        message = message.replace("Value error, ", "")  # which typer puts before those of a choice
+        message = message.replace("Value error, ", "")  # typer's prefix for choices
     except ValueError as error:
         from races import SpecError, TraceError  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def _command() -> int:
             raise
         message = str(error)
     except OSError as error:
-        if not error.filename:  # files are named, so it is the standard output
+        if not error.filename:  # errors of files name them, so it is the standard output
             _discard_output()
         if isinstance(
             error, BrokenPipeError
@@ -124,5 +124,5 @@ def _command() -> int:
 
 
 def _discard_output() -> None:
-    """Drop what is left to write on a standard output that failed, lest Python fail on it again."""
+    """Discard what is buffered for a failed standard output, so that Python does not fail on it again."""
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

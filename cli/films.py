@@ -21,7 +21,7 @@ class FilmName(StrEnum):
 
 
 def scene_of(film: FilmName) -> tuple[type[Any], Path]:
-    """A film's scene, and the file that it is in."""
+    """A film's scene class, and the file that it is in."""
     module: Any
     match film:
         case FilmName.OPTIMIZER_RACE:
@@ -38,13 +38,13 @@ def scene_of(film: FilmName) -> tuple[type[Any], Path]:
 def maker(
     film: FilmName, trace: Trace, source: Path, output: Path | None = None
 ) -> tuple[Callable[[], Any], Path]:
-    """What makes a film's scene for a race, and the file that it is in.
+    """A function that makes a film's scene for a race, and the file that the scene is in.
 
     Args:
-        film: which one.
+        film: the film.
         trace: the race.
-        source: the file that describes the race, after which the film's file is named.
-        output: the film's file instead.
+        source: the file that describes the race; the film's file is named after it.
+        output: the film's file, instead.
     """
     from scenes.film import Film  # noqa: PLC0415
     from scenes.named_output import race_name  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The picture of a surface's computation graph that `race graph` writes."""
+"""The picture of a surface's computation graph, written by `race graph`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from races.surface_spec import surface_at_points
 from support.whole_files import require_writable, write_whole
 
 FORMATS = (".svg", ".png", ".pdf")
-_DPI = "144"  # of a PNG: text as large as on a page, on a screen of twice the usual density
+_DPI = "144"  # of a PNG: text of normal size on a high-density screen
 
 
 def save_graph(text: str, at: tuple[float, float] | None, output: Path | None) -> Path:
-    """Draw how a surface computes its loss and gradient at a point, and return the file it is in.
+    """Draw how a surface computes its loss and gradient at a point, and return the file written.
 
     Args:
         text: the surface's name, a formula, or "mine.py:bowl".
@@ -25,7 +25,7 @@ def save_graph(text: str, at: tuple[float, float] | None, output: Path | None) -
         output: the file; its suffix, one of `FORMATS`, decides the format.
 
     Raises:
-        typer.BadParameter: if one of these is not allowed.
+        typer.BadParameter: if an argument is invalid.
         typer.TyperException: if Graphviz's program is missing.
         OSError: if the file cannot be written.
     """

@@ -16,15 +16,15 @@ from support.messages import unknown
 from support.whole_files import require_writable
 from views.figures.lab import OPTIMIZER_COLOURS, save_figure
 
-_DIGITS = "#.6g"  # as many as the lab's float32 numbers are good for
+_DIGITS = "#.6g"  # the precision of the course's float32 numbers
 
 
 def run_lab(name: str | None, folder: Path) -> list[Path]:
-    """Run the lab, or one problem of it; print a table for each problem, and return the files written.
+    """Run the lab, or one of its problems; print a table for each problem, and return the files written.
 
     Args:
         name: one of `PROBLEMS`; None for all.
-        folder: where the CSV file and the figure are written to.
+        folder: where to write the CSV file and the figure.
 
     Raises:
         typer.BadParameter: if there is no such problem.
@@ -43,7 +43,7 @@ def run_lab(name: str | None, folder: Path) -> list[Path]:
 
 
 def _print(name: str, problem: Problem, runs: list[Run]) -> None:
-    """A row for each optimizer: its learning rate, and the loss and the parameters after the last epoch."""
+    """Print a row for each optimizer: its learning rate, and the loss and parameters after the last epoch."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("optimizer", "lr", "loss", *problem.start):
         table.add_column(heading, justify="left" if heading == "optimizer" else "right", no_wrap=True)

@@ -1,4 +1,4 @@
-"""Where a command's `-o` leads: to a file, whose suffix decides the format, or to the standard output."""
+"""The target of `-o`: a file, whose suffix decides the format, or the standard output."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _TEXT = {".csv", ".json", ".svg"}  # a terminal can show these
 
 
 def is_piped(output: Path | None) -> bool:
-    """Whether `-o` names the standard output: as `-`, or as `-.json` where the format matters."""
+    """Whether `-o` names the standard output: `-`, or `-.json` to choose a format."""
     return output is not None and output.name in {"-", f"-{output.suffix}"} and output.parent == Path()
 
 
 @contextlib.contextmanager
 def destination(output: Path | None, formats: Collection[str], piped: str) -> Iterator[Path | None]:
-    """The file to write to: `output`, or one that goes to the standard output once it is written.
+    """The file to write to: `output`, or one that is copied to the standard output once it is written.
 
     Args:
-        output: what `-o` says; None, which stays None, where it was left out.
+        output: the value of `-o`; None if it was left out, which yields None.
         formats: the suffixes allowed.
         piped: the suffix that `-` stands for.
 
     Raises:
-        typer.BadParameter: if the suffix is not allowed, or a terminal would have to show what is no text.
-        OSError: if `output` is a folder, or is to lie in what is no folder. That a folder cannot be written
-            to is left to the writing, so that a command can show its results before.
+        typer.BadParameter: if the suffix is not allowed, or binary data would go to a terminal.
+        OSError: if `output` is a folder, or its parent is not one. A folder without write permission raises
+            only on writing, so that a command can show its results first.
     """
     if output is None or not is_piped(output):
         if output is not None:

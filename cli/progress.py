@@ -1,4 +1,4 @@
-"""A progress bar for what takes over a second."""
+"""A progress bar for work that takes over a second."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = 1.0  # seconds
 
 @contextlib.contextmanager
 def progress(doing: str, total: int) -> Iterator[Callable[[], None]]:
-    """A function to call `total` times; once a second has passed it shows a bar on stderr."""
+    """Yield a function to call `total` times; after a second it shows a bar on stderr."""
     begun = time.monotonic()
     console = Console(stderr=True)
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)

@@ -1,4 +1,4 @@
-"""The learning rates of a race, and where each is from: what `race run` prints below its table."""
+"""The learning rates of a race and where each came from, printed by `race run` below its table."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _MOST = 8  # racers named on a line
 
 
 def print_rates(spec: RaceSpec, tables: list[dict[str, Any]], file: str, stderr: bool = False) -> None:
-    """Print which learning rates were raced, and whether the file, the surface or a default gave them.
+    """Print the learning rates, and whether the file, the surface or a default gave them.
 
     Args:
         spec: the race.
-        tables: the racers as the file has them; none for a trace, which does not tell where a rate is from.
+        tables: the racers' tables in the file; none for a trace, which does not record where a rate is from.
         file: its name.
-        stderr: where to print.
+        stderr: whether to print to stderr.
     """
     console = Console(stderr=stderr, highlight=False)
     groups: dict[str, list[str]] = {}
@@ -40,10 +40,10 @@ def print_rates(spec: RaceSpec, tables: list[dict[str, Any]], file: str, stderr:
 
 
 def _rate(racer: RacerSpec) -> tuple[str, Any]:
-    """What a racer's learning rate is called, and what it is; None if it has none, or none that is known."""
+    """The name and value of a racer's learning rate; the value is None if it has none or it is unknown."""
     try:
         return racer.kind.rate_name, racer.rate
-    except ValueError:  # another's optimizer, in a trace
+    except ValueError:  # an external optimizer, in a trace
         return "lr", dict(racer.hyperparameters).get("lr")
 
 

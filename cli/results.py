@@ -29,10 +29,10 @@ FORMATS = tuple(_WRITERS)
 
 
 def print_table(trace: Trace, stderr: bool = False) -> None:
-    """Print a row for each racer; with several starts, medians over them and how many ended how.
+    """Print a row for each racer; with several starts, the medians and the counts of each status.
 
-    How many gradients were evaluated in all is shown where a racer evaluates more than one a step. With
-    `stderr` all goes there, where the standard output is for something else.
+    The number of gradients evaluated is shown if any racer evaluates more than one a step. With `stderr`,
+    the table goes to stderr, as the standard output is used for something else.
     """
     console = Console(stderr=stderr, highlight=False)
     starts = len(trace.spec.start)
@@ -55,7 +55,7 @@ def print_table(trace: Trace, stderr: bool = False) -> None:
     widest = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for column, heading in enumerate(headings):
         side: JustifyMethod = "right" if 0 < column < len(headings) - 1 else "left"
-        # Names and counts of endings may be folded; a number may not.
+        # Names and statuses may be folded; numbers may not.
         least = min(widest[column], 14 if column == 0 else 12)
         table.add_column(heading, justify=side, min_width=least, overflow="fold")
     for racer, row in zip(trace.spec.racers, rows, strict=True):
@@ -78,7 +78,7 @@ def _row(trace: Trace, i: int) -> list[str]:
 
 
 def write_trace(trace: Trace, output: Path | None, name: str) -> Path:
-    """Write a trace to `output`, as its suffix says, or else to a new file after `name`; return where."""
+    """Write a trace to `output`, in the format of its suffix, or to a new file named after `name`."""
     if output is None:
         return trace.save(Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.npz", replace=False)
     return _WRITERS[output.suffix.lower()](trace, output)

@@ -13,9 +13,9 @@ from rich.text import Text
 
 
 def show(table: Table, console: Console) -> None:
-    """Print a table; on a narrow terminal with folded headings, or else each row as lines of its own.
+    """Print a table; on a narrow terminal with folded headings, or else each row as several lines.
 
-    So no column is cut off. The first column heads a row's lines.
+    No column is cut off. The first column is the heading of a row's lines.
     """
     if not _fits(table, console.width):
         for column in table.columns:
@@ -37,7 +37,7 @@ def show(table: Table, console: Console) -> None:
 
 
 def _fits(table: Table, width: int) -> bool:
-    """Whether a terminal of this width shows all of a table."""
+    """Whether a table fits a terminal of this width."""
     lines = _drawn(table, width)
     return max(map(cell_len, lines)) <= width and _letters(lines) == _letters(_drawn(table, 10_000))
 
@@ -50,5 +50,5 @@ def _drawn(table: Table, width: int) -> list[str]:
 
 
 def _letters(lines: list[str]) -> Counter[str]:
-    """How often each letter is in a table, which breaking lines does not change."""
+    """The number of each letter in a table, which does not depend on line breaks."""
     return Counter(letter for letter in "".join(lines) if not letter.isspace() and letter != "─")

@@ -1,7 +1,7 @@
-"""Formulas in Python's notation: read by `ast`, held to a vocabulary, and computed without `eval`.
+"""Formulas in Python's notation: parsed by `ast`, restricted to a vocabulary, and evaluated without `eval`.
 
-The tree of a formula becomes a program for a stack machine, in postfix order; what the vocabulary lacks is
-refused. Nothing here is recursive, so long sums are no problem.
+The tree of a formula becomes a program for a stack machine, in postfix order; anything outside the vocabulary
+is rejected. Nothing here is recursive, so long sums are no problem.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PostfixProgram: TypeAlias = tuple[float | str | tuple[Function, int], ...]
 
 
 class NotAllowedError(ValueError):
-    """A piece of a formula was refused.
+    """A piece of a formula was rejected.
 
     Args:
         node: the piece.
@@ -38,11 +38,11 @@ class Signature(NamedTuple):
     """A function that formulas may call.
 
     Attributes:
-        name: what it is called in messages.
-        function: it.
-        fewest: how many arguments it takes at least.
-        most: how many at most.
-        words: this in words.
+        name: its name in messages.
+        function: the function.
+        fewest: the least number of arguments.
+        most: the greatest number of arguments.
+        words: these numbers in words.
         conditions: how many of the arguments, from the first on, are conditions.
     """
 
@@ -64,9 +64,10 @@ class Vocabulary:
         joins: of two conditions or more.
         functions: by name.
         constants: by name.
-        variables: by name, what they are called in programs; None where any other name is a variable.
-        explain: why a node is refused where a number is expected.
-        no_condition: why one is refused where a condition is; None where a number is one, unless it is 0.
+        variables: by name, their names in programs; None if every other name is a variable.
+        explain: why a node is rejected where a number is expected.
+        no_condition: why one is rejected where a condition is expected; None if numbers other than 0 are
+            true.
     """
 
     operators: OperatorTable
@@ -84,7 +85,7 @@ def parse(equation: str) -> tuple[str, ast.expr]:
     """The name on the left of an assignment, and the expression on its right.
 
     Raises:
-        TypeError: if it is none.
+        TypeError: if it is not an assignment to a name.
 
     >>> parse("m = m + g")[0]
     'm'
@@ -138,7 +139,7 @@ class _PostfixWriter:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary
         self._program: list[Any] = []
-        # What is still to be written: nodes, whether as conditions, and the functions of their values.
+        # Still to be written: nodes, each with whether it is a condition, and functions of their values.
         self._pending: list[tuple[ast.AST, bool] | tuple[Function, int, ast.AST]] = []
 
     def written(self, node: ast.AST, condition: bool) -> PostfixProgram:

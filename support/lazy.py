@@ -1,4 +1,4 @@
-"""`Lazy`: a property that is computed when it is first asked for."""
+"""`Lazy`: a property that is computed on first access."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """A property that is computed once and then kept in the instance.
+    """A property that is computed once and then stored in the instance.
 
     Unlike functools.cached_property before Python 3.12 it has no lock, which a process that is forked off
     while another thread holds it would wait for in vain. Two threads that ask at once may both compute it.
@@ -37,7 +37,7 @@ class Lazy(Generic[T]):
     @overload
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> T | Self:
-        """Compute it; from then on Python finds it in the instance itself."""
+        """Compute it; from then on, Python finds it in the instance."""
         if instance is None:
             return self
         value = instance.__dict__[self._name] = self._function(instance)

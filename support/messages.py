@@ -1,6 +1,6 @@
-"""How a refusal shows what it refuses, on one line: for everything that tells a user what is wrong.
+"""The wording of error messages: how they show names, values and other errors on one line.
 
-It stands in the lowest room, since every other one needs it.
+It is in the lowest room, since every other one needs it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import reprlib
 import unicodedata
 from collections.abc import Iterable
 
-_LONGEST = 200  # letters of a message that is not ours
+_LONGEST = 200  # characters of a message that is not ours
 
 
 class _Repr(reprlib.Repr):
-    """Python's own short form, also of integers that it refuses to convert to decimal digits."""
+    """Python's short form, also of integers too long to convert to decimal digits."""
 
     def repr_int(self, value: int, level: int) -> str:
         try:
@@ -27,7 +27,7 @@ _REPR = _Repr()
 
 
 def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
-    """One line for a name that is not among the allowed ones, with the nearest of them if one is near.
+    """The message for a name that is not among the allowed ones, with the nearest of them if one is close.
 
     >>> unknown("surface", "funki", ["funky", "slope"])
     "unknown surface 'funki'; did you mean 'funky'? Allowed: funky, slope"
@@ -40,7 +40,7 @@ def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: short, and on one line.
+    """A value for a message: short, and on one line.
 
     >>> shown({"key": "a" * 99})
     "{'key': 'aaaaaaaaaaaa...aaaaaaaaaaaaa'}"
@@ -53,7 +53,7 @@ def shown(value: object) -> str:
 
 
 def shorten(text: object, limit: int = 40) -> str:
-    """`text` on one line, cut in its middle where it is longer than `limit` characters.
+    """`text` on one line, with its middle cut out if it is longer than `limit` characters.
 
     >>> shorten("a" * 30 + "z" * 30, 11)
     'aaaaa…zzzzz'
@@ -64,10 +64,10 @@ def shorten(text: object, limit: int = 40) -> str:
 
 
 def printable(text: object) -> str:
-    r"""`text` with control characters, line breaks and what reorders letters as backslash escapes.
+    r"""`text` with control characters, line breaks and direction marks as backslash escapes.
 
-    What a terminal, a figure or a log shows of strangers' text is what it says: nothing in it can move the
-    cursor, change a colour, or make letters look like others.
+    Untrusted text is then safe to show in a terminal, a figure or a log: it can neither move the cursor,
+    change a colour, nor reorder letters.
 
     >>> print(printable("sgd\x1b[31m, \u202egda"))
     sgd\x1b[31m, \u202egda
@@ -82,7 +82,7 @@ def printable(text: object) -> str:
 
 
 def message_of(error: BaseException) -> str:
-    """An error's message on one line, cut where it is long; it may be of a user's class, and fail itself."""
+    """An error's message on one line, shortened; an error of a user's class may fail to give one."""
     try:
         text = str(error)
     except BaseException as another:  # noqa: BLE001

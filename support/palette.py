@@ -1,4 +1,4 @@
-"""The racers' colours: the Okabe-Ito palette, which stays apart for colour-blind eyes."""
+"""The racers' colours: the Okabe-Ito palette, which colour-blind people can tell apart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PALETTE = {
 
 
 def lighter(colour: str) -> str:
-    """A colour half way to white, for racers beyond the palette.
+    """A colour halfway to white, for racers beyond the palette.
 
     >>> lighter("#0072B2")
     '#80B9D9'
@@ -24,5 +24,5 @@ def lighter(colour: str) -> str:
     return "#" + "".join(f"{(int(colour[i : i + 2], 16) + 256) // 2:02X}" for i in (1, 3, 5))
 
 
-# What racers without a colour of their own get, one after the other.
+# The colours given to racers without one, in order.
 COLOURS = (*PALETTE.values(), *(lighter(colour) for colour in PALETTE.values()))

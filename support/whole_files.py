@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Writes files completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from typing import IO
 
 
 def write_whole(path: str | Path, write: Callable[[IO[bytes]], object], *, replace: bool = True) -> Path:
-    """Have `write` fill a file that appears at `path` once it is complete; until then the old one stays.
+    """Let `write` fill a file that appears at `path` once it is complete; until then the old one stays.
 
-    A symbolic link stays a link: the file that it leads to is written. Missing folders are made. Where the
-    system can (Linux), the file has no name while it is written, so that not even a killed process leaves a
-    part of it behind; elsewhere its name starts with a dot. Any number of threads and processes may write to
-    one path at once: one of their files ends up there, whole.
+    A symbolic link stays a link: its target is written. Missing folders are created. Where the system allows
+    it (Linux), the file has no name while it is written, so that not even a killed process leaves a partial
+    file behind; elsewhere its name starts with a dot. Threads and processes may write to one path at once:
+    one of their files ends up there, complete.
 
     Args:
-        path: where to.
+        path: where to write.
         write: called with the open file.
         replace: whether to replace a file at `path`; if not, the first free name of x.npz, x-2.npz, x-3.npz,
             ... is taken, atomically: no two writers get the same one.
 
     Returns:
-        Where the file is.
+        The path of the file.
 
     Raises:
         OSError: if the file cannot be written.
@@ -53,7 +53,7 @@ def write_whole(path: str | Path, write: Callable[[IO[bytes]], object], *, repla
 
 
 def _claim(path: Path) -> Path:
-    """Make an empty file under the first of the names x.npz, x-2.npz, ... that nothing has."""
+    """Create an empty file under the first free name of x.npz, x-2.npz, ..."""
     candidate = path
     for number in count(2):
         try:
@@ -65,10 +65,10 @@ def _claim(path: Path) -> Path:
 
 
 def require_writable(path: Path) -> None:
-    """Find out before the work, not after it, that its result could not be written.
+    """Check before the work that its result can be written.
 
     Raises:
-        OSError: if `path` is a folder, or its folder can neither be written to nor made.
+        OSError: if `path` is a folder, or its folder can neither be written to nor created.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -80,7 +80,7 @@ def require_writable(path: Path) -> None:
 
 
 def _write_unnamed(path: Path, write: Callable[[IO[bytes]], object]) -> bool:
-    """Fill a file without a name and then name it `path`; False where that cannot be done."""
+    """Fill a file without a name and then name it `path`; False if the system cannot."""
     try:
         descriptor = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
     except (AttributeError, OSError):
@@ -91,7 +91,7 @@ def _write_unnamed(path: Path, write: Callable[[IO[bytes]], object]) -> bool:
             write(file)
             file.flush()
             os.fsync(descriptor)
-            # The folder must be given: without it, the link itself would be linked to, not what it leads to.
+            # Without the folder, the link itself would be linked to, not its target.
             os.link(f"/proc/self/fd/{descriptor}", path.name, dst_dir_fd=folder, follow_symlinks=True)
     finally:
         os.close(folder)

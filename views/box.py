@@ -1,4 +1,4 @@
-"""`Box`: the box that a surface is shown in, which maps its points (u, v) to the scene."""
+"""`Box`: the box that a surface is drawn in, which maps its points (u, v) to the scene."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Box:
     below them lie above or below the box. A flat surface lies at mid-height.
 
     Attributes:
-        surface: what is shown.
+        surface: the surface shown.
         width: along u and v, in scene units.
         height: along z, in scene units.
         z_shown: the lowest and the highest loss in the box.
@@ -49,7 +49,7 @@ class Box:
     def height_fraction(self, z: Array) -> Array:
         """z as a fraction of the heights shown, from 0 for the lowest to 1 for the highest."""
         low, high = self.z_shown
-        # Where the difference of two heights would overflow, that of a quarter of each does not.
+        # Where the difference of two heights would overflow, the difference of their quarters does not.
         share = 1.0 if high - low <= MOST else 0.25
         with np.errstate(all="ignore"):
             return np.asarray((share * z - share * low) / (share * high - share * low))

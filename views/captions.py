@@ -1,4 +1,4 @@
-"""The words of the films, in each language that race.toml knows."""
+"""The captions of the films, in each of their languages."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from support.numbers import Numbers, numbers
 
 @dataclass(frozen=True)
 class Captions:
-    """Every word that a film of a race shows, but for names of racers and surfaces."""
+    """The text in a film of a race, except the names of racers and surfaces."""
 
     language: Literal["en", "fr"]
     title: str
     subtitle: str  # of surface and steps
     start: str  # of u and v
-    guest: str  # how an optimizer from elsewhere moves
+    guest: str  # how an external optimizer moves
     leads: str  # of a racer's name
     wins: str  # the same, once it has reached the target
-    because: str  # of what is said of a racer, and its habit
+    because: str  # of a line about a racer, and its habit
     loss: str
     step: str
     pace: str  # of step and steps
     pull: str  # the negative gradient
-    noisy_pull: str  # the same where there is noise in it
-    noise: str  # that there is
+    noisy_pull: str  # the same with gradient noise
+    noise: str  # says that there is gradient noise
     velocity: str
     results: str
-    columns: tuple[str, str, str, str]  # racer, final loss, from which step on it was at the target, status
+    columns: tuple[str, str, str, str]  # racer, final loss, the step at which it settled, status
     statuses: dict[Status, str]
-    out: dict[Status, str]  # the same in a word, for who is out of the race
+    out: dict[Status, str]  # in a word, for racers that have dropped out
     numbers: Numbers
 
     @property
@@ -42,7 +42,7 @@ class Captions:
         return {name: getattr(habit, self.language) for name, habit in said.items() if habit}
 
     def count(self, number: int) -> str:
-        """A whole number, its thousands apart."""
+        """A whole number, its thousands separated."""
         return self.numbers.count(number)
 
 

@@ -1,4 +1,4 @@
-"""The colours that every picture shares: ground, text, and heights of a surface."""
+"""The colours that all pictures share: background, text, and heights of a surface."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 BACKGROUND = "#0F1218"
-INK = "#F2F4F8"  # what must be read
+INK = "#F2F4F8"  # text that must be read
 FAINT = "#9AA4B5"  # axes, captions of axes
 
-# Matplotlib's cividis, a perceptually uniform map, without its upper end, which is as bright as the racers;
-# thirteen places of it, with straight lines between. Matplotlib itself takes a third of a second to import.
+# Matplotlib's cividis, a perceptually uniform map, without its upper end, which is as bright as the racers:
+# thirteen samples, interpolated linearly. Importing Matplotlib itself takes a third of a second.
 _CIVIDIS = "00224E 002C64 0C3470 263D6E 36466C 454F6C 52596D 5E626E 696B71 747575 807E78 8D8878 999277"
 _PLACES = np.array([list(bytes.fromhex(colour)) for colour in _CIVIDIS.split()]) / 255
 

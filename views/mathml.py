@@ -1,4 +1,4 @@
-"""Equations as MathML, which browsers set themselves: without a script, and without the internet."""
+"""Equations as MathML, which browsers render without scripts and without the internet."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _name(name: str) -> str:
 
 
 def _set(node: ast.expr, above: int = 0) -> str:
-    """An expression, in brackets where it binds less than what is around it."""
+    """An expression, in brackets where it binds less tightly than its surroundings."""
     match node:
         case ast.Constant(value=value):
             shown = f"<mn>{value!r}</mn>"

@@ -1,4 +1,4 @@
-"""`Path`: a racer's way over the surface, the plan or the plot, at any moment of the race."""
+"""`Path`: a racer's path over the surface, the plan or the plot, at any moment of the race."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from surfaces import Surface
 
 Array = NDArray[np.float64]
 
-FINE = 1 / 80  # of the box's width: no straight piece of a trail is longer, so that it follows the surface
-MOST = 24  # but no step is cut into more pieces
-NEAR = 0.003  # scene units, half a pixel: how far a trail may be drawn from where it is
-SPAN = 256  # points, one of which at least a trail keeps
-POINTS = 200_000  # to which steps are cut into pieces at most: of a longer race no frame shows a single step
+FINE = 1 / 80  # of the box's width: the longest straight piece of a trail, so that it follows the surface
+MOST = 24  # pieces of a step at most
+NEAR = 0.003  # scene units, half a pixel: the largest error of a simplified trail
+SPAN = 256  # points, of which a trail keeps at least one
+POINTS = 200_000  # pieces of all steps at most: in a longer race no frame shows a single step
 
 
 class Path:
-    """A way through the scene in the course of a race.
+    """A path through the scene during a race.
 
     Args:
-        moments: steps, rising from 0, not all whole; between two of them the way is straight.
-        points: where it leads at each, in scene units, of shape (n, 3).
-        seen: whether it is to be seen at each.
+        moments: increasing steps from 0, also fractional; between two of them the path is straight.
+        points: the point at each moment, in scene units, of shape (n, 3).
+        seen: whether the path is visible at each moment.
 
     Attributes:
-        digest: the same for paths that are the same.
+        digest: equal for equal paths.
     """
 
     def __init__(self, moments: Array, points: Array, seen: NDArray[np.bool_]) -> None:
@@ -39,7 +39,7 @@ class Path:
 
     @Lazy
     def _line(self) -> tuple[Array, Array, list[tuple[int, int]]]:
-        """Moments and points of its trail's corners, and the first and the end of each seen piece."""
+        """Moments and points of the trail's corners, and the first and the end of each visible piece."""
         corners = _apart(self._points, self._seen)
         seen = np.concatenate([[False], self._seen[corners], [False]])
         edges = np.flatnonzero(np.diff(seen))
@@ -47,12 +47,12 @@ class Path:
         return self._moments[corners], self._points[corners], pieces
 
     def shown(self, t: float) -> bool:
-        """Whether it is seen at step t."""
+        """Whether it is visible at step t."""
         after = int(self._moments.searchsorted(t))
         return bool(self._seen[min(after, len(self._seen) - 1)])
 
     def point(self, t: float) -> Array:
-        """The scene's point at step t."""
+        """The point in the scene at step t."""
         after = min(int(self._moments.searchsorted(t)), len(self._moments) - 1)
         if after == 0 or t >= self._moments[after]:
             return np.array(self._points[after])
@@ -61,7 +61,7 @@ class Path:
         return np.asarray((1 - part) * self._points[after - 1] + part * self._points[after])
 
     def trail(self, t: float) -> list[Array]:
-        """The way up to step t, each piece of it that is seen, of shape (n, 3)."""
+        """The visible pieces of the path up to step t, each of shape (n, 3)."""
         moments, points, pieces = self._line
         past = int(moments.searchsorted(t, side="right"))
         trail = [points[first : min(end, past)] for first, end in pieces if first < past]
@@ -71,12 +71,12 @@ class Path:
 
 
 def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Array]) -> Path:
-    """A racer's way, seen where it is in the domain, until it has left or diverged; straight in (u, v).
+    """A racer's path, visible inside the domain until it has left or diverged; steps are straight in (u, v).
 
     Args:
-        surface: what it runs on.
-        positions: (u, v) after each step, of shape (steps + 1, 2); nan from where the racer has diverged.
-        place: the scene's points for u and v.
+        surface: the surface of the race.
+        positions: (u, v) after each step, of shape (steps + 1, 2); nan once the racer has diverged.
+        place: maps u and v to points in the scene.
     """
     steps = len(positions) - 1
     finite = np.asarray(np.isfinite(positions).all(axis=1))
@@ -90,13 +90,13 @@ def way(surface: Surface, positions: Array, place: Callable[[Array, Array], Arra
 
 
 def curve(values: Array, low: float, high: float, place: Callable[[Array, Array], Array]) -> Path:
-    """The curve of a value after each step, seen where it is between `low` and `high`.
+    """The curve of a value after each step, visible where it is between `low` and `high`.
 
     Args:
         values: of shape (steps + 1,).
-        low: the least value shown.
-        high: the greatest.
-        place: the scene's points for steps and values.
+        low: the lowest value shown.
+        high: the highest value shown.
+        place: maps steps and values to points in the scene.
     """
     steps = len(values) - 1
     whole = np.arange(steps + 1)
@@ -112,7 +112,7 @@ def curve(values: Array, low: float, high: float, place: Callable[[Array, Array]
 
 
 def _crossings(values: Array, low: float, high: float) -> Array:
-    """The moments between steps at which a line through values passes one of two others.
+    """The moments between steps at which a line through the values crosses `low` or `high`.
 
     >>> _crossings(np.array([0.0, 4.0, 1.0]), -1.0, 3.0).round(3).tolist()
     [0.75, 1.333]
@@ -127,7 +127,7 @@ def _crossings(values: Array, low: float, high: float) -> Array:
 
 
 def _pieces(surface: Surface, positions: Array) -> int:
-    """Into how many straight pieces to cut each step, so that the longest one follows the surface."""
+    """The number of straight pieces to cut each step into, so that the longest follows the surface."""
     spans = np.array([np.ptp(surface.u_range), np.ptp(surface.v_range)])
     with np.errstate(over="ignore"):
         longest = np.abs(np.diff(positions, axis=0) / spans).max(initial=0.0) / FINE
@@ -135,11 +135,11 @@ def _pieces(surface: Surface, positions: Array) -> int:
 
 
 def _apart(points: Array, seen: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Which points a trail keeps: all at the edge of what is seen, and those it needs to stay within `NEAR`.
+    """The points that a trail keeps: where it appears or vanishes, and those needed to stay within `NEAR`.
 
     The algorithm is that of Ramer, "An iterative procedure for the polygonal approximation of plane curves",
-    1972, and Douglas and Peucker, on all spans at once. A path that goes to and fro makes it quadratic in the
-    length of a span: none is longer than `SPAN`.
+    1972, and Douglas and Peucker, on all spans at once. An oscillating path makes it quadratic in the length
+    of a span, so none is longer than `SPAN`.
     """
     edges = np.flatnonzero(np.diff(seen.astype(int)))
     kept = np.zeros(len(points), dtype=np.bool_)
@@ -159,7 +159,7 @@ def _apart(points: Array, seen: NDArray[np.bool_]) -> NDArray[np.int_]:
             points[index], np.repeat(points[first], inner, 0), np.repeat(points[last], inner, 0)
         )
         most = np.maximum.reduceat(away, begins)
-        # The first of those that are farthest in their span.
+        # The first of the farthest points in each span.
         farthest = np.flatnonzero(away == np.repeat(most, inner))
         middle = index[farthest[np.searchsorted(farthest, begins)]]
         split = most > NEAR
@@ -171,7 +171,7 @@ def _apart(points: Array, seen: NDArray[np.bool_]) -> NDArray[np.int_]:
 
 
 def _distances(points: Array, tails: Array, heads: Array) -> Array:
-    """How far points are from straight pieces, each from its own; all of shape (n, 3)."""
+    """The distance of each point from its segment; all of shape (n, 3)."""
     piece, away = heads - tails, points - tails
     along = (away * piece).sum(axis=1) / np.maximum((piece * piece).sum(axis=1), 1e-300)
     return np.asarray(np.linalg.norm(away - np.clip(along, 0, 1)[:, None] * piece, axis=1))

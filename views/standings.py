@@ -1,4 +1,4 @@
-"""`Standings`: at each step of a race the ranks, the leader, and who has finished or dropped out."""
+"""`Standings`: ranks, leader, finished racers and dropouts at each step of a race."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Array = NDArray[np.float64]
 
 
 class Standings:
-    """What the film says of the race from its first start.
+    """The standings of a race from its first start.
 
     Attributes:
         losses: after each step, of shape (racers, steps + 1).
-        out: whether a racer is out of the race at a step, diverged or outside the domain for good (see
+        out: whether a racer has dropped out by a step, as it diverged or left the domain for good (see
             `races.status.exits`); of the same shape.
-        ranks: 1 for who is first: those that have finished, in the order in which they did, then those that
-            race, the lowest loss first; those that are out of the race come last. Equals have equal ranks.
-        finish: the step from which on a racer's loss is at the target, or a number past the last step.
+        ranks: from 1: racers that have finished, in the order of finishing, then those still racing, the
+            lowest loss first, then dropouts. Ties share a rank.
+        finish: the step from which a racer's loss stays at or below the target, or one past the last step.
         leaders: the index of the racer that leads at each step, of shape (steps + 1,); a lead counts if it
-            is held for a thirtieth of the race or to its end; -1 where no lead counts.
+            is held for a thirtieth of the race or until its end; -1 where no lead counts.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -50,7 +50,7 @@ class Standings:
         self.leaders = _held(np.where(apart | alone, order[0], -1), max(2, steps // 30))
 
     def _places(self) -> Array:
-        """What the ranks at each step go by, the first of these first; of shape (3, racers, steps + 1)."""
+        """The sort keys of the ranks at each step, by significance; of shape (3, racers, steps + 1)."""
         last = self.losses.shape[1] - 1
         finish = self.finish[:, None]
         finished = ~self.out & (np.arange(last + 1) >= finish)
@@ -59,7 +59,7 @@ class Standings:
         return np.stack([np.where(self.out, 2.0, 1.0 - finished), np.where(finished, finish, 0.0), loss])
 
     def status(self, racer: int, step: int) -> Status | None:
-        """What is to be said of a racer after a step; None while it races."""
+        """A racer's status after a step; None while it races."""
         if self._diverged[racer, step]:
             return Status.DIVERGED
         if self._left[racer, step]:
@@ -68,7 +68,7 @@ class Standings:
 
 
 def _ranks(places: Array, order: NDArray[np.int_]) -> NDArray[np.int_]:
-    """How many are before each racer, and one, of shape (racers, steps + 1)."""
+    """One more than the number of racers ahead of each, of shape (racers, steps + 1)."""
     ordered = np.take_along_axis(places, order[None], axis=1)
     behind = np.ones(order.shape, dtype=np.bool_)  # the one before it in the order
     behind[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
@@ -79,7 +79,7 @@ def _ranks(places: Array, order: NDArray[np.int_]) -> NDArray[np.int_]:
 
 
 def _held(leaders: NDArray[np.int_], least: int) -> NDArray[np.int_]:
-    """The leaders, but -1 for those who lead for less than `least` steps, unless to the end.
+    """The leaders, or -1 for those who lead for fewer than `least` steps and not until the end.
 
     >>> _held(np.array([0, 0, 1, 0, 2, 2, 2, 1]), 2).tolist()
     [0, 0, -1, -1, 2, 2, 2, 1]

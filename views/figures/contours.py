@@ -13,9 +13,9 @@ from surfaces import Surface
 
 Array = NDArray[np.float64]
 
-_STEEP = 100  # times as high as the lowest twentieth of the domain: even contours leave the valley empty
-_HUGE = 1e300  # beyond it, differences of heights are no numbers
-_SOME = 12  # contours, or a few more
+_STEEP = 100  # times as high as the lowest twentieth of the domain: even contours would miss the valley
+_HUGE = 1e300  # beyond it, differences of heights may overflow
+_SOME = 12  # contours at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +23,11 @@ class Heights:
     """A surface's heights on a grid, and the levels of its contours.
 
     Attributes:
-        u: the grid's.
-        v: the grid's.
-        z: the heights there; masked where there are none.
-        levels: rising; fewer than two where the surface is flat.
-        steep: whether they are spaced by their logarithms above the lowest.
+        u: of the grid.
+        v: of the grid.
+        z: the heights there; masked where they are not finite.
+        levels: increasing; fewer than two if the surface is flat.
+        steep: whether they are spaced logarithmically above the lowest.
     """
 
     u: Array
@@ -40,9 +40,9 @@ class Heights:
 def heights(surface: Surface, points: int = 161) -> Heights:
     """The heights of a surface, and levels that show its shape.
 
-    The levels are even where the surface is. Where it is steep, as Rosenbrock's, they rise from the lowest
-    height by factors, with numbers such as 1, 3, 10, 30; so the valley, which is deep in the lowest even
-    level, has contours of its own.
+    They are evenly spaced, unless the surface is steep, as Rosenbrock's is: then they rise from the lowest
+    height by factors such as 1, 3, 10, 30, so that the valley, which lies below the first even level, has
+    contours of its own.
     """
     u, v = np.meshgrid(np.linspace(*surface.u_range, points), np.linspace(*surface.v_range, points))
     z = np.ma.masked_invalid(np.clip(np.broadcast_to(surface(u, v), u.shape), -_HUGE, _HUGE))
@@ -51,7 +51,7 @@ def heights(surface: Surface, points: int = 161) -> Heights:
         return Heights(u, v, z, np.array([]), steep=False)
     low, high = known.min(), known.max()
     inside = [point for point in surface.minima if surface.contains(*point)]
-    # A pole that goes down to -inf must not be what all else is compared with.
+    # Heights must not be measured from a pole that goes down to -inf.
     low = max(low, surface.z_range[0]) if low < surface.z_range[0] < high else low
     low = min([low, *(value for point in inside if np.isfinite(value := surface(*point)))])
     above = known - low
@@ -62,7 +62,7 @@ def heights(surface: Surface, points: int = 161) -> Heights:
 
 
 def _rising(low: float, above: Array) -> Array:
-    """Levels above `low`: so many to a power of ten that there are some, from a low one to one at the top."""
+    """Levels above `low`, with enough of them for each power of ten, up to the highest."""
     top = above.max()
     first = max(float(np.quantile(above, 0.005)), 1e-12 * top)
     powers = np.arange(np.floor(np.log10(first)), np.ceil(np.log10(top)) + 1)

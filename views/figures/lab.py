@@ -16,7 +16,7 @@ from support.whole_files import write_whole
 from views.figures.loss_axis import EDGE
 from views.figures.words import STYLE
 
-# Those that the default race has too have their colours there. Where lines meet, the earlier ones are seen
+# Optimizers of the default race have the same colours here. Where lines overlap, the earlier ones show
 # between the dashes of the later ones.
 OPTIMIZER_COLOURS = {
     "SGD": PALETTE["vermillion"],
@@ -26,13 +26,13 @@ OPTIMIZER_COLOURS = {
     "AdamW": PALETTE["bluish green"],
 }
 _DASHES = {"SGD": None, "RMSProp": None, "Adagrad": (10, 2), "Adam": (8, 4), "AdamW": (4, 8)}
-_FLOOR = 1e-6  # of the largest loss: below, the others would be one line at the top
+_FLOOR = 1e-6  # of the largest loss; a longer axis would squeeze the other curves into a line at the top
 
 
 def save_figure(runs: Mapping[str, Sequence[Run]], path: str | Path) -> Path:
     """Draw the runs of one problem of `PROBLEMS`, or of several, to `path`, a PNG, whole or not at all."""
     columns = min(len(runs), 3)
-    rows = len(runs) // 3 + 1  # where there are several, a place is left for the legend
+    rows = len(runs) // 3 + 1  # with several problems, one panel is left for the legend
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.2 * columns + (1 if rows > 1 else 2.4), 3.9 * rows), layout="constrained")
         panels = list(figure.subplots(rows, columns, squeeze=False).flat)
@@ -50,7 +50,7 @@ def save_figure(runs: Mapping[str, Sequence[Run]], path: str | Path) -> Path:
 
 
 def _draw(name: str, problem: Problem, runs: Sequence[Run], axes: Axes) -> None:
-    """What each optimizer's loss is above the least that there is, on a logarithmic scale."""
+    """Each optimizer's loss above the lowest possible one, on a logarithmic scale."""
     above = np.array([run.losses for run in runs]) - problem.least
     for run, losses in zip(runs, above, strict=True):
         dashes = _DASHES[run.optimizer]

@@ -16,27 +16,27 @@ from views.figures.words import AxisNumbers
 
 Array = NDArray[np.float64]
 
-# The palette is made for dark films: on white its lines get a dark edge.
+# The palette is made for dark films: on white, its lines get a dark edge.
 EDGE: list[AbstractPathEffect] = [withStroke(linewidth=2.6, foreground="#333333")]
-MANY_RACERS = 40  # from there on, edges would hide the lines, and colours have long been repeating
-_FEW = 8  # starts whose curves are drawn one by one; racers whose quartiles are
-_DECADES = 100  # times the least loss: from there on, a linear axis would show the first steps only
-_FLOOR = 1e-16  # of the largest loss: what is below is float64's rounding
-_PEAK = 1e3  # times the start's loss: what rises further leaves a logarithmic axis
-_HUGE = 1e300  # beyond it, differences are no numbers
+MANY_RACERS = 40  # with so many, edges would hide the lines
+_FEW = 8  # starts up to which each has its own curve; racers up to which quartiles are drawn
+_DECADES = 100  # times the lowest loss: a linear axis would then show the first steps only
+_FLOOR = 1e-16  # of the largest loss: anything below is rounding error
+_PEAK = 1e3  # times the start's loss: the highest top of a logarithmic axis
+_HUGE = 1e300  # beyond it, differences may overflow
 
 
 def line_style(trace: Trace) -> dict[str, Any]:
-    """How a racer's line is drawn: the more racers, the thinner, and then without an edge."""
+    """The style of a racer's line: with many racers, thinner and without an edge."""
     return {"linewidth": 0.8} if len(trace.names) > MANY_RACERS else {"linewidth": 1.6, "path_effects": EDGE}
 
 
 def draw_curves(trace: Trace, axes: Axes) -> str:
-    """Draw each racer's loss, within the limits set; with several starts their median, and how they spread.
+    """Draw each racer's loss within the axes' limits; with several starts, the median and the spread.
 
     Returns:
-        How that is drawn: "each" start's own curve, thin, where starts are few; the "quartiles" as a band;
-        or "", not at all, where there is one start, or where there are many racers.
+        How the spread is drawn: a thin curve for "each" start if there are few; the "quartiles" as a band;
+        or "" if it is not, as there is one start or there are many racers.
     """
     low, high = axes.get_ylim()
     far = 1e3 * (high - low)  # beyond the axes' limits, where matplotlib's arithmetic still holds
@@ -54,17 +54,17 @@ def draw_curves(trace: Trace, axes: Axes) -> str:
 
 
 def _spread(trace: Trace) -> str:
-    """How it is drawn that starts differ: see `draw_curves`."""
+    """How the spread of the starts is drawn: see `draw_curves`."""
     starts = len(trace.spec.start)
     return "" if starts == 1 or len(trace.names) > _FEW else "each" if starts <= _FEW else "quartiles"
 
 
 def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
-    """Set scale and limits of the losses' axis: logarithmic where they span decades.
+    """Set the scale and limits of the loss axis: logarithmic if the losses span decades.
 
-    A linear axis ends a little above the start's loss, a logarithmic one where racers were that stayed in the
-    domain, so that one that shoots up does not squeeze the others into a line. Where losses change their
-    sign, the scale is logarithmic on both sides of 0 and linear about it.
+    A linear axis ends a little above the start's loss, a logarithmic one at the highest loss of racers that
+    stayed in the domain, so that one that shoots up does not squeeze the others into a line. If losses change
+    sign, the scale is logarithmic on both sides of 0 and linear around it.
     """
     curves = trace.losses if _spread(trace) == "each" else median(trace.losses)
     curves = np.clip(curves, -_HUGE, _HUGE)
@@ -94,7 +94,7 @@ def set_loss_axis(trace: Trace, axes: Axes, target: float) -> None:
 
 
 def _quartiles(losses: Array) -> tuple[Any, Any]:
-    """A quarter of the starts is below, a quarter above; a missing loss counts as the largest."""
+    """The lower and upper quartile over the starts; a missing loss counts as the largest."""
     ordered = np.sort(losses, axis=-1)
     last = losses.shape[-1] - 1
     return ordered[..., last // 4], ordered[..., last - last // 4]

@@ -30,8 +30,8 @@ FORMATS = (".png", ".svg", ".pdf")
 def save_figure(trace: Trace, path: str | Path) -> Path:
     """Draw the race to `path`, whole or not at all; its suffix, one of `FORMATS`, decides the format.
 
-    Left the contours with the trails, right the losses, below who has which colour; in the language of the
-    race's film. `draw_plan` and `draw_losses` draw one of them into axes of your own.
+    On the left are the contours with the trails, on the right the losses, below a legend; in the language of
+    the race's film. `draw_plan` and `draw_losses` draw one of them into your own axes.
 
     Args:
         trace: the race, with every step.
@@ -177,7 +177,7 @@ def _texts(trace: Trace) -> list[str]:
     return [*trace.names, trace.spec.build_surface().name]
 
 
-_MANY = 20  # starts from which single trails become faint
+_MANY = 20  # with more starts, trails are faint
 _RING: Any = {"linestyle": "none", "marker": "o", "markersize": 9, "fillstyle": "none", "color": "black"}
 _STAR: Any = {
     "linestyle": "none",
@@ -189,15 +189,15 @@ _STAR: Any = {
 
 
 def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
-    """The surface from above in greys, with its minima; every trail, a ring at its start, a dot at its end.
+    """Draw the surface from above in greys with its minima, and every trail from a ring to a dot.
 
-    With `deep`, contours are the closer together the lower they are, and there is no scale.
+    With `deep`, contours get closer together towards the bottom, and there is no colour bar.
     """
     surface, language = trace.spec.build_surface(), trace.spec.film.language
     _draw_contours(trace, axes, deep)
     many = len(trace.spec.start) > _MANY or len(trace.names) > MANY_RACERS
     low, high = np.array([surface.u_range, surface.v_range]).T
-    # Far out, where matplotlib's arithmetic overflows, it does not matter where.
+    # Points so far out that matplotlib's arithmetic would overflow are clipped.
     far = 1e3 * (high - low)
     for i, racer in enumerate(trace.spec.racers):
         paths = np.clip(np.swapaxes(trace.positions[i], 0, 1), low - far, high + far)
@@ -218,20 +218,20 @@ def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
 
 
 def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
-    ground, language = heights(trace.spec.build_surface()), trace.spec.film.language
-    levels = ground.levels
+    relief, language = heights(trace.spec.build_surface()), trace.spec.film.language
+    levels = relief.levels
     if len(levels) < 2:
         return  # flat
     if deep:
-        low, high = ground.z.min(), ground.z.max()
+        low, high = relief.z.min(), relief.z.max()
         levels = low + (high - low) * np.linspace(0, 1, 25) ** 2.5
-    norm = BoundaryNorm(levels, 256) if deep or ground.steep else None
-    grid = (ground.u, ground.v, ground.z)
+    norm = BoundaryNorm(levels, 256) if deep or relief.steep else None
+    grid = (relief.u, relief.v, relief.z)
     filled = axes.contourf(*grid, levels=levels, norm=norm, cmap="Greys_r", alpha=0.7)
     axes.contour(*grid, levels=levels, colors="#00000030", linewidths=0.5, linestyles="solid")
     if not deep:
         bar = axes.figure.colorbar(filled, ax=axes, label=WORDS[language]["loss"])
-        if ground.steep:
+        if relief.steep:
             ticks = levels[:: -(-len(levels) // 9)]
             bar.ax.set_yticks(ticks, [NUMBERS[language].rounded(float(f"{level:.3g}")) for level in ticks])
             bar.ax.minorticks_off()
@@ -240,7 +240,7 @@ def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
 
 
 def _draw_losses(trace: Trace, axes: Axes) -> None:
-    """Each racer's loss at each step, and the target; with several starts the median and how they spread."""
+    """Draw each racer's loss at each step, and the target; with several starts, the median and the spread."""
     language, starts = trace.spec.film.language, len(trace.spec.start)
     words = WORDS[language]
     target = float(median(target_of(trace)))
@@ -261,7 +261,7 @@ def _minima(trace: Trace) -> list[tuple[float, float]]:
 
 
 def _keys(trace: Trace, plan: bool = True) -> tuple[list[Artist], list[str]]:
-    """What a legend shows, and what it says to each: racers, the target, and what is marked on the plan."""
+    """The handles and labels of a legend: racers, the target, and the marks on the plan."""
     language = trace.spec.film.language
     words = WORDS[language]
     racers = trace.spec.racers[: None if len(trace.names) <= MANY_RACERS else MANY_RACERS - 1]
@@ -284,7 +284,7 @@ def _keys(trace: Trace, plan: bool = True) -> tuple[list[Artist], list[str]]:
 
 
 def _columns(names: Sequence[str], inches: float) -> tuple[int, int]:
-    """How many columns of a legend fit into a width, and how many rows they make."""
+    """The number of a legend's columns that fit into a width, and of its rows."""
     columns = max(1, int(inches / (0.7 + 0.09 * max(map(words.width, names)))))
     rows = -(-len(names) // columns)
     return -(-len(names) // rows), rows
@@ -295,6 +295,6 @@ def _blank(names: Sequence[str]) -> list[str]:
 
 
 def _name(legend: Legend, names: Sequence[str]) -> None:
-    """Write the names into a legend, which by itself leaves out those that begin with a `_`."""
+    """Write the names into a legend, which would by itself leave out those that begin with a `_`."""
     for text, name in zip(legend.get_texts(), names, strict=True):
         words.set_text(text, name)

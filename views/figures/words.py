@@ -1,4 +1,4 @@
-"""What figures say: words and numbers in the race's language, names as they are in fonts that have them."""
+"""The text of figures: words and numbers in the race's language, names in fonts that have their letters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from support.numbers import numbers
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
-    "pdf.fonttype": 42,  # TrueType: journals refuse Type 3, and drawing programs cannot edit it
+    "pdf.fonttype": 42,  # TrueType: journals reject Type 3, and drawing programs cannot edit it
     "svg.fonttype": "path",
     "svg.hashsalt": "race",
     "text.usetex": False,
@@ -75,24 +75,24 @@ class AxisNumbers(ScalarFormatter):
 
 
 def set_text(text: Text, content: str) -> None:
-    """Have `text` say `content`, which is no mathematics whatever dollars it has."""
+    """Set `text` to `content`, in which dollar signs do not mark mathematics."""
     text.set_parse_math(False)
     text.set_usetex(False)
     text.set_text(content)
 
 
 def width(text: str) -> int:
-    """How many letters of usual width `text` is as wide as; those of East Asia count as two."""
+    """The width of `text` in letters; full-width letters count as two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 @contextmanager
 def drawing(texts: Iterable[str]) -> Iterator[None]:
-    """Draw in `STYLE`, with fonts that have the letters of `texts`, so far as there are any.
+    """Draw in `STYLE`, with fonts that have the letters of `texts`, if there are any.
 
-    What no font on this machine has is a box, about which matplotlib would warn at length.
+    A letter that no font on this machine has is drawn as a box, without matplotlib's warnings.
     """
-    # Where the user logs at this level, each font would be worth fifty lines.
+    # At the user's logging level, each font could log fifty lines.
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     family = ["DejaVu Sans", *_fallbacks(frozenset("".join(texts)))]
     quiet = np.errstate(all="ignore")  # matplotlib looks for ticks far outside the axes
@@ -103,7 +103,7 @@ def drawing(texts: Iterable[str]) -> Iterator[None]:
 
 @functools.lru_cache(maxsize=64)
 def _fallbacks(letters: frozenset[str]) -> tuple[str, ...]:
-    """The families beside DejaVu Sans that are needed to draw `letters`."""
+    """The families needed besides DejaVu Sans to draw `letters`."""
     missing = {ord(letter) for letter in letters} - _letters(findfont(FontProperties(family="DejaVu Sans")))
     families = []
     for font in filter(_is_plain, fontManager.ttflist):
@@ -116,14 +116,14 @@ def _fallbacks(letters: frozenset[str]) -> tuple[str, ...]:
 
 
 def _is_plain(font: FontEntry) -> bool:
-    """Whether a font is upright, of usual weight, and no collection of boxes for all letters there are."""
+    """Whether a font is upright, of regular weight, and not a font of boxes for all letters."""
     usual = font.weight <= 500 if isinstance(font.weight, int) else font.weight in {"normal", "regular"}
     return font.style == "normal" and usual and not font.name.startswith("Last Resort")
 
 
 @functools.cache
 def _letters(file: str) -> frozenset[int]:
-    """The letters that a font has; none where it cannot be scaled, as one of coloured pictures."""
+    """The letters of a font; none if it is not scalable, as colour emoji are not."""
     try:
         font = get_font(file)
         return frozenset(font.get_charmap()) if font.scalable else frozenset()
