@@ -1,4 +1,4 @@
-"""Scenes: what films are drawn with. Everything that uses Manim stands here.
+"""Scenes: what films are drawn with. Everything that uses Manim is here.
 
 `DepthCamera` and its mobjects work in anyone's ThreeDScene::
 

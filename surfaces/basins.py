@@ -1,4 +1,4 @@
-"""A few basins: smooth surfaces on which the question is which minimum is found.
+"""A few basins: smooth surfaces where the question is which minimum a racer finds.
 
 Formulas, usual domains and known minima are those of Surjanovic & Bingham, Virtual Library of Simulation
 Experiments: test functions and datasets, https://www.sfu.ca/~ssurjano, which agrees with the sources named.
@@ -29,7 +29,7 @@ from surfaces.surface import surface
     },
 )  # fmt: skip
 def three_hump_camel(u: Any, v: Any) -> Any:
-    """2 u^2 - 1.05 u^4 + u^6 / 6 + u v + v^2, unscaled: the lowest of three basins lies in the middle."""
+    """2 u^2 - 1.05 u^4 + u^6 / 6 + u v + v^2, unscaled: three basins, the lowest in the middle."""
     return 2 * u**2 - 1.05 * u**4 + u**6 / 6 + u * v + v**2
 
 
@@ -48,7 +48,7 @@ def three_hump_camel(u: Any, v: Any) -> Any:
     },
 )  # fmt: skip
 def six_hump_camel(u: Any, v: Any) -> Any:
-    """(4 - 2.1 u^2 + u^4 / 3) u^2 + u v + (4 v^2 - 4) v^2, unscaled: six basins, the lowest two alike."""
+    """(4 - 2.1 u^2 + u^4 / 3) u^2 + u v + (4 v^2 - 4) v^2, unscaled: six basins, the two lowest alike."""
     return (4 - 2.1 * u**2 + u**4 / 3) * u**2 + u * v + (4 * v**2 - 4) * v**2
 
 
@@ -69,8 +69,8 @@ def six_hump_camel(u: Any, v: Any) -> Any:
 def mccormick(u: Any, v: Any) -> Any:
     """0.2 (sin(u + v) + (u - v)^2 - 1.5 u + 2.5 v + 1): a fifth of the McCormick function.
 
-    A trough with waves, which falls along u = v. The race leads to the crest between the domain's two minima,
-    and on to the lower one. Beyond the domain it falls on for ever.
+    A wavy trough that descends along u = v. The race leads to the crest between the domain's two minima, and
+    on to the lower one. Beyond the domain it descends for ever.
     """
     return 0.2 * (np.sin(u + v) + (u - v) ** 2 - 1.5 * u + 2.5 * v + 1)
 
@@ -92,7 +92,7 @@ def mccormick(u: Any, v: Any) -> Any:
 def styblinski_tang(u: Any, v: Any) -> Any:
     """0.025 (u^4 - 16 u^2 + 5 u + v^4 - 16 v^2 + 5 v): 1/20 of the Styblinski-Tang function.
 
-    Four basins, one in each quarter, of three different depths.
+    Four basins, one in each quadrant, of three different depths.
     """
     return 0.025 * (u**4 - 16 * u**2 + 5 * u + v**4 - 16 * v**2 + 5 * v)
 
@@ -113,7 +113,7 @@ def styblinski_tang(u: Any, v: Any) -> Any:
     },
 )  # fmt: skip
 def goldstein_price(u: Any, v: Any) -> Any:
-    """(log(a b) - 8.693) / 2.427, whose product a b, the Goldstein-Price function, spans six orders.
+    """(log(a b) - 8.693) / 2.427; a b, the Goldstein-Price function, spans six orders of magnitude.
 
     a = 1 + (u + v + 1)^2 (19 - 14 u + 3 u^2 - 14 v + 6 u v + 3 v^2),
     b = 30 + (2 u - 3 v)^2 (18 - 32 u + 12 u^2 + 48 v - 36 u v + 27 v^2).

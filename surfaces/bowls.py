@@ -1,4 +1,4 @@
-"""Quadratic bowls: one minimum, and nothing but the two curvatures to tell them apart."""
+"""Quadratic bowls: one minimum each; only their two curvatures differ."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from surfaces.surface import surface
     },
 )  # fmt: skip
 def sphere(u: Any, v: Any) -> Any:
-    """0.1 (u^2 + v^2): a tenth of the sphere function. Whoever follows the gradient goes straight."""
+    """0.1 (u^2 + v^2): a tenth of the sphere function. The gradient points straight at the minimum."""
     return 0.1 * (u**2 + v**2)
 
 
@@ -43,8 +43,8 @@ def sphere(u: Any, v: Any) -> Any:
 def matyas(u: Any, v: Any) -> Any:
     """0.1 (0.26 (u^2 + v^2) - 0.48 u v): a tenth of the Matyas function.
 
-    A ravine along u = v, 25 times as steep across as along: its condition number. It lies across the axes,
-    so a rule that scales each coordinate by itself gains nothing by it.
+    A ravine along u = v, 25 times as steep across as along: its condition number. It lies diagonally to the
+    axes, so a rule that scales each coordinate by itself gains nothing.
     """
     return 0.1 * (0.26 * (u**2 + v**2) - 0.48 * u * v)
 
@@ -91,9 +91,9 @@ def ravine(u: Any, v: Any, *, condition: Any = 100.0) -> Any:
     """0.5 (u^2 / condition + v^2): as steep across as `slope`, and `condition` times flatter along.
 
     Its curvatures are 1 across, whatever the condition number, and 1/condition along. So gradient descent is
-    stable up to lr = 2, and at its best, lr = 2 condition / (condition + 1), each step leaves
-    (condition - 1) / (condition + 1) of the distance, in zigzags. The ravine lies along an axis: a rule that
-    scales each coordinate by itself does not see it.
+    stable up to lr = 2, and at the best learning rate, 2 condition / (condition + 1), each step leaves
+    (condition - 1) / (condition + 1) of the distance, in zigzags. The ravine lies along an axis, so a rule
+    that scales each coordinate by itself does not notice it.
     """
     return 0.5 * (u**2 / condition + v**2)
 
@@ -116,9 +116,9 @@ def ravine(u: Any, v: Any, *, condition: Any = 100.0) -> Any:
 def noisy_quadratic(u: Any, v: Any) -> Any:
     """0.5 (u^2 + v^2 / 10), raced with noise of standard deviation 0.5 in each coordinate of the gradient.
 
-    The noisy quadratic model, with two curvatures h, 1 and 1/10, of the paper's many. Gradient descent does
+    The noisy quadratic model, with two of the paper's many curvatures h, 1 and 1/10. Gradient descent does
     not come to rest: in the long run its mean loss is the sum of lr s^2 / (4 - 2 lr h) over the curvatures,
-    s being the noise. A shorter step ends lower, and takes longer. (The paper's noise has the variance h in
-    each coordinate; here it is the same in both.)
+    s being the noise. A smaller step ends lower, but takes longer. (The paper's noise has variance h in each
+    coordinate; here it is the same in both.)
     """
     return 0.5 * (u**2 + v**2 / 10)

@@ -1,4 +1,4 @@
-"""Test problems that the field has long used, scaled to fit a picture."""
+"""Classic test problems, scaled to fit a picture."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def slope(u: Any, v: Any) -> Any:
 def rosenbrock(u: Any, v: Any) -> Any:
     """0.01 ((1-u)^2 + 100 (v-u^2)^2): a flat, curved valley.
 
-    Across, its curvature is 2 (1 + 4 u^2), 20 at the start and 2 at the bend: a learning rate with which SGD
-    is stable at the start comes nowhere in 200 steps. With those suggested SGD, Momentum, Nesterov and RAdam
-    are thrown from wall to wall, over the bend, and arrive; the others creep along the valley's floor.
+    Across, its curvature is 2 (1 + 4 u^2), 20 at the start and 2 at the bend: with a learning rate at which
+    it is stable at the start, SGD gets nowhere in 200 steps. With those suggested, SGD, Momentum, Nesterov
+    and RAdam bounce from wall to wall past the bend, and arrive; the others creep along the valley's floor.
     """
     return 0.01 * ((1 - u) ** 2 + 100 * (v - u**2) ** 2)
 
@@ -64,10 +64,10 @@ def rosenbrock(u: Any, v: Any) -> Any:
 def rastrigin(u: Any, v: Any) -> Any:
     """0.005 (20 + u^2 - 10 cos(2 pi u) + v^2 - 10 cos(2 pi v)): a grid of local minima.
 
-    The start lies beside the bottom of a pit. There the gradient is next to nothing, and so are steps as long
-    as it is steep: SGD and Momentum stay. The first step of Adagrad, RMSProp, Rprop, Adam, AdamW and Adamax
-    is as long as the learning rate, however flat it is: with those suggested they are out of the pit at once,
-    and in the lowest one in the end.
+    The start lies beside the bottom of a pit. There the gradient is next to nothing, and so are steps in
+    proportion to it: SGD and Momentum stay. The first step of Adagrad, RMSProp, Rprop, Adam, AdamW and Adamax
+    is as long as the learning rate, however flat the ground: with those suggested, they leave the pit at
+    once, and end in the lowest one.
     """
     waves = 10 * np.cos(2 * np.pi * u) + 10 * np.cos(2 * np.pi * v)
     return 0.005 * (20 + u**2 + v**2 - waves)
@@ -90,9 +90,9 @@ def rastrigin(u: Any, v: Any) -> Any:
 def beale(u: Any, v: Any) -> Any:
     """0.01 ((1.5-u+uv)^2 + (2.25-u+uv^2)^2 + (2.625-u+uv^3)^2): plateaus with steep corners.
 
-    From the start a valley falls, ever more gently, to where u is -2 and beyond: nobody finds the minimum, or
-    comes to rest. With the learning rates suggested racers are still in the domain after 200 steps, but for
-    Rprop, which leaves with any: short as its first step may be, its steps soon grow.
+    From the start a valley descends, ever more gently, to u = -2 and beyond: no racer finds the minimum, or
+    comes to rest. With the learning rates suggested, racers are still in the domain after 200 steps, except
+    Rprop, which leaves with any: however short its first step, its steps soon grow.
     """
     return 0.01 * ((1.5 - u + u * v) ** 2 + (2.25 - u + u * v**2) ** 2 + (2.625 - u + u * v**3) ** 2)
 
@@ -128,8 +128,8 @@ def himmelblau(u: Any, v: Any) -> Any:
 def ackley(u: Any, v: Any) -> Any:
     """0.1 (-20 e^(-0.2 sqrt((u^2+v^2)/2)) - e^((cos 2 pi u + cos 2 pi v)/2) + 20 + e).
 
-    A funnel with ripples. It has no gradient at its centre, a cusp: there the derivative of the square
-    root is infinite, and the gradient comes out as nan.
+    A funnel with ripples. Its centre is a cusp without a gradient: the derivative of the square root is
+    infinite there, and the gradient is computed as nan.
     """
     funnel = -20 * np.exp(-0.2 * np.sqrt((u**2 + v**2) / 2))
     ripples = -np.exp((np.cos(2 * np.pi * u) + np.cos(2 * np.pi * v)) / 2)

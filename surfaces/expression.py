@@ -32,7 +32,7 @@ class Expression:
         text: numbers, ``u`` and ``v`` or ``x`` and ``y``, ``pi``, ``e``, the operators ``+ - * / % **``,
             parentheses, and the functions of `surfaces.vocabulary`. ``where(condition, a, b)`` is a where the
             condition holds and b elsewhere; conditions are comparisons, chained or joined by ``and``, ``or``
-            and ``not``. ``^``, ``²``, ``π``, ``·`` and their like are read as they are meant.
+            and ``not``. ``^``, ``²``, ``π``, ``·`` and the like are understood.
 
     Raises:
         ExpressionError: naming what is not allowed, and where.

@@ -45,8 +45,8 @@ def formula_surface(
 ) -> Surface:
     """The surface ``z = formula(u, v)`` over the given ranges.
 
-    Unless they are given, its heights are read off a grid, without the ends of poles that lie between its
-    points, and its start is a quarter of the way in from the lower corner.
+    Unless given, its heights are read off a grid, with the tips of poles between its points cut off, and its
+    start is a quarter of the way in from the lower corner.
 
     Args:
         formula: as a `Surface` has it.

@@ -19,7 +19,7 @@ from surfaces.surface import surface
     source="this project: waves and Gaussian bumps, with several local minima",
 )
 def funky(u: Any, v: Any) -> Any:
-    """Waves, a hill, a ridge, and a pair of a peak and a pit."""
+    """Waves, a hill, a ridge, and a peak beside a pit."""
     waves = 5 * u * v * (1 - u) * (1 - v) * np.cos(10 * v) * np.sin(10 * u * v) * np.exp(u)
     hill = np.exp(-((v - 0.4) ** 2 + (u - 0.2) ** 2) / 0.03)
     ridge = 0.6 * np.exp(-((v - 0.4) ** 2) / 0.03) * np.sin(25 * u) * (1 - u) ** 2

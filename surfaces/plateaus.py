@@ -1,4 +1,4 @@
-"""Plateaus: nearly flat over most of the domain, and then steep."""
+"""Plateaus: nearly flat over most of the domain, then steep."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from surfaces.surface import surface
     },
 )  # fmt: skip
 def easom(u: Any, v: Any) -> Any:
-    """-cos u cos v e^(-(u - pi)^2 - (v - pi)^2), unscaled: one pit in a plain that says nothing of it."""
+    """-cos u cos v e^(-(u - pi)^2 - (v - pi)^2), unscaled: one pit in a featureless plain."""
     return -np.cos(u) * np.cos(v) * np.exp(-((u - np.pi) ** 2) - (v - np.pi) ** 2)
 
 
@@ -46,7 +46,7 @@ def easom(u: Any, v: Any) -> Any:
 def cliff(u: Any, v: Any) -> Any:
     """1 + tanh(8 (u - 0.2 v^2)) + 0.1 ((u + 1)^2 + v^2): a plateau, a cliff, and a bowl below it.
 
-    At the cliff's edge the gradient is more than ten times that of the plateau: one step there throws
+    At the cliff's edge the gradient is more than ten times that of the plateau: a single step there throws
     Momentum past the minimum, and stays in Adagrad's sum to the end.
     """
     return 1 + np.tanh(8 * (u - 0.2 * v**2)) + 0.1 * ((u + 1) ** 2 + v**2)

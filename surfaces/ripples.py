@@ -1,4 +1,4 @@
-"""Ripples: so many local minima that the steps' length decides where a racer ends.
+"""Ripples: so many local minima that the length of the steps decides where a racer ends.
 
 Formulas, usual domains and known minima are those of Surjanovic & Bingham, Virtual Library of Simulation
 Experiments: test functions and datasets, https://www.sfu.ca/~ssurjano, which agrees with the sources named.
@@ -82,8 +82,8 @@ def drop_wave(u: Any, v: Any) -> Any:
 def cross_in_tray(u: Any, v: Any) -> Any:
     """-0.0001 (|sin u sin v e^|100 - r / pi|| + 1)^0.1 with r^2 = u^2 + v^2, unscaled: pits between creases.
 
-    Where u or v is a multiple of pi a crease stands up to nearly 0, so thin that half of its height lies
-    within a thousandth of it: no gradient tells of it from afar. The four pits around the origin are minima.
+    Where u or v is a multiple of pi, a crease rises to nearly 0, so thin that half of its height lies within
+    a thousandth of it: from a distance no gradient shows it. The four pits around the origin are minima.
     """
     pull = np.exp(abs(100 - np.sqrt(u**2 + v**2 + _SPECK) / np.pi))
     return -0.0001 * (abs(np.sin(u) * np.sin(v) * pull) + 1) ** 0.1

@@ -1,7 +1,7 @@
-"""Saddles: no minimum at all, but a point where the gradient vanishes, and ways down from it.
+"""Saddles: no minimum, but a point where the gradient vanishes, with ways down from it.
 
-A race starts near a ridge, so that the gradient leads to the saddle first. Who leaves the saddle leaves the
-domain as well: here that is to win.
+A race starts near a ridge, so the gradient leads to the saddle first. A racer that escapes the saddle leaves
+the domain as well: here, that is winning.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from surfaces.surface import surface
     },
 )  # fmt: skip
 def saddle(u: Any, v: Any) -> Any:
-    """0.5 (u^2 - v^2): it falls for ever along v.
+    """0.5 (u^2 - v^2): descends for ever along v.
 
-    With the learning rates suggested all leave the domain within 150 steps, some along the ridge and by the
-    saddle, and some, whose steps do not ask how steep it is, straight across.
+    With the learning rates suggested, all leave the domain within 150 steps: some along the ridge and past
+    the saddle, and some, whose steps do not depend on the slope, straight across.
     """
     return 0.5 * (u**2 - v**2)
 
@@ -50,9 +50,9 @@ def saddle(u: Any, v: Any) -> Any:
 def monkey_saddle(u: Any, v: Any) -> Any:
     """0.5 (u^3 - 3 u v^2): three valleys, two for the monkey's legs and one for its tail.
 
-    Not only the gradient vanishes at the centre but all curvatures too, so that it holds for long. Beyond, it
-    falls faster than any quadratic: a step as long as the gradient is steep soon ends in infinity. So SGD,
-    Momentum and Nesterov have learning rates suggested with which they are still held after 200 steps; the
+    At the centre not only the gradient but also all curvatures vanish, so it holds racers for a long time.
+    Beyond, it descends faster than any quadratic: steps in proportion to the gradient soon end in infinity.
+    So the learning rates suggested for SGD, Momentum and Nesterov still hold them there after 200 steps; the
     others leave the domain.
     """
     return 0.5 * (u**3 - 3 * u * v**2)

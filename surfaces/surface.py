@@ -130,8 +130,9 @@ class Surface:
 
     @property
     def elementwise(self) -> bool:
-        """Whether the formula takes arrays of points elementwise: whether it gives for five of the domain's
-        points, together, what it gives for each alone.
+        """Whether the formula takes arrays of points elementwise.
+
+        It is tried on five of the domain's points, which together must give what each gives alone.
         """
         return _elementwise(self.formula, self.u_range, self.v_range)
 
@@ -274,12 +275,12 @@ def get_surface(name: str, /, **parameters: float) -> Surface:
     """The registered surface of that name, with these values of its formula's parameters.
 
     Args:
-        name: as race.toml has it.
+        name: as in race.toml.
         parameters: numbers by the parameter's name; those left out keep their defaults.
 
     Raises:
-        ValueError: if there is none, with the names that there are; if it has no such parameter, or not with
-            such a value.
+        ValueError: if there is no such surface, listing the names; if it has no such parameter, or the value
+            is not allowed.
 
     >>> get_surface("ravine", condition=4.0)(2.0, 3.0)
     5.0
