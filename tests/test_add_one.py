@@ -54,6 +54,7 @@ class Softsign({BASE.__name__}):
         lr: learning rate, at least 0.
         beta: the decay rate of the mean, at least 0.
         softness: the gradient at which a step is half as long, at least 0.
+        maximize: climb: -g takes the place of g.
 
     Raises:
         ValueError: naming the hyperparameter that is out of range.

@@ -69,6 +69,10 @@ _CLIP: tuple[tuple[Span, Span, Span], ...] = (
     ((-3, 3), (-2, -1), (1, 2)), ((-3, 1), (0, 1), (1, 2)), ((0, 4), (-2, -1), (0, 1)),
     ((-3, 3), (1, 2), (-2, -1)),
 )  # fmt: skip
+# One span for each input of functions of one number and of two.
+SPANS: dict[str, tuple[Span, ...]] = {rule: spans[:1] for rule, spans in _UNARY.items()} | {
+    rule: choices[0] for rule, choices in _BINARY.items()
+}
 
 _SHAPES: Shapes = ((), (1,), (5,), (2, 3), (2, 1, 2))
 _PAIRS: tuple[Shapes, ...] = (

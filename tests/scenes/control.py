@@ -41,6 +41,7 @@ def trace() -> Trace:
 
 
 FILMS: dict[str, type[Film]] = {"race": OptimizerRace, "contour": ContourRace}
+WITH_BOARD = ("race", "contour")
 
 
 @cache

@@ -18,6 +18,7 @@ from tests.scenes.control import (
     HEIGHT,
     PICTURES,
     WIDTH,
+    WITH_BOARD,
     Picture,
     change,
     halved,
@@ -67,7 +68,7 @@ class Ended:
         return [label for label in dict.fromkeys(seen) if len(said(label)) > 1]
 
 
-@pytest.fixture(scope="module", params=FILMS)
+@pytest.fixture(scope="module", params=WITH_BOARD)
 def ended(request: pytest.FixtureRequest) -> Iterator[Ended]:
     with small(2 * WIDTH, 2 * HEIGHT):
         yield Ended(FILMS[request.param])
