@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from optimizers.rate import rate_of
 from races import RaceSpec
 from races.racer_spec import RacerSpec
 
@@ -48,7 +49,7 @@ def _rate(racer: RacerSpec) -> tuple[str, Any]:
 
 
 def _origin(spec: RaceSpec, racer: RacerSpec, rate: Any, said: Any, file: str) -> str:
-    if said is not None and (not isinstance(rate, float | int) or rate == said):
+    if said is not None and (isinstance(said, dict) or rate == said):
         return f" from {file}"
     surface = spec.build_surface()
     if racer.optimizer not in surface.suggested:
@@ -57,6 +58,4 @@ def _origin(spec: RaceSpec, racer: RacerSpec, rate: Any, said: Any, file: str) -
 
 
 def _shown(rate: Any) -> str:
-    if isinstance(rate, float | int):
-        return f"{rate:g}"
-    return str(rate.table()["schedule"]) if hasattr(rate, "table") else str(rate)
+    return str(rate_of(rate))

@@ -75,34 +75,49 @@ class ElementwiseOptimizer(Optimizer):
         loss = None if closure is None else closure()
         with np.errstate(all="ignore"):
             # First the learning rates: nothing moves where one is refused, or misses the loss.
-            steps = [self._prepared(k, group, loss) for k, group in enumerate(self.param_groups)]
+            prepared = [self._prepared(k, group, loss) for k, group in enumerate(self.param_groups)]
             i = 0
-            for group, (stepper, lr, terms) in zip(self.param_groups, steps, strict=True):
+            for group, stepper, lr, terms in prepared:
                 for parameter in group.params:
-                    if parameter.has_grad if isinstance(parameter, Tensor) else parameter.grad is not None:
-                        self._move(i, parameter, group, stepper, lr)
+                    if isinstance(parameter, Tensor):
+                        if parameter.has_grad:
+                            self._move(i, parameter, parameter.value, group, stepper, lr)
+                    elif parameter.grad is not None:
+                        self._move(i, parameter, parameter.data, group, None, lr)
                     i += 1
-                group.follow(terms)
+                group.terms = terms
             self.count += 1
         return loss
 
-    def _prepared(self, k: int, group: ParameterGroup, loss: Any) -> tuple[Stepper, Any, State]:
-        """What steps a group; its learning rate, or None where programs hold that; the rate's next terms."""
+    def _prepared(
+        self, k: int, group: ParameterGroup, loss: Any
+    ) -> tuple[ParameterGroup, Stepper, Any, State]:
+        """A group, its stepper, its learning rate, None if programs hold that, and the rate's next terms."""
         stepper, hyperparameters = self._steppers[k], group.hyperparameters
         if not stepper.is_for(hyperparameters):
             hyperparameters.update({name: plain(value) for name, value in hyperparameters.items()})
             stepper.begin(hyperparameters)
         rate, terms = group.rate()
-        return stepper, stepper.input(rate.value(terms, self.count)), rate.update(loss, terms)
+        lr = rate.value(terms, self.count)
+        return group, stepper, None if lr is stepper.held else lr, rate.update(loss, terms)
 
-    def _move(self, i: int, parameter: Parameter, group: ParameterGroup, stepper: Stepper, lr: Any) -> None:
-        """Move parameter i, by a compiled step or by the rule itself."""
-        step, state, data = self.steps[i] + 1, self.state[i], value_of(parameter)
-        gradient = -parameter.grad if group.options.get("maximize") else parameter.grad
-        moved = stepper.move(i, gradient, data, state, step, lr) if isinstance(parameter, Tensor) else None
+    def _move(
+        self,
+        i: int,
+        parameter: Parameter,
+        value: Any,
+        group: ParameterGroup,
+        stepper: Stepper | None,
+        lr: Any,
+    ) -> None:
+        """Move parameter i, by a compiled step where there is a stepper, or by the rule itself."""
+        step, state, gradient = self.steps[i] + 1, self.state[i], parameter.grad
+        if group.options.get("maximize"):
+            gradient = -gradient
+        moved = stepper.move(i, gradient, value, state, step, lr) if stepper else None
         if moved is None:
-            values = group.hyperparameters if lr is None else group.hyperparameters | {self.rate_name: lr}
-            moved = self.rule(gradient, data, state, step, **values)
+            settings = group.hyperparameters if lr is None else group.hyperparameters | {self.rate_name: lr}
+            moved = self.rule(gradient, value, state, step, **settings)
         parameter.data, self.state[i] = moved
         self.steps[i] = step
 

@@ -190,7 +190,7 @@ class Optimizer(Configured):
         """Count a step, and tell learning rates that watch it the loss from which the step was made."""
         for group in self.param_groups:
             rate, terms = group.rate()
-            group.follow(rate.update(loss, terms))
+            group.terms = rate.update(loss, terms)
         self.count += 1
 
     def zero_grad(self) -> None:
@@ -228,7 +228,7 @@ class Optimizer(Configured):
         for name, count in counts.items():
             setattr(self, name, count)
         for group, terms in zip(self.param_groups, schedules, strict=True):
-            group.follow(terms)
+            group.terms = terms
 
     def _states(self, i: int) -> list[State]:
         """States that the rule gives what is moved as number i: where it is flat, and steep."""

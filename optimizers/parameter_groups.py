@@ -31,6 +31,7 @@ class ParameterGroup(Mapping[str, Any]):
         params: the parameters.
         hyperparameters: what the rule takes, by name; they may be changed between steps.
         options: what the optimizer is told beside them: `maximize`.
+        terms: of the learning rate that `rate` gave last; set after a step.
     """
 
     def __init__(self, kind: type[Configured], params: list[Any], settings: Mapping[str, Any]) -> None:
@@ -39,7 +40,7 @@ class ParameterGroup(Mapping[str, Any]):
         self.hyperparameters = {name: x for name, x in settings.items() if name not in self.options}
         self._lr: Any = None
         self._rate: Rate = rate_of(None)
-        self._terms: State = {}
+        self.terms: State = {}
 
     def __getitem__(self, key: str) -> Any:
         return ({"params": self.params} | self.hyperparameters | self.options)[key]
@@ -67,12 +68,8 @@ class ParameterGroup(Mapping[str, Any]):
         lr = self.hyperparameters.get(self._kind.rate_name)
         if lr is not self._lr:
             self._lr, self._rate = lr, rate_of(lr, self._kind.rate_name)
-            self._terms = self._rate.first()
-        return self._rate, self._terms
-
-    def follow(self, terms: State) -> None:
-        """Go on with these terms of the learning rate."""
-        self._terms = terms
+            self.terms = self._rate.first()
+        return self._rate, self.terms
 
     def lr(self, count: int) -> Any:
         """The learning rate of the step that follows `count` steps; None without one."""

@@ -24,7 +24,7 @@ State: TypeAlias = dict[str, Any]
 
 
 class Rate(ABC):
-    """A learning rate as whoever makes steps sees it; it keeps nothing between steps but its state."""
+    """A learning rate as whoever makes steps sees it; `str` shows it, a schedule by its name in race.toml."""
 
     @abstractmethod
     def first(self) -> State:

@@ -15,6 +15,7 @@ from races.racer_spec import RacerSpec
 from races.spec import FilmSpec, RaceSpec
 from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec
 from races.toml_file import SpecError, read_toml
+from races.toml_types import is_number
 from support.messages import shown, unknown
 from surfaces import SURFACES
 
@@ -80,7 +81,7 @@ def _on_other(values: dict[str, Any], surface: Any) -> dict[str, Any]:
 def _is_usual(racer: dict[str, Any]) -> bool:
     """Whether a racer's learning rate may be replaced: its name may mention it, a schedule is deliberate."""
     optimizer, lr = racer.get("optimizer"), racer.get("lr")
-    return isinstance(optimizer, str) and isinstance(lr, float | int) and "name" not in racer
+    return isinstance(optimizer, str) and is_number(lr) and "name" not in racer
 
 
 def make_spec(

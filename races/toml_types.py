@@ -16,6 +16,11 @@ class FrozenTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+def is_number(value: Any) -> bool:
+    """Whether `value` is one number."""
+    return isinstance(value, float | int)
+
+
 def is_pair(value: Any) -> bool:
     """Whether `value` is a list of two items that are not lists themselves."""
     if not isinstance(value, list | tuple) or len(value) != 2:

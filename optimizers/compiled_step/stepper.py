@@ -9,6 +9,8 @@ import numpy as np
 
 from optimizers.compiled_step.rule_program import RuleCode, State, UpdateRule, rule_code
 
+_NONE = object()  # what no learning rate is
+
 
 class Stepper:
     """Makes compiled steps; what it has compiled for other hyperparameters it forgets.
@@ -16,12 +18,15 @@ class Stepper:
     Args:
         rule: the optimizer's.
         rate_name: what the rule calls its learning rate.
+
+    Attributes:
+        held: the learning rate that programs hold; any other is given them with each step.
     """
 
     def __init__(self, rule: UpdateRule, rate_name: str) -> None:
         self._rule, self._rate_name = rule, rate_name
         self._compiled: dict[str, Any] | None = None  # the hyperparameters that the programs are for
-        self._rated = False  # whether the learning rate has been changed by hand
+        self.held: Any = None
         self._codes: dict[tuple[bool, bool], RuleCode | None] = {}
         self._left: dict[int, State] = {}  # the states that compiled steps have left
         self._scratch: dict[Any, Any] = {}
@@ -38,16 +43,12 @@ class Stepper:
         before, self._compiled = self._compiled, dict(hyperparameters)
         lr = {self._rate_name: hyperparameters.get(self._rate_name)}
         if before is not None and self.is_for(before | lr):
-            self._rated = True  # it may change again: no program for each
+            self.held = _NONE  # it may change again: no program for each
         else:
+            self.held = hyperparameters.get(self._rate_name)
             self._codes.clear()
             self._left.clear()
             self._scratch.clear()
-
-    def input(self, lr: Any) -> Any:
-        """A step's learning rate as programs are given it; None where they hold it."""
-        held = not self._rated and self._compiled is not None and lr is self._compiled.get(self._rate_name)
-        return None if held else lr
 
     def move(
         self, i: int, gradient: Any, data: Any, state: State, step: int, lr: Any
@@ -60,7 +61,7 @@ class Stepper:
             data: its value; the terms of `state` may be overwritten, this is not.
             state: as the last step left it, or as it was loaded.
             step: of the parameter, from 1.
-            lr: what `input` gave.
+            lr: the step's learning rate; None where programs hold it.
         """
         code = self._code(data, lr)
         if code is not None and state and state is not self._left.get(i):

@@ -9,6 +9,7 @@ import numpy as np
 
 NAN, INF = float("nan"), float("inf")
 STEPS = 200
+GROUP_STEPS = 50
 
 # Where the recorded descents start, by the name of the function that they descend.
 STARTS = {"quadratic": (1.8, -1.2), "rosenbrock": (-1.5, 2.5), "funky": (0.1, 0.45)}
@@ -102,6 +103,11 @@ class OptimizerCase:
     def settings(self) -> tuple[Settings, ...]:
         """All of them, the absurd ones last."""
         return (*self.valid, *self.absurd)
+
+
+def groups_of(case: OptimizerCase, u: Any, v: Any) -> list[Settings]:
+    """Two groups of an optimizer: v climbs as the optimizer is told to, u does not."""
+    return [{"params": [u], "maximize": False} | case.valid[-1], {"params": [v]} | case.valid[1]]
 
 
 def numbers(name: str) -> Refused:

@@ -22,7 +22,18 @@ from numpy.typing import NDArray
 
 from tests.autograd.case import Case, seed_for
 from tests.autograd.cases import CASES as OPERATIONS
-from tests.optimizers.case import FED, FEED, LATE, LATE_START, STEPS, OptimizerCase, Settings
+from tests.optimizers.case import (
+    FED,
+    FEED,
+    GROUP_STEPS,
+    LATE,
+    LATE_START,
+    STARTS,
+    STEPS,
+    OptimizerCase,
+    Settings,
+    groups_of,
+)
 from tests.optimizers.cases import CASES as OPTIMIZERS
 
 Array = NDArray[np.float64]
@@ -173,6 +184,19 @@ def record_feed(torch: Any, case: OptimizerCase, settings: Settings) -> Recordin
     }
 
 
+def record_groups(torch: Any, case: OptimizerCase) -> Recording:
+    """The positions of a descent in which u and v are groups, one of which climbs: see `groups_of`."""
+    u, v = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in STARTS["funky"])
+    optimizer = _twin(torch, case, {"maximize": True}, groups_of(case, u, v))
+    positions = [(u.item(), v.item())]
+    for _ in range(GROUP_STEPS):
+        optimizer.zero_grad()
+        _funky(torch, u, v).backward()
+        optimizer.step()
+        positions.append((u.item(), v.item()))
+    return {"positions": np.array(positions)}
+
+
 def _twin(torch: Any, case: OptimizerCase, settings: Settings, params: list[Any]) -> Any:
     if case.torch is None:
         raise ValueError(f"{case.name} has no twin in torch.optim")
@@ -199,6 +223,9 @@ def record_trajectories(torch: Any) -> Recording:
                 found["feed"] = record_feed(torch, case, settings)
             for name, parts in found.items():
                 recording |= {f"{case.name}/{i}/{name}/{part}": values for part, values in parts.items()}
+        if case.torch and case.elementwise:
+            parts = record_groups(torch, case)
+            recording |= {f"{case.name}/groups/{part}": values for part, values in parts.items()}
     return recording
 
 
