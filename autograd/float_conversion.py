@@ -28,7 +28,7 @@ _NOTHING = ("PUSH_NULL", "COPY_FREE_VARS", "NOP", "EXTENDED_ARG", "CACHE", "KW_N
 
 
 class Conversions(Operators):
-    """Truth, float, int, formats and arrays of what has a value."""
+    """Truth, float, int and arrays of what has a value."""
 
     __slots__ = ()
 
@@ -56,12 +56,6 @@ class Conversions(Operators):
         if taken := taken_by_numpy(sys._getframe(1)):
             raise _lost(taken)
         return int(self._one_number())
-
-    def __round__(self, digits: int | None = None) -> float:
-        return round(self._one_number(), digits)
-
-    def __format__(self, spec: str) -> str:
-        return format(self._one_number(), spec) if spec else repr(self)
 
     if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.operators import Operators
-from autograd.rules import CONSTANT_OF_EQUALS, FLOAT_RULES, LocalRule
-from autograd.tensor import FAILURES, Tensor, apply, next_number
+from autograd.rules import CONSTANT_OF_EQUALS, FAILURES, FLOAT_RULES, LocalRule
+from autograd.tensor import Tensor, apply, next_number
 
 _new = object.__new__
 _BINARY = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "power"}

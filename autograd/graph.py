@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.rules import RULES
 from autograd.tensor import Tensor
 from autograd.values import Value
 
 
-@dataclass(frozen=True)
-class Operand:
+class Operand(NamedTuple):
     """An input of an operation.
 
     Attributes:
@@ -29,8 +27,7 @@ class Operand:
     parent: Tensor | None
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A Tensor in a graph.
 
     Attributes:

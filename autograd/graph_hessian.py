@@ -22,15 +22,15 @@ from autograd.values import Array, Value
 def hessian_of(loss: Tensor, params: Sequence[Tensor]) -> Array:
     """The matrix of second derivatives of `loss` with respect to all numbers of `params`.
 
-    With n numbers in all, one parameter's after the other's, H[i, j] = d^2 loss / dx_i dx_j; it takes one
-    reverse sweep for the gradient, and one of about thrice the size for each of the n rows. Values are those
-    that the loss was computed with, conventions at kinks those of `Tensor`. The loss's own graph, its values
-    and the gradients that it holds stay as they are.
+    With n numbers in all, those of one parameter after those of another, H[i, j] = d^2 loss / dx_i dx_j.
+    It takes one reverse sweep for the gradient, and one of about three times that size for each of the n
+    rows. Values are those that the loss was computed with; conventions at kinks are those of `Tensor`.
+    The loss's own graph, its values and its gradients stay as they are.
 
     Args:
         loss: a Tensor of one number.
-        params: Tensors that it was computed from. Where one of them was computed from another, that is left
-            out of account: each is varied by itself. One that the loss does not depend on has rows of zeros.
+        params: Tensors that it was computed from. Each is varied by itself, even if one of them was computed
+            from another. One that the loss does not depend on has rows of zeros.
 
     Returns:
         A symmetric array of shape (n, n).
@@ -110,20 +110,14 @@ def slopes_of(loss: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
             values = [x.parent if x.parent is not None else _number(x.value) for x in node.operands]
             for parent, share in node.shares(found[node.tensor], node.tensor, values):
                 if parent in depends:
-                    fitted = _fitted(share, parent)
+                    same = getattr(share, "shape", ()) == parent.shape
+                    fitted = share if same else unbroadcast(share, parent.shape)
                     found[parent] = found[parent] + fitted if parent in found else fitted
     return [found.get(x, 0.0) for x in inputs]
 
 
 def _number(x: Value) -> Any:
     return np.float64(x) if type(x) is float else x
-
-
-def _fitted(share: Any, parent: Tensor) -> Any:
-    """A share of a gradient in the shape of what it is the gradient of."""
-    if np.ndim(share) < parent.ndim:
-        share = np.broadcast_to(share, parent.shape)
-    return unbroadcast(share, parent.shape)
 
 
 def _rows(slope: Any, leaf: Tensor, leaves: Sequence[Tensor]) -> list[Array]:

@@ -9,7 +9,7 @@ import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,21 @@ from autograd.rules import DIFFERENTIABLE, RULES
 
 # numpy's functions that are made of others.
 _COMPOSED: dict[Any, Callable[..., Any]] = composed.FUNCTIONS | contractions.FUNCTIONS | rearranging.FUNCTIONS
+
+
+_S = TypeVar("_S", bound="Operators")
+
+
+def _operator(name: str) -> tuple[Callable[[_S, Any], _S], Callable[[_S, Any], _S]]:
+    """An operator by the row of that name: for the object on its left, and for the one on its right."""
+
+    def of_left(self: _S, other: Any) -> _S:
+        return self._apply(name, self, other)  # type: ignore[no-any-return]
+
+    def of_right(self: _S, other: Any) -> _S:
+        return self._apply(name, other, self)  # type: ignore[no-any-return]
+
+    return of_left, of_right
 
 
 class Operators(ABC):
@@ -98,6 +113,12 @@ class Operators(ABC):
         """The one number that it holds, as a float outside the graph."""
         return float(self)  # type: ignore[arg-type]  # each kind has its own __float__
 
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.item(), digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
     def detach(self) -> Self:
         """The same value, through which no gradient flows."""
         return self._apply("detach", self)  # type: ignore[no-any-return]
@@ -121,60 +142,22 @@ class Operators(ABC):
     def __getitem__(self, index: Any) -> Self:
         return self._apply("getitem", self, index=index)  # type: ignore[no-any-return]
 
-    def __add__(self, other: Any) -> Self:
-        return self._apply("add", self, other)  # type: ignore[no-any-return]
-
-    def __radd__(self, other: Any) -> Self:
-        return self._apply("add", other, self)  # type: ignore[no-any-return]
-
-    def __sub__(self, other: Any) -> Self:
-        return self._apply("subtract", self, other)  # type: ignore[no-any-return]
-
-    def __rsub__(self, other: Any) -> Self:
-        return self._apply("subtract", other, self)  # type: ignore[no-any-return]
-
-    def __mul__(self, other: Any) -> Self:
-        return self._apply("multiply", self, other)  # type: ignore[no-any-return]
-
-    def __rmul__(self, other: Any) -> Self:
-        return self._apply("multiply", other, self)  # type: ignore[no-any-return]
-
-    def __truediv__(self, other: Any) -> Self:
-        return self._apply("divide", self, other)  # type: ignore[no-any-return]
-
-    def __rtruediv__(self, other: Any) -> Self:
-        return self._apply("divide", other, self)  # type: ignore[no-any-return]
-
-    def __floordiv__(self, other: Any) -> Self:
-        return self._apply("floor_divide", self, other)  # type: ignore[no-any-return]
-
-    def __rfloordiv__(self, other: Any) -> Self:
-        return self._apply("floor_divide", other, self)  # type: ignore[no-any-return]
-
-    def __mod__(self, other: Any) -> Self:
-        return self._apply("remainder", self, other)  # type: ignore[no-any-return]
-
-    def __rmod__(self, other: Any) -> Self:
-        return self._apply("remainder", other, self)  # type: ignore[no-any-return]
+    __add__, __radd__ = _operator("add")
+    __sub__, __rsub__ = _operator("subtract")
+    __mul__, __rmul__ = _operator("multiply")
+    __truediv__, __rtruediv__ = _operator("divide")
+    __floordiv__, __rfloordiv__ = _operator("floor_divide")
+    __mod__, __rmod__ = _operator("remainder")
+    __pow__, __rpow__ = _operator("power")
+    __matmul__, __rmatmul__ = _operator("matmul")
+    __gt__, __lt__ = _operator("greater")[0], _operator("less")[0]
+    __ge__, __le__ = _operator("greater_equal")[0], _operator("less_equal")[0]
 
     def __divmod__(self, other: Any) -> tuple[Self, Self]:
         return self // other, self % other
 
     def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
         return other // self, other % self
-
-    def __pow__(self, other: Any) -> Self:
-        """x**y; flat in x where y is 0, and in y where x is 0 and y >= 0, as in PyTorch."""
-        return self._apply("power", self, other)  # type: ignore[no-any-return]
-
-    def __rpow__(self, other: Any) -> Self:
-        return self._apply("power", other, self)  # type: ignore[no-any-return]
-
-    def __matmul__(self, other: Any) -> Self:
-        return self._apply("matmul", self, other)  # type: ignore[no-any-return]
-
-    def __rmatmul__(self, other: Any) -> Self:
-        return self._apply("matmul", other, self)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Self:
         return self._apply("negative", self)  # type: ignore[no-any-return]
@@ -183,20 +166,7 @@ class Operators(ABC):
         return self
 
     def __abs__(self) -> Self:
-        """|x|; its derivative at 0 is 0, as in PyTorch."""
         return self._apply("absolute", self)  # type: ignore[no-any-return]
-
-    def __gt__(self, other: Any) -> Any:
-        return self._apply("greater", self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._apply("greater_equal", self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._apply("less", self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._apply("less_equal", self, other)
 
     def __eq__(self, other: object) -> Any:
         if other is None or isinstance(other, str):
@@ -208,8 +178,7 @@ class Operators(ABC):
             return NotImplemented
         return self._apply("not_equal", self, other)
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__  # each is itself
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
         """numpy's elementwise functions and operators, by the rule of the same name (NEP 13)."""

@@ -24,6 +24,7 @@ import numpy as np
 from autograd import array_rules
 
 Function = Callable[..., Any]
+FAILURES = (ArithmeticError, ValueError)  # what Python's math raises where numpy gives inf or nan
 
 
 @dataclass(frozen=True, slots=True)

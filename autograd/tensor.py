@@ -19,15 +19,12 @@ import numpy as np
 from autograd.array_rules import Shape, unbroadcast
 from autograd.copying import copied_graph, copied_node, reduced
 from autograd.float_conversion import Conversions
-from autograd.rules import CONSTANT_OF_EQUALS, FLOAT_RULES, RULES, LocalRule, Rule
+from autograd.rules import CONSTANT_OF_EQUALS, FAILURES, FLOAT_RULES, RULES, LocalRule, Rule
 from autograd.values import Array, Value, as_value, frozen, kept, kept_index, shape_of
 
-FAILURES = (ArithmeticError, ValueError)  # what Python's math raises where numpy gives inf or nan
 _MOST_INPUTS = 100  # of one node
-next_number = count(1).__next__
-
-
 _LEAF = LocalRule("", (), (), {})
+next_number = count(1).__next__
 
 
 class Tensor(Conversions):
@@ -43,19 +40,21 @@ class Tensor(Conversions):
             Leaves add up the gradients of successive sweeps, as in PyTorch, until they are set to zero or to
             None; other nodes hold the last one's.
 
-    The graph keeps the values that it was computed with. Changing `data` afterwards, in place or not, or an
-    array that was an operand, changes what is computed from then on, and not the gradients of what was
-    computed before: PyTorch raises there, or is silently wrong if `.data` was changed. Its shape stays.
+    A graph keeps the values that it was computed with. Changing `data` later, in place or not, or an
+    array that was an operand, affects what is computed from then on, but not the gradients of what was
+    computed before. (PyTorch raises an error there, or is silently wrong if `.data` was changed.) The
+    shape of `data` is fixed.
 
-    Overflow, division by zero and functions outside their domain give inf or nan without a warning, for
-    floats as for arrays. Shapes broadcast as numpy's do; those that do not raise ValueError. `backward` of
-    more than one number needs a seed. Comparisons give plain booleans. numpy's functions apply rows of the
-    table, or are made of others that do; one that has none, or no such setting, raises TypeError.
+    Overflow, division by zero and arguments outside a function's domain give inf or nan without a
+    warning, for floats as for arrays. Shapes broadcast as in numpy; those that do not fit raise
+    ValueError. Comparisons give plain booleans. numpy's functions work on Tensors if the table has a row
+    for them or they are made of such rows; others, and settings that have no meaning here, raise
+    TypeError.
 
-    Where a derivative is a matter of convention, it is PyTorch's: that of abs and relu at 0 is 0, and so is
-    that of norm, of std where all numbers are equal, of arctan2 at the origin, and of steps such as floor and
-    sign, at their edges too; that of sqrt at 0 is inf; equal numbers share it in maximum, minimum, max and
-    min; at its bounds clip still passes it; that of x**0 is 0, as is that of 0**b to b, for b >= 0.
+    Where a derivative is a matter of convention, it follows PyTorch. It is 0 for abs, relu and norm at 0,
+    for std of equal numbers, for arctan2 at the origin, and for steps such as floor and sign everywhere;
+    it is inf for sqrt at 0. Equal numbers share it in maximum, minimum, max and min, and clip passes it
+    on at its bounds. That of x**0 is 0, as is that of 0**b with respect to b, for b >= 0.
 
     Raises:
         TypeError: if `data` does not consist of real numbers.
@@ -256,9 +255,6 @@ class Tensor(Conversions):
     __copy__, __deepcopy__, __reduce__ = copied_node, copied_graph, reduced
 
 
-_new = object.__new__
-
-
 def _value_of(x: Any) -> Any:
     """The value of a Tensor; anything else as it is."""
     return x._value if type(x) is Tensor else x
@@ -305,7 +301,7 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
     if type(result) is not float:
         result = frozen(result) if result.ndim else float(result)
     local = LocalRule(name, tuple(positions), tuple(vjps), settings)
-    return _new(Tensor)._set(result, local, (result, *values), tuple(parents))
+    return object.__new__(Tensor)._set(result, local, (result, *values), tuple(parents))
 
 
 def _computed(name: str, values: Sequence[Value], floats: bool, settings: dict[str, Any]) -> tuple[Rule, Any]:

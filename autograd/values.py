@@ -12,6 +12,7 @@ from autograd.array_rules import Shape
 
 Array: TypeAlias = NDArray[np.float64]
 Value: TypeAlias = float | Array
+FLOAT64 = np.dtype(np.float64)
 
 
 def as_value(x: Any, copy: bool = False) -> Value:
@@ -22,6 +23,8 @@ def as_value(x: Any, copy: bool = False) -> Value:
     """
     if isinstance(x, float):
         return float(x)
+    if type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim and not copy:
+        return x  # at once, which is quicker
     try:
         array = np.asarray(x)
     except ValueError:
@@ -42,7 +45,7 @@ def stack_them(array: Any) -> str:
 def kept(x: Any) -> Value:
     """`x` as a value that cannot change: a float, or a read-only array, copied if it can be written to."""
     value = x if type(x) is float else as_value(x)
-    if isinstance(value, float) or not (_writeable(value) or _writeable(value.base)):
+    if isinstance(value, float) or not (value.flags.writeable or _writeable(value.base)):
         return value
     return frozen(np.array(value))
 
@@ -58,9 +61,9 @@ def frozen(array: Array) -> Array:
     return array
 
 
-def _writeable(array: Any) -> bool:
-    """Whether somebody can change an array, or whatever else lends another its memory."""
-    return array.flags.writeable if isinstance(array, np.ndarray) else array is not None
+def _writeable(base: Any) -> bool:
+    """Whether somebody can change what an array has its memory from, if it has it from elsewhere."""
+    return base.flags.writeable if isinstance(base, np.ndarray) else base is not None
 
 
 def kept_index(index: Any) -> Any:

@@ -14,9 +14,9 @@ from autograd.compiler.program import POINTS, NotElementwiseError, key_of
 from autograd.compiler.tracing import Symbol
 from autograd.operators import Operators
 from autograd.tensor import Tensor
+from autograd.values import FLOAT64
 
 Argnums: TypeAlias = int | Sequence[int] | None
-_FLOAT64 = np.dtype(np.float64)
 
 
 def checked(argnums: Argnums) -> int | tuple[int, ...] | None:
@@ -89,6 +89,11 @@ def parted(
     return [as_argument(x) for k, x in enumerate(arguments) if k not in others], others
 
 
+def gathered(slopes: Sequence[Any], argnums: Argnums, together: Callable[[Any], Any] = tuple) -> Any:
+    """Derivatives as they are returned: a single one by itself, unless argnums is a tuple."""
+    return slopes[0] if len(slopes) == 1 and not isinstance(argnums, tuple) else together(slopes)
+
+
 def static(x: Any) -> bool:
     """Whether an argument is passed on as it is, without argnums."""
     return x is None or isinstance(x, str) or callable(x)
@@ -100,7 +105,7 @@ def as_argument(x: Any) -> Any:
     Raises:
         TypeError: for anything else.
     """
-    if type(x) is float or (type(x) is np.ndarray and x.dtype is _FLOAT64 and x.ndim):
+    if type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim):
         return x  # at once, which takes a third of the time
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
@@ -211,7 +216,7 @@ def noted(x: Any, outputs: list[Any], shapes: Sequence[Shape]) -> Any:
     """A leaf of aux: a symbol becomes an output, anything else stays as it is."""
     if not isinstance(x, Symbol):
         return plain(x)
-    if POINTS in shapes and x.program.shapes[x.number] != POINTS:
+    if POINTS in shapes and not x.points:
         raise NotElementwiseError("a number that all points share")
     kind: type = float
     if x.number in x.program.truths:

@@ -1,7 +1,7 @@
 """Compiled programs: the code that the emitters write, called with floats, arrays of points, or arrays.
 
-Arrays of points are worked through in blocks that stay in the processor's cache; from a size on at which it
-pays, several threads share the blocks (numpy lets others run while it computes).
+Arrays of points are processed in blocks that fit into the processor's cache. Where there are enough points
+for it to pay, several threads share the blocks (numpy releases Python's lock while it computes).
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from autograd.compiler import emit_arrays, emit_blocks, emit_floats, emit_loops
 from autograd.compiler.program import Operation, Program
 from autograd.compiler.tracing import lowered, with_half_angles
+from autograd.rules import FAILURES
+from autograd.values import Array
 from support.lazy import Lazy
-
-Array = NDArray[np.float64]
 
 BLOCK = 32768  # points to a block at most
 ALONE = 16384  # points up to which one thread is quicker than several, which wait for each other
-_FAILS = (ArithmeticError, ValueError)
 
 
 class Floats:
@@ -46,10 +45,10 @@ class Floats:
     ) -> None:
         lines = emit_floats.emit(lowered(program, emit_floats.OPERATIONS))
         names = [f"x{i}" for i in range(len(program.inputs))]
-        arguments, results = ", ".join(names), results or _results(program)
+        arguments, results = ", ".join(names), results or _numbered("y", len(program.outputs))
         check = " or ".join(f"type({name}) is not float" for name in names)
         body = ["try:", *(f"    {line}" for line in lines or ["pass"]), "except failures:"]
-        body += [f"    {_results(program)} = careful({arguments})", f"return {results}"]
+        body += [f"    {_numbered('y', len(program.outputs))} = careful({arguments})", f"return {results}"]
         if otherwise and names:
             body = [f"if {check}:", f"    return otherwise({arguments})", *body]
         self.source = _function(arguments, body)
@@ -58,7 +57,7 @@ class Floats:
             "type": type,
             "float": float,
             "array": np.array,
-            "failures": _FAILS,
+            "failures": FAILURES,
             "careful": self._carefully,
         }
         self.call = _load(self.source, emit_floats.NAMES | own | {"otherwise": otherwise})
@@ -89,7 +88,7 @@ class Arrays:
         ]
         lines, held = emit_arrays.emit(program)
         arguments = ", ".join(f"x{i}" for i in range(len(program.inputs)))
-        self.source = _function(arguments, [*lines, f"return {_results(program)}"])
+        self.source = _function(arguments, [*lines, f"return {_numbered('y', len(program.outputs))}"])
         self._call = _load(self.source, emit_arrays.NAMES | held)
 
     def call(self, *arrays: Any) -> tuple[Any, ...]:
@@ -126,7 +125,7 @@ class Points:
         lines = code.lines or ["pass"]
         for letter, count in (("b", self._floats), ("m", self._truths)):
             if count:
-                lines = [f"{_names(letter, count)} = {letter}", *lines]
+                lines = [f"{_numbered(letter, count)[1:-1]} = {letter}", *lines]
         known = [f"# {name} = {value}" for name, value in code.constants.items()]
         self.source = _function(", ".join([*arguments, "b", "m"]), [*known, *lines])
         self.block = _load(self.source, emit_blocks.NAMES | code.constants)
@@ -237,18 +236,17 @@ def _workers(length: int) -> int:
     return processors() if length > ALONE else 1
 
 
-def _results(program: Program) -> str:
-    """The outputs as a tuple."""
-    return _names("y", len(program.outputs)).join("()")
+def in_brackets(names: Sequence[str]) -> str:
+    """Names as the code of a tuple.
 
-
-def _names(letter: str, count: int) -> str:
-    """So many names, as the inside of a tuple.
-
-    >>> _names("y", 3), _names("b", 1)
-    ('y0, y1, y2', 'b0,')
+    >>> in_brackets(["y0", "y1"]), in_brackets(["y0"])
+    ('(y0, y1)', '(y0,)')
     """
-    return f"{letter}0," if count == 1 else ", ".join(f"{letter}{i}" for i in range(count))
+    return (", ".join(names) + ("," if len(names) == 1 else "")).join("()")
+
+
+def _numbered(letter: str, count: int) -> str:
+    return in_brackets([f"{letter}{i}" for i in range(count)])
 
 
 def _function(arguments: str, lines: Sequence[str]) -> str:

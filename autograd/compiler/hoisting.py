@@ -49,7 +49,7 @@ def hoisted(program: Program) -> Hoisted:
         [n for n in program.outputs if (program.shapes[n] == POINTS) is wanted] for wanted in (False, True)
     )
     handed = _handed(program, many)
-    return Hoisted(part(program, numbers, [*single, *handed]), part(program, [*points, *handed], many))
+    return Hoisted(program.part(numbers, [*single, *handed]), program.part([*points, *handed], many))
 
 
 def _handed(program: Program, outputs: Sequence[int]) -> list[int]:
@@ -65,23 +65,3 @@ def _handed(program: Program, outputs: Sequence[int]) -> list[int]:
                 else:
                     handed.add(i)
     return sorted(handed)
-
-
-def part(program: Program, given: Sequence[int], wanted: Sequence[int]) -> Program:
-    """The program that computes the values `wanted` from the values `given`."""
-    new = Program(program.simplify)
-    numbers = {number: new.add_input(program.shapes[number]) for number in given}
-    needed = set(wanted)
-    for number in range(len(program.values) - 1, -1, -1):
-        value = program.values[number]
-        if number in needed and number not in numbers and isinstance(value, Operation):
-            needed.update(value.inputs)
-    for number in sorted(needed - set(numbers)):
-        value = program.values[number]
-        if isinstance(value, ConstantValue):
-            numbers[number] = new.add_constant(value.value)
-        elif isinstance(value, Operation):
-            inputs = [numbers[i] for i in value.inputs]
-            numbers[number] = new.add(value.name, inputs, dict(value.settings))
-    new.outputs = [numbers[number] for number in wanted]
-    return new

@@ -7,7 +7,8 @@ out. So what the reverse sweep writes, which knows no algebra, comes out short.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import blake2b
@@ -161,7 +162,7 @@ class Program:
 
     def add(self, name: str, inputs: Sequence[int], settings: dict[str, Any] | None = None) -> int:
         """The number of the operation's result, which may be that of a value already written."""
-        settings = {key: _frozen(setting) for key, setting in (settings or {}).items()}
+        settings = deepcopy(settings or {})  # whatever the owners of lists and arrays do with them later
         found = [self.values[i] for i in inputs]
         if all(isinstance(value, ConstantValue) for value in found):
             return self.add_constant(_compute(name, [value.value for value in found], settings))  # type: ignore[union-attr]
@@ -207,35 +208,41 @@ class Program:
 
     def live(self) -> list[int]:
         """The numbers of all values that the outputs depend on, and of all inputs, in their order."""
-        needed = {*self.inputs, *self.outputs}
+        return sorted({*self.inputs, *self._needed(self.inputs, self.outputs)})
+
+    def _needed(self, given: Collection[int], wanted: Collection[int]) -> set[int]:
+        """The values `wanted`, and those that they are computed from, back to the values `given`."""
+        needed = set(wanted)
         for number in range(len(self.values) - 1, -1, -1):
             value = self.values[number]
-            if number in needed and isinstance(value, Operation):
+            if number in needed and number not in given and isinstance(value, Operation):
                 needed.update(value.inputs)
-        return sorted(needed)
+        return needed
 
     def simplified(self, simplify: Simplify) -> Program:
         """The same program, simplified, without what its outputs do not need."""
-        return self.rewritten(
-            lambda new, operation, inputs: new.add(operation.name, inputs, dict(operation.settings)), simplify
-        )
+        return self.rewritten(_as_it_is, simplify)
 
-    def rewritten(
-        self,
-        write: Callable[[Program, Operation, list[int]], int],
-        simplify: Simplify | None = None,
-    ) -> Program:
+    def rewritten(self, write: Write, simplify: Simplify | None = None) -> Program:
         """The program without what its outputs do not need, each operation written anew by `write`."""
-        new, numbers = Program(simplify or self.simplify), {}
-        for number in self.live():
+        return self._written(self.inputs, self.outputs, write, simplify or self.simplify)
+
+    def part(self, given: Sequence[int], wanted: Sequence[int]) -> Program:
+        """The program that computes the values `wanted` from the values `given`."""
+        return self._written(given, wanted, _as_it_is, self.simplify)
+
+    def _written(
+        self, given: Sequence[int], wanted: Sequence[int], write: Write, simplify: Simplify
+    ) -> Program:
+        new = Program(simplify)
+        numbers = {number: new.add_input(self.shapes[number]) for number in given}
+        for number in sorted(self._needed(numbers, wanted) - {*given}):
             value = self.values[number]
-            if isinstance(value, Input):
-                numbers[number] = new.add_input(self.shapes[number])
+            if isinstance(value, Operation):
+                numbers[number] = write(new, value, [numbers[i] for i in value.inputs])
             elif isinstance(value, ConstantValue):
                 numbers[number] = new.add_constant(value.value)
-            else:
-                numbers[number] = write(new, value, [numbers[i] for i in value.inputs])
-        new.outputs = [numbers[number] for number in self.outputs]
+        new.outputs = [numbers[number] for number in wanted]
         return new
 
     def _any_points(self) -> bool:
@@ -265,11 +272,12 @@ class Program:
         return ANY
 
 
-def _frozen(setting: Any) -> Any:
-    """A setting as it is now, whatever its owner does with lists and arrays later."""
-    if isinstance(setting, list | tuple):
-        return [*map(_frozen, setting)] if isinstance(setting, list) else tuple(map(_frozen, setting))
-    return setting.copy() if isinstance(setting, np.ndarray) else setting
+# Writes an operation of one program into another, on these values; gives the result's number.
+Write: TypeAlias = Callable[[Program, Operation, list[int]], int]
+
+
+def _as_it_is(new: Program, operation: Operation, inputs: list[int]) -> int:
+    return new.add(operation.name, inputs, dict(operation.settings))
 
 
 def key_of(value: Any) -> Any:

@@ -84,12 +84,6 @@ class Symbol(Operators):
         )
         raise NeedsFloatError(*refusal.args)
 
-    def __round__(self, digits: int | None = None) -> float:
-        return round(float(self), digits)
-
-    def __format__(self, spec: str) -> str:
-        return format(float(self), spec) if spec else repr(self)
-
     if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
@@ -251,8 +245,6 @@ def _fitted(program: Program, share: Any, shape: Shape) -> Any:
         return share
     if own == POINTS:
         raise NotElementwiseError("a number that all points share")
-    if len(own) < len(shape):
-        share = np.broadcast_to(share, shape)
     return unbroadcast(share, shape)
 
 

@@ -14,13 +14,13 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.array_rules import Shape
 from autograd.compiler.arguments import (
     Argnums,
     checked,
     filled,
+    gathered,
     given,
     mapped,
     misplaced,
@@ -32,14 +32,14 @@ from autograd.compiler.arguments import (
     wanted,
     with_aux,
 )
-from autograd.compiler.compiled import Arrays, Floats, Points
+from autograd.compiler.compiled import Arrays, Floats, Points, in_brackets
 from autograd.compiler.nesting import from_elsewhere, nested, slopes_within
 from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
-from autograd.compiler.tracing import Symbol, TracingError, as_number, called, gradients, trace
+from autograd.compiler.tracing import Symbol, TracingError, as_number, called, trace
 from autograd.graph_hessian import symmetric
 from autograd.tensor import Tensor
+from autograd.values import Array
 
-Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[..., Any]
 
 _KEPT = 64  # programs of one function, for arguments of so many combinations of shapes
@@ -65,7 +65,6 @@ class Transformed(ABC):
     def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
         self.function = function
         self._argnums, self._has_aux = checked(argnums), has_aux
-        self._tuple = isinstance(self._argnums, tuple)  # then even a single derivative comes in a tuple
         self._codes: dict[tuple[Shape, ...], Floats | Points | Arrays] = {}
         self._floats: dict[int, Function] = {}  # those for floats, by the number of arguments
         self._aux: dict[tuple[Shape, ...], Any] = {}  # the form of aux, for each of the codes
@@ -104,12 +103,10 @@ class Transformed(ABC):
 
     def _quick(self, *arguments: Any, **keywords: Any) -> Any:
         """Compute by the code for so many floats, if there is: it knows what to do with anything else."""
-        call = self._floats.get(len(arguments))
-        return call(*arguments) if call and not keywords else self._any(*arguments, **keywords)
-
-    def _any(self, *arguments: Any, **keywords: Any) -> Any:
-        no_keywords(keywords)
-        return self._general(*arguments)
+        if keywords:
+            no_keywords(keywords)
+        call: Function = self._floats.get(len(arguments), self._general)
+        return call(*arguments)
 
     def _general(self, *arguments: Any) -> Any:
         """Compute for these numbers, arrays and static arguments."""
@@ -169,8 +166,6 @@ class Transformed(ABC):
                 oldest = next(islice(self._codes, 1, None))  # the first is what `program` shows
                 del self._codes[oldest]
                 self._aux.pop(oldest, None)
-                if not any(oldest):
-                    self._floats.pop(len(oldest), None)
             if POINTS in shapes:
                 self._codes[shapes] = Points(program)
             elif all(program.shapes[number] == () for number in program.live()):
@@ -205,7 +200,7 @@ class ValueAndGrad(Transformed):
         value = _as_symbol(program, value, shapes)
         outputs = [
             value * 1.0 if value.number in program.truths else value,
-            *_gradients(value, symbols),
+            *slopes_within(value, symbols),
             *aux,
         ]
         program.outputs = [as_number(program, output) for output in outputs]
@@ -213,7 +208,7 @@ class ValueAndGrad(Transformed):
 
     def _results(self, slopes: Sequence[str]) -> str:
         value, *slopes = slopes
-        return f"{value}, {slopes[0] if len(slopes) == 1 and not self._tuple else _in_brackets(slopes)}"
+        return f"{value}, {gathered(slopes, self._argnums, in_brackets)}"
 
     def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         value, *slopes = outputs
@@ -221,11 +216,11 @@ class ValueAndGrad(Transformed):
             count = len(wanted(self._argnums, len(shapes)))
             value = value, mapped(self._aux[shapes], lambda x: given(x, outputs[1 + count :]))
             del slopes[count:]
-        return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
+        return value, gathered(slopes, self._argnums)
 
     def _nested(self, arguments: Sequence[Any]) -> Any:
         value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
-        return value, slopes[0] if len(slopes) == 1 and not self._tuple else tuple(slopes)
+        return value, gathered(slopes, self._argnums)
 
 
 class Grad(ValueAndGrad):
@@ -237,7 +232,7 @@ class Grad(ValueAndGrad):
         return program
 
     def _results(self, slopes: Sequence[str]) -> str:
-        return slopes[0] if len(slopes) == 1 and not self._tuple else _in_brackets(slopes)
+        return str(gathered(slopes, self._argnums, in_brackets))
 
     def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         value, slopes = super()._arranged([None, *outputs], shapes)
@@ -259,9 +254,9 @@ class Hessian(Transformed):
         if not all(shape in {(), POINTS} for shape in shapes):
             return self._write_product(shapes)
         program, symbols, value = self._traced(shapes)
-        slopes = _gradients(_as_symbol(program, value, shapes), symbols)
+        slopes = slopes_within(_as_symbol(program, value, shapes), symbols)
         # The matrix is symmetric: entries right of the diagonal are computed once.
-        rows = [_gradients(slope, symbols[i:]) for i, slope in enumerate(slopes)]
+        rows = [slopes_within(slope, symbols[i:]) for i, slope in enumerate(slopes)]
         entries = [rows[min(i, j)][abs(i - j)] for i in range(len(rows)) for j in range(len(rows))]
         program.outputs = [as_number(program, entry) for entry in entries]
         return program
@@ -277,9 +272,9 @@ class Hessian(Transformed):
                 f"the Hessian for arrays needs a function with one number as value, not {np.shape(value)}"
             )
         points, vector = [symbols[k] for k in places], symbols[count:]
-        slopes = _gradients(value, points)
+        slopes = slopes_within(value, points)
         along = sum(np.sum(slope * s) for slope, s in zip(slopes, vector, strict=True))
-        program.outputs = [as_number(program, y) for y in _gradients(along, points, apart)]
+        program.outputs = [as_number(program, y) for y in slopes_within(along, points, apart)]
         return program
 
     def _results(self, slopes: Sequence[str]) -> str:
@@ -332,7 +327,7 @@ class Eager:
             no_keywords(keywords)
         if any(hasattr(x, "_apply") for x in arguments):
             value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
-            return value, self._arranged(slopes)
+            return value, gathered(slopes, self._argnums)
         values, static = parted(arguments, self._argnums)
         if static or self._argnums is not None:
             tensors, value = self._beside_others(values, static)
@@ -346,13 +341,11 @@ class Eager:
         order = value._sweep_order()
         if inside and from_elsewhere(order, tensors):
             slopes = slopes_within(value, tensors)
-            return (value, aux) if self._has_aux else value, self._arranged(slopes)
+            return (value, aux) if self._has_aux else value, gathered(slopes, self._argnums)
         value._sweep(order, np.ones(value.shape) if value.shape else 1.0)
         slopes = [tensor.grad for tensor in tensors]
-        return ((value.data, mapped(aux, plain)) if self._has_aux else value.data), self._arranged(slopes)
-
-    def _arranged(self, slopes: Sequence[Any]) -> Any:
-        return slopes[0] if len(slopes) == 1 and not isinstance(self._argnums, tuple) else tuple(slopes)
+        found = (value.data, mapped(aux, plain)) if self._has_aux else value.data
+        return found, gathered(slopes, self._argnums)
 
     def _beside_others(self, values: Sequence[Any], static: dict[int, Any]) -> tuple[list[Tensor], Any]:
         """The Tensors to differentiate by, and what the function returns for them and the rest."""
@@ -376,13 +369,9 @@ class Eager:
 def _as_symbol(program: Program, value: Any, shapes: Sequence[Shape]) -> Symbol:
     """What a function has returned, as a value of the program."""
     symbol = value if isinstance(value, Symbol) else Symbol(program, as_number(program, _one_value(value)))
-    if POINTS in shapes and _shape(symbol) != POINTS:
+    if POINTS in shapes and not symbol.points:
         raise NotElementwiseError("a value that all points share")
     return symbol
-
-
-def _in_brackets(names: Sequence[str]) -> str:
-    return (", ".join(names) + ("," if len(names) == 1 else "")).join("()")
 
 
 def _parameters(function: Function) -> list[inspect.Parameter]:
@@ -414,16 +403,3 @@ def _one_value(value: Any) -> Any:
     if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
         raise TypeError(f"the function must give one number or array, not {value!r:.60}")
     return value
-
-
-def _gradients(value: Any, symbols: Sequence[Symbol], apart: bool = False) -> list[Any]:
-    """The gradient of a value, which may be a plain number, in the shape of each symbol."""
-    found = gradients(value, symbols, apart=apart) if isinstance(value, Symbol) else [0.0] * len(symbols)
-    return [
-        y if _shape(s) in {(), POINTS} or np.shape(y) == s.shape else np.zeros(s.shape) + y
-        for y, s in zip(found, symbols, strict=True)
-    ]
-
-
-def _shape(symbol: Symbol) -> Shape:
-    return symbol.program.shapes[symbol.number]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.compiled import Floats
-from autograd.compiler.hoisting import part
 from autograd.compiler.program import ConstantValue, Operation, Program
 from autograd.compiler.tracing import lowered
 from autograd.rules import RULES
@@ -80,6 +79,6 @@ def _parted(program: Program) -> tuple[Program, Program, int]:
         if isinstance(value, Operation) and number not in apart:
             needed.update(apart.intersection(value.inputs))
     handed = sorted(needed)
-    shared = part(program, [n for n in program.inputs if n in numbers], handed)
-    rest = part(program, [*program.inputs, *handed], program.outputs)
+    shared = program.part([n for n in program.inputs if n in numbers], handed)
+    rest = program.part([*program.inputs, *handed], program.outputs)
     return shared, rest, len(handed)

@@ -11,7 +11,8 @@ import pytest
 
 from autograd import Tensor, grad, hessian, logsumexp, sigmoid, softmax, value_and_grad
 from autograd.array_rules import Shape
-from autograd.compiler.transforms import _KEPT, Array
+from autograd.compiler.transforms import _KEPT
+from autograd.values import Array
 from surfaces import SURFACES, Surface
 from surfaces.funky import funky
 
