@@ -1,6 +1,7 @@
 """The race as a film: uv run manim optimizer_race.py
 
-It films the race in race.toml beside this file, or in the file named by the environment variable RACE_CONFIG.
+It films the race in race.toml beside this file, or in the file that the environment variable RACE_CONFIG
+names.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from scenes.race.plan import Plan
 from scenes.race.stage import Stage, frame
 from views.standings import Standings
 
-# How much of the film's length each part takes.
+# The share of the film's length for each part.
 SHARES = {"title": 0.06, "rise": 0.07, "start": 0.20, "race": 0.47, "results": 0.10, "orbit": 0.10}
-SWAY = 24 * DEGREES  # how far the camera goes round in the course of the race, and back in the last look
-GOING = 0.6  # of the race's time that it takes for going
-RISES = np.arange(4, 37, 4) * DEGREES  # how far it may rise before and meanwhile, to see the balls better
-LIFT = 14 * DEGREES  # how far it has risen in the last look, at least
+SWAY = 24 * DEGREES  # the camera's rotation during the race, and back at the end
+GOING = 0.6  # the share of the race during which it moves
+RISES = np.arange(4, 37, 4) * DEGREES  # how far it may rise before and during that, to see the balls better
+LIFT = 14 * DEGREES  # the least rise for the last look
 HIGHEST = 28 * DEGREES  # from upright: from higher up, the upright axis would be too short
-CLOSING = 0.2  # of the introduction's time, for going where the race is seen from
+CLOSING = 0.2  # the share of the introduction for moving to the race's viewpoint
 PLAN = 2.3  # the plan's side, in scene units
 PLOT = 1.7  # the plot's height; less where the board has many rows
 
@@ -58,7 +59,7 @@ class OptimizerRace(Film):
         self.orbit()
 
     def prepare(self) -> None:
-        """Set the stage and the camera."""
+        """Set up the stage and the camera."""
         standings = Standings(self.trace)
         self.stage = Stage(self.trace, self.captions)
         self.board = Board(self.trace, standings, self.captions)
@@ -82,12 +83,12 @@ class OptimizerRace(Film):
         )
 
     def aim(self, room: Corners, taken: tuple[float, float], wide: Corners) -> None:
-        """Find where the stage is seen from: before the race in the whole picture, then in its room.
+        """Find the camera's viewpoints: the stage fills the picture before the race, and its room during it.
 
         Args:
-            room: where it must stand from every side that it is seen from.
-            taken: what stands in the room's upper left corner.
-            wide: where it stands until the race begins.
+            room: the rectangle it must fit from every viewpoint during the race.
+            taken: the lower right corner of what is in the rectangle's upper left corner.
+            wide: the rectangle before the race begins.
         """
         stage, theta = self.stage, self.stage.theta
         first = {rise: np.array([[stage.phi - rise, theta]]) for rise in rises(stage.phi)}
@@ -110,18 +111,18 @@ class OptimizerRace(Film):
         self.set_camera_orientation(phi=self.phi, theta=theta, zoom=zoom)
 
     def come_close(self, rise: float = 0.0) -> None:
-        """Put the camera where it is when the race begins, or so much higher up."""
+        """Move the camera to where the race begins, or that much higher."""
         self.lens.aside = self.aside
         self.stage.axes.stand(self.zoom)
         self.set_camera_orientation(phi=self.phi - rise, theta=self.stage.theta, zoom=self.zoom)
 
     def raise_surface(self) -> None:
-        """The surface and its axes appear."""
+        """Show the surface and its axes."""
         axes = self.stage.axes
         self.play(Rise(self.stage.surface), FadeIn(axes, axes.labels), run_time=SHARES["rise"] * self.length)
 
     def introduce_racers(self) -> None:
-        """The balls drop onto the start, each with a word on how it moves; then all that shows the race."""
+        """Drop the balls onto the start, each with a line on how it moves; then show board and plots."""
         sayings = introductions(self.trace, self.captions)
         self.fix(*sayings)
         seconds = SHARES["start"] * self.length
@@ -153,7 +154,7 @@ class OptimizerRace(Film):
         self.play(*going, there, run_time=CLOSING * seconds)
 
     def race(self) -> None:
-        """All racers take their steps at the same pace; the camera goes slowly round, then rests."""
+        """Run the race; the camera slowly rotates, then rests."""
         movers = (self.stage.runners, self.plan.runners, self.plot.runners, self.board.live, self.lead)
         seconds = SHARES["race"] * self.length
         ways: Any = ((self.lens.theta_tracker, SWAY), (self.lens.phi_tracker, -self.rise))
@@ -162,13 +163,13 @@ class OptimizerRace(Film):
         self.run_clock(seconds, *movers, begin=GOING)
 
     def orbit(self) -> None:
-        """A last look around the trails, from higher up."""
+        """Take a last look around the trails, from higher up."""
         turn = self.lens.theta_tracker.animate.increment_value(-SWAY)
         lift = self.lens.phi_tracker.animate.set_value(self.phi - self.highest)
         self.play(turn, lift, run_time=SHARES["orbit"] * self.length)
 
     def still(self, t: float) -> Image:
-        """The race as it is at step t, seen as in the last look."""
+        """Show the race at step t, seen as in the last look."""
         self.prepare()
         self.come_close(self.highest)
         self.refresh(t)

@@ -1,7 +1,7 @@
 """Backpropagation as a film: uv run manim scenes/backprop_graph.py BackpropGraph
 
 A small expression is computed with Tensors; values flow forward through its graph, gradients flow back. Every
-number shown is read off those Tensors and their rules. The language is the one in race.toml.
+number shown comes from those Tensors and their rules. The language is the one in race.toml.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from views.colours import BACKGROUND, FAINT, INK
 SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}
 
 _MARGIN = 0.4
-_TOP, _TOLD = 3.4, -3.45  # heights of the formula and of the line that tells each step
+_TOP, _TOLD = 3.4, -3.45  # heights of the formula and of the line that explains each step
 _ROOM = 5.9  # for the graph, between them
 _TELLING = 34  # the size of that line
 _TELL = 0.2  # seconds that it takes to appear
@@ -47,7 +47,7 @@ _D = "\N{PARTIAL DIFFERENTIAL}"
 
 @dataclass(frozen=True)
 class GraphCaptions:
-    """The words of the film."""
+    """The text of the film."""
 
     title: str
     subtitle: str
@@ -123,7 +123,7 @@ class BackpropGraph(Written):
         self.conclude()
 
     def prepare(self) -> None:
-        """Set the stage: what will stand at the top of the picture."""
+        """Prepare the graph and the lines at the top of the picture."""
         cast("Camera", self.camera).background_color = ManimColor(BACKGROUND)
         self.told: VMobject = VGroup()
         values, gradients, derivatives = self.captions.legend
@@ -140,7 +140,7 @@ class BackpropGraph(Written):
         self.formula.move_to((-right, _TOP, 0), aligned_edge=LEFT)
 
     def show_title(self) -> None:
-        """The film's name; then the expression goes to its place."""
+        """Show the title, then move the expression to its place."""
         seconds = SECONDS["title"]
         place = self.formula.get_center()
         heading = text(self.captions.title, TITLE, bold=True).move_to(1.1 * UP)
@@ -151,7 +151,7 @@ class BackpropGraph(Written):
         self.play(FadeOut(title), self.formula.animate.move_to(place), run_time=0.3 * seconds)
 
     def build_graph(self) -> None:
-        """The cards appear, a column at a time, with the edges that lead to them."""
+        """Show the cards, one column at a time, with their incoming edges."""
         cards = self.picture.cards
         columns = sorted({round(card.get_x(), 6) for card in cards})
         for x in columns:
@@ -162,7 +162,7 @@ class BackpropGraph(Written):
             self.play(*map(Create, lanes), *shown, *legend, run_time=SECONDS["build"] / len(columns))
 
     def forward(self) -> None:
-        """Each operation computes its value from those of its operands."""
+        """Compute each value from those of its operands."""
         nodes = list(enumerate(self.graph.nodes))
         inputs = [(i, node) for i, node in nodes if not node.formula]
         operations = [(i, node) for i, node in nodes if node.formula]
@@ -176,7 +176,7 @@ class BackpropGraph(Written):
             self.step(seconds, flows, [self.picture.cards[i].value])
 
     def backward(self) -> None:
-        """The chain rule along each edge, in the order of the reverse sweep."""
+        """Apply the chain rule along each edge, in the order of the reverse sweep."""
         seconds = SECONDS["backward"] / (len(self.graph.edges) + 1)
         cards, last = self.picture.cards, self.graph.nodes[-1]
         seed = [(f"{self.captions.seed}  {slope('f', last.name)} = ", INK), (number(1.0), GRADIENT)]
@@ -190,7 +190,7 @@ class BackpropGraph(Written):
             self.step(seconds, [Flow(self.picture.lines[i], GRADIENT, back=True)], arrived)
 
     def conclude(self) -> None:
-        """What has reached the inputs is the gradient."""
+        """Show the gradient, which has reached the inputs."""
         seconds = SECONDS["conclusion"]
         pieces = [(self.captions.result, INK)]
         for name, derivative in zip("uv", self.graph.gradient, strict=True):
@@ -201,7 +201,7 @@ class BackpropGraph(Written):
         self.wait(0.6 * seconds)
 
     def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
-        """Say at the bottom what happens next, and show what belongs to it."""
+        """Explain the next step at the bottom, and show what belongs to it."""
         self.remove(self.told)
         self.told = ColouredText(
             [(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING
@@ -210,7 +210,7 @@ class BackpropGraph(Written):
         self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
 
     def step(self, seconds: float, flows: list[Flow], arrived: list[VMobject]) -> None:
-        """Pulses travel, and what they bring is shown; of `seconds`, `tell` has taken its part."""
+        """Send pulses and show what they bring; `tell` has already used a part of `seconds`."""
         seconds = max(seconds - _TELL, 0.2)
         if flows:
             self.play(*flows, run_time=0.45 * seconds)
@@ -219,12 +219,12 @@ class BackpropGraph(Written):
 
 
 def slope(over: str, under: str) -> str:
-    """How a derivative is written."""
+    """A derivative, as text."""
     return f"{_D}{over}/{_D}{under}"
 
 
 def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
-    """What the sweep does along an edge, in names and then in numbers; shares that came before are added."""
+    """The sweep's step along an edge, in names and in numbers, added to the shares that came before."""
     edge = graph.edges[i]
     parent, child = graph.nodes[edge.parent], graph.nodes[edge.child]
     uses = graph.out_of(edge.parent)
@@ -238,13 +238,13 @@ def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
     result = [(number(sum(shares)), GRADIENT)]
     equal = [(" = ", INK)]
     line = [(slope("f", parent.name), INK), *equal]
-    if child != graph.nodes[-1]:  # where the child is f, the product would be what it is equal to
+    if child != graph.nodes[-1]:  # where the child is f, the product would equal its second factor
         line += [*so_far, *named, *more, *equal]
     return [*line, *so_far, *product, *more, *equal, *result, *more]
 
 
 def _fitting(content: str, width: float) -> ColouredText:
-    """A line of text no wider than `width`: smaller if need be, but not too small to read; else shortened."""
+    """A line of text no wider than `width`: smaller if needed, but legible, or else shortened."""
     line = text(content, HEADING)
     line.scale(max(SMALLEST / HEADING, min(1.0, width / line.width)))
     return line if line.width <= width else _fitting(shorten(content, int(len(content) * 0.95)), width)

@@ -1,6 +1,6 @@
 """The race from above: uv run manim scenes/contour_race.py ContourRace
 
-Contour lines, trails, and at each racer two arrows: where the slope pulls it, and where it goes.
+Contour lines, trails, and two arrows at each racer: the direction of descent, and its velocity.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from views.standings import Standings
 
 Array = NDArray[np.float64]
 
-# How much of the film's length each part takes.
+# The share of the film's length for each part.
 SHARES = {"title": 0.10, "map": 0.10, "race": 0.62, "finish": 0.03, "results": 0.13, "end": 0.02}
 SIDE = 6.7  # of the map, in scene units
 LONGEST = 1.1  # of an arrow
@@ -47,7 +47,7 @@ class ContourRace(Film):
         self.wait(SHARES["end"] * self.length)
 
     def prepare(self) -> None:
-        """Set the map, the arrows and the board."""
+        """Create the map, the arrows and the board."""
         trace = self.trace
         standings = Standings(trace)
         surface = trace.spec.build_surface()
@@ -85,7 +85,7 @@ class ContourRace(Film):
         self.fix(self.plan, self.arrows, self.board, self.table, self.words)
 
     def legend(self) -> list[Trail | Label]:
-        """What the arrows are."""
+        """The legend of the arrows."""
         left, _, _ = column()
         parts: list[Trail | Label] = []
         for y, colour, width, words in (
@@ -100,7 +100,7 @@ class ContourRace(Film):
         return parts
 
     def show_map(self) -> None:
-        """The map and the board appear."""
+        """Show the map and the board."""
         seconds = SHARES["map"] * self.length
         self.play(FadeIn(self.plan, self.words, self.board), run_time=0.6 * seconds)
         self.wait(0.4 * seconds)

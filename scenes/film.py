@@ -1,4 +1,4 @@
-"""`Film`: what the films of a race have in common: the race, the camera, and errors of one line."""
+"""`Film`: the base of films of a race, with the race, the camera, and one-line errors."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from views.colours import BACKGROUND, FAINT
 
 
 class Part(Protocol):
-    """What the clock of a film moves."""
+    """A part of a film that follows its clock."""
 
     def at(self, t: float) -> Any:
-        """Be as at step t."""
+        """Show the state at step t."""
 
 
 class Film(Written, ThreeDScene):
     """A film of a race, drawn by a `DepthCamera`.
 
     Args:
-        renderer: Manim's; only its default one can draw the film.
-        trace: the race to show; by default the one that race.toml describes is run.
+        renderer: Manim's; only the default one can draw the film.
+        trace: the race to show; by default the race in race.toml is run.
 
     Attributes:
         trace: the race.
-        captions: the film's words.
+        captions: the film's text.
         length: of the film, in seconds.
         clock: the step that is shown, from 0 to the last one.
-        parts: what the clock moves; `prepare` fills it.
+        parts: the parts that follow the clock; filled by `prepare`.
     """
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
@@ -68,20 +68,20 @@ class Film(Written, ThreeDScene):
         return noise is not None and noise.scale > 0
 
     def fix(self, *mobjects: Mobject) -> None:
-        """Fix mobjects in the frame: they stand there whatever the camera does."""
+        """Fix mobjects in the frame, whatever the camera does."""
         self.lens.add_fixed_in_frame_mobjects(*mobjects)
 
     def play(self, *animations: Any, **options: Any) -> None:
-        """As Manim's; its cache must see the camera as it stands, turned or not.
+        """As Manim's `play`, with a cache that takes the camera's orientation into account.
 
-        A camera that has come to rest is taken out of the scene, else Manim holds that it goes on moving.
+        A camera that has come to rest is removed from the scene, as Manim would consider it moving.
         """
         self.lens.reset_rotation_matrix()
         super().play(*animations, **options)
         self.remove(*self.lens.get_value_trackers())
 
     def show_title(self, seconds: float) -> None:
-        """The film's name, and what is raced."""
+        """Show the title and the race."""
         spec = self.trace.spec
         words = partial(self.captions.subtitle.format, steps=self.captions.count(spec.steps))
         room = ROOM - line_width(words(surface=""), HEADING)
@@ -90,7 +90,7 @@ class Film(Written, ThreeDScene):
         self.show_heading(heading, line, seconds)
 
     def show_heading(self, heading: str, line: str, seconds: float) -> None:
-        """A title, what it is about, and whether there is noise."""
+        """Show a title and a subtitle, and whether there is noise."""
         title = Group(
             Label(heading, TITLE, bold=True).stand(0, 0.3), Label(line, HEADING, FAINT).stand(0, -0.7)
         )
@@ -109,14 +109,14 @@ class Film(Written, ThreeDScene):
         until: float = 1.0,
         also: Sequence[Any] = (),
     ) -> None:
-        """Play the race, or a part of it, at an even pace.
+        """Play the race, or a part of it, at constant speed.
 
         Args:
-            seconds: that the whole race takes.
-            movers: what `refresh` moves.
-            begin: the part of the race that is over before, from 0 to 1.
-            until: the part that is over after.
-            also: animations beside it.
+            seconds: the duration of the whole race.
+            movers: the mobjects that `refresh` moves.
+            begin: the fraction of the race at which to begin.
+            until: the fraction of the race at which to end.
+            also: animations to play at the same time.
         """
         moving = Group(*movers)
         moving.add_updater(self._tick)
@@ -127,7 +127,7 @@ class Film(Written, ThreeDScene):
         moving.clear_updaters()
 
     def show_only(self, mobject: Mobject, seconds: float) -> None:
-        """Show something alone in the picture, and then again what was there."""
+        """Show only one mobject for a while, then everything else again."""
         seen = [other for other in self.mobjects if other is not self.clock]
         self.remove(*seen)
         self.play(FadeIn(mobject, shift=0.2 * UP), run_time=0.15 * seconds)
@@ -136,7 +136,7 @@ class Film(Written, ThreeDScene):
         self.add(*seen)
 
     def refresh(self, t: float) -> None:
-        """Put everything where it is at step t."""
+        """Move everything to its place at step t."""
         for part in self.parts:
             part.at(t)
 
@@ -145,7 +145,7 @@ class Film(Written, ThreeDScene):
 
 
 def spec_of_config() -> RaceSpec:
-    """The race of race.toml, or one line on what is wrong with it, and exit status 2."""
+    """The race in race.toml; an error is one line and exit status 2."""
     try:
         return load_spec(config_path(HOME))
     except SpecError as error:
@@ -153,7 +153,7 @@ def spec_of_config() -> RaceSpec:
 
 
 def _run(spec: RaceSpec) -> Trace:
-    """The race, run; or one line on what went wrong in a user's optimizer, and exit status 2."""
+    """Run the race; an error in a user's optimizer is one line and exit status 2."""
     try:
         return run_race(spec)
     except SpecError as error:

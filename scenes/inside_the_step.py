@@ -1,7 +1,7 @@
 """How a step is made, in slow motion: uv run manim scenes/inside_the_step.py InsideTheStep
 
-The gradient as an arrow, the momentum as one, squared gradients as squares, and each line of the optimizer's
-rule with its numbers filled in, of one racer or of two side by side.
+Gradient and momentum are arrows, squared gradients are squares, and each line of the optimizer's rule is
+shown with its numbers, for one racer or for two side by side.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from scenes.theme import HEADING
 from support.messages import shorten
 from views.colours import FAINT
 
-# How much of the film's length the other parts take.
+# The share of the film's length for the other parts.
 TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06
-FADE = 0.35  # seconds in which one map gives way to another
+FADE = 0.35  # seconds to fade from one map to another
 
 
 class InsideTheStep(Film):
@@ -63,7 +63,7 @@ class InsideTheStep(Film):
         self.finish(END_SHARE * self.length)
 
     def prepare(self) -> None:
-        """Set what is shown of each racer, and the shots."""
+        """Create the view of each racer, and the shots."""
         trace = self.trace
         shown = shown_racers(trace)
         self.views = [RacerView(trace, racer, shown, self.words, self.captions) for racer in shown]
@@ -80,7 +80,7 @@ class InsideTheStep(Film):
         self.refresh(0.0)
 
     def show_title(self, seconds: float) -> None:
-        """The film's name, and whose steps are shown."""
+        """Show the title and the racers."""
         racers = [view.steps.racer.name for view in self.views]
         surface = shorten(self.trace.spec.build_surface().name, 60)
         words = self.words.two if len(racers) > 1 else self.words.one
@@ -88,12 +88,12 @@ class InsideTheStep(Film):
         self.show_heading(self.words.title, fitted(line, ROOM, HEADING), seconds)
 
     def begin(self, seconds: float) -> None:
-        """Everything appears."""
+        """Show everything."""
         parts = [part for view in self.views for part in (view.map, view.squares, view.panel) if part]
         self.play(FadeIn(*parts, self.between), run_time=seconds)
 
     def show_shot(self, shot: Shot, seconds: float) -> None:
-        """Show some steps, from the place that the shot is seen from."""
+        """Show the steps of a shot."""
         if shot.view != self.shot.view:
             self.change_map(shot)
         self.shot = shot
@@ -101,13 +101,13 @@ class InsideTheStep(Film):
             view.look_at(shot)
         steps = self.trace.spec.steps
         begin, until = shot.first / steps, shot.end / steps
-        # First what often rests: see `scenes.depth.resting_layer`.
+        # Parts that often rest come first: see `scenes.depth.resting_layer`.
         layers = itertools.zip_longest(*(view.live for view in self.views))
         movers = [part for parts in layers for part in parts if part]
         self.run_clock(seconds / (until - begin), *movers, begin=begin, until=until)
 
     def change_map(self, shot: Shot) -> None:
-        """One map gives way to the next."""
+        """Fade to the map of a shot."""
         old = [view.map for view in self.views]
         new = [view.look_at(shot) for view in self.views]
         self.fix(*new)
@@ -121,13 +121,13 @@ class InsideTheStep(Film):
             self.wait(FADE)
 
     def finish(self, seconds: float) -> None:
-        """How it ended."""
+        """Show the end of the race."""
         self.over = True
         self.refresh(float(self.story[-1].end))
         self.wait(seconds)
 
     def refresh(self, t: float) -> None:
-        """Put everything where it is at step t."""
+        """Move everything to its place at step t."""
         moment = self.shot.moment(t)
         if self.over:
             moment = Moment(self.shot.end, 0.0, slow=False)
@@ -136,6 +136,6 @@ class InsideTheStep(Film):
 
 
 def shown_racers(trace: Trace) -> list[int]:
-    """The indices of the racers that are shown."""
+    """The indices of the racers shown."""
     names = list(trace.names)
     return [names.index(name) for name in trace.spec.film.inside or names[-2:]]

@@ -1,4 +1,4 @@
-"""`Written`: a scene whose file has its race's name, or one line on why there is no such file."""
+"""`Written`: a scene whose file is named after its race, with one-line errors of files."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Written(Scene):
     """A scene that is written by a `FilmWriter`.
 
     Args:
-        renderer: Manim's; by default one made for it.
-        camera_class: of that.
-        race: the race's name, which follows the scene's in the file's.
+        renderer: Manim's; by default a new one.
+        camera_class: of the renderer.
+        race: the race's name, which follows the scene's in the file name.
         output: the file to write instead.
     """
 
@@ -50,18 +50,18 @@ class Written(Scene):
             super().__init__(renderer=renderer, **options)
 
     def render(self, preview: bool = False) -> bool:
-        """As Manim's, but that nothing half written stays behind, and that errors of files take one line."""
+        """As Manim's `render`, but it leaves no partial files behind, and errors of files are one line."""
         with refusing(), ending():
             return super().render(preview)
 
 
 def race_name(source: Path) -> str:
-    """What a race is called in the name of its film: as the file that describes it.
+    """The name of a race in its film's file name, taken from the file that describes it.
 
-    mine.toml in this folder is `mine`, and race.toml needs no name. Any other name ends in a few digits that
-    stand for the file's path, since two files may otherwise share it.
+    mine.toml in this folder is `mine`, and race.toml needs no name. Any other name ends in a few digits
+    derived from the file's path, since two files could otherwise share it.
     """
-    path, folder = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100 (a link has a name of its own)
+    path, folder = Path(os.path.abspath(source)), Path.cwd()  # noqa: PTH100 (a link keeps its own name)
     if path in {folder / "race.toml", HOME / "race.toml"}:
         return ""
     name = path.stem
@@ -75,23 +75,23 @@ def race_name(source: Path) -> str:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Say in one line which file could not be written, and exit with status 2."""
+    """Report in one line which file could not be written, and exit with status 2."""
     try:
         yield
     except (OSError, RuntimeError) as error:
         cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, OSError):  # an encoder's error has it for its cause
+        while cause is not None and not isinstance(cause, OSError):  # an encoder's error has it as its cause
             cause = cause.__cause__ or cause.__context__
         if cause is None:
             raise
         path = Path(cause.filename or config.media_dir)
-        path = path.parent if path.name.startswith(".") else path  # no one knows a part of a file by its name
+        path = path.parent if path.name.startswith(".") else path  # a partial file is not known to the user
         refuse(f"{path}: {(cause.strerror or str(cause)).lower()}")
 
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the process as an exception does, so that parts of files are removed."""
+    """Let SIGTERM and SIGHUP raise an exception, so that partial files are removed."""
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     signals = [signal.Signals[name] for name in names]
     if threading.current_thread() is not threading.main_thread():
@@ -100,7 +100,7 @@ def ending() -> Iterator[None]:
 
     def end(number: int, _: Any) -> NoReturn:
         for other in signals:
-            signal.signal(other, signal.SIG_IGN)  # what is being removed shall not be left
+            signal.signal(other, signal.SIG_IGN)  # let the removal finish
         sys.exit(128 + number)
 
     for number in signals:
@@ -113,7 +113,7 @@ def ending() -> Iterator[None]:
 
 
 def refuse(reason: str) -> NoReturn:
-    """Say in one line why there is no film, and exit with status 2."""
+    """Report in one line why there is no film, and exit with status 2."""
     program = Path(sys.argv[0]).stem
     name = program if program == "race" else Path(str(config.input_file or "film")).stem
     print(printable(f"{name}: {reason}"), file=sys.stderr)  # noqa: T201

@@ -1,4 +1,4 @@
-"""Rendering a scene from Python, as the `race` command does."""
+"""Renders a scene from Python, as the `race` command does."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def render(make: Callable[[], Scene], file: Path, quality: str, output: Path | N
 
     Args:
         make: makes the scene; called once Manim is configured.
-        file: the Python file that the scene is from, after which the film's folder is named.
+        file: the scene's Python file, after which the film's folder is named.
         quality: Manim's letter: l (480p15), m (720p30), h (1080p60) or k (2160p60).
-        output: where `make` has the film written. Manim's media folder then gets nothing, so that nothing
-            beside the film remains.
+        output: where the scene writes the film, if not to Manim's media folder; nothing else is then left
+            behind.
     """
     options: dict[str, Any] = {
         "quality": QUALITIES[quality],

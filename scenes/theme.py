@@ -1,4 +1,4 @@
-"""How every film looks: the font, sizes, and text made of them."""
+"""The look of all films: font, sizes, and text made with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from manim import Text, VMobject, tempconfig
 
 from views.colours import INK
 
-# The font comes with the project, so that a film looks the same on every machine.
+# The font comes with the project, so that films look the same on every machine.
 FONT = "Inter"
 FONT_FILES = [Path(__file__).parent / "fonts" / f"Inter-{weight}.otf" for weight in ("Regular", "SemiBold")]
 for _file in FONT_FILES:
@@ -38,17 +38,17 @@ _NEVER_WRAPPED = 100_000  # pixels
 def letters(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:
     """A line of text in the film's font, each letter a mobject of its own."""
     options: dict[str, Any] = {"weight": "SEMIBOLD"} if bold else {}
-    # Pango wraps lines at the width of the picture in pixels, and Manim keeps what it has made for others.
+    # Pango wraps lines at the picture's width in pixels, and Manim caches the result for other pictures.
     with tempconfig({"text_dir": _text_folder(), "pixel_width": _NEVER_WRAPPED}):
         try:
             return Text(content, font=FONT, font_size=size, color=colour, **options)
-        except ParseError:  # Pango does not tell that there was no room for all of it
+        except ParseError:  # Pango does not report that it ran out of room
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), _text_folder()) from None
 
 
 @cache
 def _text_folder() -> str:
-    """Where Manim keeps letters, which it takes for whole once they have a name: not shared between films."""
+    """Where Manim caches letters, whose files it trusts as soon as they exist: not shared between films."""
     folder = tempfile.mkdtemp(prefix="race-letters-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -57,15 +57,15 @@ def _text_folder() -> str:
 class ColouredText(VMobject):
     """A line of text in the film's font, each piece of one colour a single mobject.
 
-    A `Text` has one for each letter, with all that it was read from, and Manim's cache looks at all of it.
+    A `Text` has one mobject for each letter, with all of its source, and Manim's cache hashes all of it.
 
     Args:
-        pieces: what it says, in pieces with their colours.
+        pieces: the text, in pieces with their colours.
         size: in points.
-        bold: whether it is heavy.
+        bold: whether it is bold.
 
     Attributes:
-        content: what it says.
+        content: the text.
     """
 
     def __init__(self, pieces: Sequence[tuple[str, str]], size: float = BODY, bold: bool = False) -> None:
@@ -82,7 +82,7 @@ class ColouredText(VMobject):
 
     @property
     def font_size(self) -> float:
-        """In points, as it is scaled."""
+        """The size in points, after scaling."""
         return float(self.height * self._points_per_unit)
 
 

@@ -1,7 +1,7 @@
-"""`FilmWriter`: Manim's writer of films, but that a file has its name only once it is whole.
+"""`FilmWriter`: Manim's film writer, except that a file gets its name only once it is complete.
 
-Manim takes a piece of film that a killed render left half written for a finished one. And where the
-background is transparent it writes colours that are already multiplied by their opacity: dark edges.
+Manim takes a partial movie file left behind by a killed render for a finished one. And where the background
+is transparent it writes premultiplied colours, which gives dark edges.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from support.whole_files import require_writable
 Picture = NDArray[np.uint8]
 
 
-# Seconds until Python hands its lock from the thread that draws to the one that encodes, which asks for it a
-# few times for each frame. Python's own 5 ms would be a third of a frame's time each.
+# Seconds until Python's lock passes from the drawing thread to the encoding one, which needs it a few times
+# for each frame. Python's default of 5 ms would cost a third of a frame's time each.
 _HANDOVER = 5e-5
 
 
@@ -42,11 +42,11 @@ class FilmWriter(SceneFileWriter):
 
     Args:
         settings: Manim's.
-        race: the race's name, which follows the scene's in the file's, unless a name was asked for.
+        race: the race's name, which follows the scene's in the file name, unless a name was given.
         output: the file to write instead.
 
     Raises:
-        OSError: if there is no file to be written where it shall be.
+        OSError: if the file cannot be written there.
     """
 
     def __init__(self, settings: Any, *, race: str = "", output: Path | None = None) -> None:
@@ -68,14 +68,14 @@ class FilmWriter(SceneFileWriter):
         return SegmentEncoder(target=target, spec=self.video_encoder)
 
     def finish(self) -> None:
-        """Join the pieces to the film."""
+        """Join the partial files into the film."""
         try:
             super().finish()
         finally:
             sys.setswitchinterval(self._handover)
 
     def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
-        """Give up what is being written. What went wrong is raised, and not logged with a traceback too."""
+        """Abandon the file being written. Its error is raised, and not also logged with a traceback."""
         log = logging.getLogger("manim")
         level = log.level
         log.setLevel(logging.CRITICAL)
@@ -85,7 +85,7 @@ class FilmWriter(SceneFileWriter):
             log.setLevel(level)
 
     def save_image(self, pixels: Any) -> None:
-        """Write a still, in a file that gets its name at the end."""
+        """Write a still image to a file that gets its name at the end."""
         if not self.output_spec.enabled:
             return
         file = self.image_file_path
@@ -99,7 +99,7 @@ class FilmWriter(SceneFileWriter):
         self.print_file_ready_message(file)
 
     def combine_files(self, input_files: list[str], output_file: Path, *flags: Any, **options: Any) -> None:
-        """Join pieces of film in a file that gets its name at the end."""
+        """Join partial files into a file that gets its name at the end."""
         part = _part(output_file)
         try:
             super().combine_files(input_files, part, *flags, **options)
@@ -109,7 +109,7 @@ class FilmWriter(SceneFileWriter):
 
 
 class SegmentEncoder(VideoSegmentEncoder):
-    """Encodes a piece of film: a picture that is shown for long is converted once."""
+    """Encodes a partial file; a picture shown for several frames is converted once."""
 
     def __init__(self, *, target: Path, spec: Any) -> None:
         super().__init__(target=_part(target), spec=spec)
@@ -120,9 +120,9 @@ class SegmentEncoder(VideoSegmentEncoder):
         self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
-        """Encode a picture, RGBA of shape (height, width, 4), for as many frames as `repeat` says.
+        """Encode a picture, RGBA of shape (height, width, 4), for `repeat` frames.
 
-        As with Manim's writer, the picture is handed over: it must not change afterwards.
+        As with Manim's writer, the picture must not change afterwards.
         """
         self._validate_frame(pixels, repeat)
         if self._transparent:
@@ -138,11 +138,11 @@ class SegmentEncoder(VideoSegmentEncoder):
             raise self._operation_error("encode", error) from error
 
     def _converted(self, pixels: Picture) -> av.VideoFrame:
-        """A picture in the film's format; one that is the same as the last has been converted then."""
+        """A picture in the film's format; the conversion of a repeated picture is reused."""
         if self._last is None or not _same(self._last[0], pixels):
             shown = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
-            # Where colours are kept at half the size, each is the mean of four pixels. On one thread, as the
-            # film is encoded: the other core draws.
+            # With subsampled colours, each is the mean of four pixels. On one thread, like the encoding: the
+            # other core draws.
             frame = self._reformatter.reformat(
                 shown, format=self.spec.pixel_format, interpolation=Interpolation.AREA, threads=1
             )
@@ -151,19 +151,19 @@ class SegmentEncoder(VideoSegmentEncoder):
         return self._last[1]
 
     def finish(self) -> None:
-        """Write what is left, and give the file its name."""
+        """Write the remaining frames, and give the file its name."""
         super().finish()
         self._part.replace(self.target)
 
     def abort(self) -> None:
-        """Leave nothing behind; why it is given up is known, and that it cannot be completed follows."""
+        """Remove the partial file; its error has been reported, so errors of closing it are ignored."""
         with suppress(Exception):
             super().abort()
         self._part.unlink(missing_ok=True)
 
 
 def straight(pixels: Picture) -> Picture:
-    """Colours as files have them, for colours multiplied by their opacity, RGBA of shape (height, width, 4).
+    """Straight colours, as files store them, from premultiplied ones; RGBA of shape (height, width, 4).
 
     >>> straight(np.array([[[60, 30, 0, 120]]], dtype=np.uint8)).tolist()
     [[[127, 63, 0, 120]]]
@@ -176,14 +176,14 @@ def straight(pixels: Picture) -> Picture:
 
 
 def _same(before: Picture, after: Picture) -> bool:
-    """Whether two pictures are the same; few rows of them tell most that are not."""
+    """Whether two pictures are equal; a few rows rule out most that are not."""
     return np.array_equal(before[::16], after[::16]) and np.array_equal(before, after)
 
 
 def _part(file: Path) -> Path:
-    """What a file is called until it is whole: by no other process so, nor ever again.
+    """The unique name of a file until it is complete.
 
-    What processes that were killed have left beside it is removed.
+    Partial files left beside it by killed processes are removed.
     """
     for left in file.parent.glob(f".*.part{file.suffix}"):
         process = re.fullmatch(r"\.[0-9a-f]{8}-(\d+)\.part", left.stem)
@@ -193,20 +193,20 @@ def _part(file: Path) -> Path:
 
 
 def _runs(process: int) -> bool:
-    """Whether a process runs, as far as can be told."""
+    """Whether a process is running, as far as one can tell."""
     if os.name != "posix":
         return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # another user's
+    except OSError:  # a process of another user
         return True
     return True
 
 
 def _named(plan: OutputPlan, race: str) -> OutputPlan:
-    """A plan with the race's name after the scene's: in all files' names, and in the pieces' folder's."""
+    """A plan with the race's name after the scene's in all file names, and in the folder of partial files."""
     name = f"{plan.output_stem}-{race}"
 
     def named(path: Path | None) -> Path | None:

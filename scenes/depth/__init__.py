@@ -1,1 +1,1 @@
-"""Depth: a camera that hides what is behind something else, its painter, and the mobjects that it draws."""
+"""Depth: a camera with hidden-surface removal, its painter, and the mobjects that it draws."""

@@ -1,4 +1,4 @@
-"""`Rise`: the entry of a loss surface: it grows out of the floor of its box."""
+"""`Rise`: a loss surface grows out of the floor of its box."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scenes.depth.mobjects import LossSurface
 
 
 class Rise(Animation):
-    """Lift a surface from a flat sheet at its lowest point to what it is.
+    """Raise a surface from a flat sheet at its lowest point to its full height.
 
     Args:
-        surface: what rises.
+        surface: the surface.
     """
 
     def __init__(self, surface: LossSurface, **options: Any) -> None:
@@ -21,7 +21,7 @@ class Rise(Animation):
         super().__init__(surface, introducer=True, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """How far it has risen: `alpha` goes from 0 to 1."""
+        """Set how far it has risen; `alpha` goes from 0 to 1."""
         risen = self.rate_func(alpha)
         surface, whole = self.mobject, self.starting_mobject
         floor = whole.points[:, 2].min()

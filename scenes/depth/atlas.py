@@ -1,4 +1,4 @@
-"""`Atlas`: the pictures of many sprites on one texture, so that all of them are drawn in one call."""
+"""`Atlas`: the pictures of many sprites in one texture, so that all are drawn in one call."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Place = tuple[int, int, int, int, int, int]
 
 
 class Atlas:
-    """A texture that is filled shelf by shelf with pictures; once it is full, it is begun anew.
+    """A texture that is filled with pictures shelf by shelf; once full, it is cleared.
 
     Args:
         context: of OpenGL.
-        side: of the texture at first, in pixels.
+        side: the initial side of the texture, in pixels.
         unit: pixels to a scene unit.
 
     Attributes:
-        places: of each drawing, by its digest: x, y, width and height on the texture, and its left and top
-            edges as `Drawing.picture` has them, all in pixels.
+        places: for each drawing, by its digest: x, y, width and height in the texture, and its left and top
+            edges as in `Drawing.picture`, all in pixels.
     """
 
     def __init__(self, context: moderngl.Context, side: int, unit: float) -> None:
@@ -29,7 +29,7 @@ class Atlas:
         self._begin(side)
 
     def prepare(self, drawings: Iterable[Drawing]) -> None:
-        """See to it that all of them have a place."""
+        """Make sure that all of them have a place."""
         wanted = list(drawings)
         new = [drawing for drawing in wanted if drawing.digest not in self.places]
         if not all(self._put(drawing) for drawing in new):
@@ -38,12 +38,12 @@ class Atlas:
                 self._begin(2 * self.side)
 
     def sharpen(self, sharp: bool) -> None:
-        """Take pixels as they are, where pictures are neither scaled nor moved by parts of one, or blend."""
+        """Sample the nearest pixel, if pictures are neither scaled nor shifted by fractions, or blend."""
         kind = moderngl.NEAREST if sharp else moderngl.LINEAR
         self.texture.filter = (kind, kind)
 
     def _begin(self, side: int) -> None:
-        """Begin with an empty texture."""
+        """Start with an empty texture."""
         self.side = side
         self.texture = self._context.texture((side, side), 4)
         self.sharpen(False)
@@ -51,7 +51,7 @@ class Atlas:
         self._x, self._y, self._shelf = 0, 0, 0
 
     def _put(self, drawing: Drawing) -> bool:
-        """Give a drawing a place; False where there is no room."""
+        """Place a drawing; False if there is no room."""
         if drawing.digest in self.places:
             return True
         picture, left, top = drawing.picture(self._unit)

@@ -1,7 +1,8 @@
-"""`DepthCamera`: a `ThreeDCamera` that hides what is behind something else.
+"""`DepthCamera`: a `ThreeDCamera` with a depth buffer.
 
-It draws the mobjects of `scenes.depth.mobjects` with OpenGL and a depth buffer into the same picture that
-Cairo then draws everything else on, text above all.
+It draws the mobjects of `scenes.depth.mobjects` with OpenGL and a depth buffer into the picture on which
+Cairo then draws everything else, mainly text. A picture's static part is what Manim calls its static image:
+everything that does not move in an animation.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from scenes.depth.sprite import Sprite
 Array = NDArray[np.float64]
 
 
-# Stands for the picture that the painter has drawn last, before it is known as what stands still.
+# Stands for the picture that the painter drew last, until it is known as the static picture.
 _FRESH = object()
 
 
 class _State:
-    """How far the picture has been drawn. It has no __dict__, and so does not count for Manim's cache."""
+    """The state of drawing. It has no __dict__, so Manim's cache does not hash it."""
 
     __slots__ = (
         "clean", "drawn", "flat", "hiding", "moving", "occlusion", "painted", "painter", "plain", "put",
@@ -38,33 +39,33 @@ class _State:
 
     def __init__(self) -> None:
         self.painter: Painter | None = None
-        self.without = False  # whether OpenGL has been found missing
-        self.clean = False  # whether the picture is to be the background, which is not yet put there
-        self.still: Any = None  # the picture of what stands still that is drawn on; None: a new picture
-        self.painted: Any = None  # the picture of what stands still that the painter holds
-        self.put = True  # whether the picture holds what stands still
-        self.drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # on the last new picture, roughly
-        self.plain: list[Mobject] = []  # Manim's own mobjects that were drawn in place of others
-        self.moving = False  # whether the last picture was new too, as in a film whose camera moves
+        self.without = False  # whether OpenGL is missing
+        self.clean = False  # whether the picture must start from the background, which is not drawn yet
+        self.still: Any = None  # the static picture to draw on; None for a new picture
+        self.painted: Any = None  # the static picture that the painter holds
+        self.put = True  # whether the picture contains the static picture
+        self.drawn: tuple[list[Mobject], dict[str, Any]] | None = None  # roughly, in the last new picture
+        self.plain: list[Mobject] = []  # Manim's own, in place of others
+        self.moving = False  # whether the last picture was new too, as while the camera moves
         # Of the last new picture:
-        self.flat: list[Mobject] = []  # what Cairo has drawn, if any of it stands in the scene
+        self.flat: list[Mobject] = []  # what Cairo has drawn, if any of it is in the scene
         self.hiding: list[LossSurface | Ball] = []  # what may hide it
-        self.veils: list[Veil] | None = None  # the depths of that, once they have been needed
-        self.occlusion: Occlusion | None = None  # what hides the mobjects that Cairo draws now
+        self.veils: list[Veil] | None = None  # the depths of those, once needed
+        self.occlusion: Occlusion | None = None  # hides the mobjects that Cairo draws now
 
 
 class DepthCamera(ThreeDCamera):
     """Pass it as a scene's `camera_class`.
 
-    Surfaces and balls hide Manim's own mobjects too, as far as these stand in the scene: see
-    `scenes.depth.occlusion`. What is not fixed in the frame is drawn again in each frame in which anything
-    with depth moves, so that it is hidden by that.
+    Surfaces and balls also hide Manim's own mobjects, if these are in the scene: see
+    `scenes.depth.occlusion`. Mobjects that are not fixed in the frame are redrawn in each frame in which
+    anything with depth moves, so that it can hide them.
 
-    Where no OpenGL context can be had, it says so once and draws with Manim's own mobjects instead.
+    Without an OpenGL context, it warns once and draws with Manim's own mobjects instead.
 
     Attributes:
-        aside_tracker: how far the picture of the scene is moved in its plane, in scene units, x as the real
-            and y as the imaginary part; what is fixed in the frame stays where it is.
+        aside_tracker: the shift of the scene's picture in its plane, in scene units, x as the real and y as
+            the imaginary part; mobjects fixed in the frame are not shifted.
 
     Args:
         options: as Manim's `ThreeDCamera` takes them.
@@ -81,7 +82,7 @@ class DepthCamera(ThreeDCamera):
 
     @property
     def aside(self) -> Array:
-        """How far the picture of the scene is moved, of shape (3,)."""
+        """The shift of the scene's picture, of shape (3,)."""
         to = complex(self.aside_tracker.get_value())
         return np.array([to.real, to.imag, 0.0])
 
@@ -90,26 +91,26 @@ class DepthCamera(ThreeDCamera):
         self.aside_tracker.set_value(complex(to[0], to[1]))
 
     def get_value_trackers(self) -> list[ValueTracker]:
-        """What moves the camera."""
+        """The trackers that move the camera."""
         return [*super().get_value_trackers(), self.aside_tracker]
 
     def reset(self) -> Self:
-        """Start a new picture: nothing stands there yet."""
-        # The background is put there when it is known how: by the painter, or here.
+        """Start a new, empty picture."""
+        # The background is drawn later, by the painter or here.
         self._state.still, self._state.clean = None, True
         return self
 
     def set_frame_to_background(self, background: Any) -> None:
-        """Start from a picture of what stands still, with the depths that it had."""
+        """Start from a static picture, with the depths that it had."""
         state = self._state
         if state.drawn is not None:
             self._draw_again(background, *state.drawn)
-        # It is put into the picture when it is known how, too.
+        # It is copied into the picture later, too.
         state.still, state.put, state.clean = background, False, False
         state.moving = False
 
     def _draw_again(self, picture: Any, mobjects: list[Mobject], options: dict[str, Any]) -> None:
-        """Draw what has been drawn roughly with smooth edges, into the picture that was made of it."""
+        """Redraw with smooth edges what was drawn without, into the picture made of it."""
         self._state.moving = False
         self.reset()
         self.capture_mobjects(mobjects, **options)
@@ -130,7 +131,7 @@ class DepthCamera(ThreeDCamera):
         painter = self._find_painter() if deep else None
         if painter is not None:
             if state.still is not None and state.flat:
-                # What moves may hide what stands still, which is drawn again.
+                # Moving mobjects may hide static ones, which are redrawn.
                 flat, standing = [*state.flat, *flat], True
             self._paint(painter, deep)
         else:
@@ -141,7 +142,7 @@ class DepthCamera(ThreeDCamera):
             self.display_funcs[kind](list(group), self.pixel_array)
 
     def _stands(self, mobject: Mobject) -> bool:
-        """Whether one of Manim's own mobjects stands in the scene, where things may hide it."""
+        """Whether one of Manim's own mobjects is in the scene, where it can be hidden."""
         return isinstance(mobject, VMobject) and mobject not in self.fixed_in_frame_mobjects
 
     def _start_flat(self) -> None:
@@ -158,7 +159,7 @@ class DepthCamera(ThreeDCamera):
             state.put = True
 
     def _plain(self, deep: list[DepthMobject]) -> list[Mobject]:
-        """Manim's own mobjects for depth-tested ones, fixed as these are."""
+        """Manim's own mobjects in place of depth-tested ones, fixed like these."""
         for stand_in in self._state.plain:
             self.remove_fixed_in_frame_mobjects(stand_in)
             self.remove_fixed_orientation_mobjects(stand_in)
@@ -167,7 +168,7 @@ class DepthCamera(ThreeDCamera):
             if mobject.opacity > 0:
                 stand_in = mobject.plain()
                 if mobject in self.fixed_in_frame_mobjects:
-                    if isinstance(stand_in, VMobject):  # else Manim draws it first, under what it stands on
+                    if isinstance(stand_in, VMobject):  # else Manim draws it first, below what it is on
                         stand_in.set_shade_in_3d(False)
                     self.add_fixed_in_frame_mobjects(stand_in)
                 elif mobject in self.fixed_orientation_mobjects:
@@ -176,7 +177,7 @@ class DepthCamera(ThreeDCamera):
         return self.get_mobjects_to_display(plain)
 
     def _paint(self, painter: Painter, deep: list[DepthMobject]) -> None:
-        """Have the painter draw on what stands still, or start a new picture."""
+        """Let the painter draw on the static picture, or start a new picture."""
         state = self._state
         sight = self._sight(deep)
         picture = cast("Picture", self.pixel_array)
@@ -200,12 +201,12 @@ class DepthCamera(ThreeDCamera):
         painter.paint_work(picture, sight)
 
     def _hiding(self, deep: Sequence[DepthMobject]) -> list[LossSurface | Ball]:
-        """What may hide Manim's own mobjects."""
+        """The mobjects that may hide Manim's own."""
         standing = (mobject for mobject in deep if mobject not in self.fixed_in_frame_mobjects)
         return [m for m in standing if isinstance(m, LossSurface | Ball) and m.opacity > 0]
 
     def _occlude(self, deep: Sequence[DepthMobject]) -> Occlusion | None:
-        """What hides Manim's own mobjects: in the picture of what stands still, and among what moves."""
+        """What hides Manim's own mobjects, among the static and the moving ones."""
         state = self._state
         if state.painter is None:
             return None
@@ -216,7 +217,7 @@ class DepthCamera(ThreeDCamera):
         return Occlusion(found, self.view()) if found else None
 
     def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context[Any]) -> Self:
-        """Draw what is seen of one of Manim's own mobjects."""
+        """Draw the visible part of one of Manim's own mobjects."""
         draw = partial(super().display_vectorized, vmobject, ctx)
         occlusion = self._state.occlusion
         if occlusion is None or not self._stands(vmobject):
@@ -224,7 +225,7 @@ class DepthCamera(ThreeDCamera):
             return self
         points = self.transform_points_pre_display(vmobject, vmobject.points)
         if len(points) != len(vmobject.points) or len(points) < vmobject.n_points_per_cubic_curve:
-            return self  # nothing that could be drawn
+            return self  # nothing to draw
         anchor = None
         if vmobject in self.fixed_orientation_mobjects:
             centre = self.fixed_orientation_mobjects[vmobject]()
@@ -237,13 +238,13 @@ class DepthCamera(ThreeDCamera):
         return self
 
     def _find_painter(self) -> Painter | None:
-        """The painter, made at its first use; None where there is no OpenGL."""
+        """The painter, made on first use; None without OpenGL."""
         if self._state.painter is None and not self._state.without:
             try:
                 self._state.painter = Painter(
                     self.pixel_width, self.pixel_height, self.pixel_height / self.frame_height
                 )
-            except Exception as error:  # noqa: BLE001 - drivers raise what they like
+            except Exception as error:  # noqa: BLE001 - drivers raise anything
                 self._state.without = True
                 logger.warning(
                     f"No OpenGL ({error}): drawing with Manim's own mobjects, slowly and without depth."
@@ -265,7 +266,7 @@ class DepthCamera(ThreeDCamera):
         return sight
 
     def view(self) -> View:
-        """How the scene is seen now: the same projection as `project_points`, as a matrix."""
+        """The current view of the scene: the same projection as `project_points`, as a matrix."""
         turn = self.get_rotation_matrix()
         focal, zoom = self.get_focal_distance(), self.get_zoom()
         near, far = 0.05 * focal, 4.0 * focal
@@ -292,7 +293,7 @@ class DepthCamera(ThreeDCamera):
         return View(project @ place, turn)
 
     def _middle(self) -> Array:
-        """What Cairo has in the middle of the picture: the centre when it began to draw in this picture."""
+        """The middle of Cairo's picture: the frame's centre when it began to draw this picture."""
         units = self.get_cairo_context(self.pixel_array).get_matrix()
         return np.array([self.pixel_width / 2 - units.x0, self.pixel_height / 2 - units.y0]) / [
             units.xx,
@@ -300,5 +301,5 @@ class DepthCamera(ThreeDCamera):
         ]
 
     def project_points(self, points: Array) -> Array:
-        """The points in the picture's plane."""
+        """The points projected to the picture's plane."""
         return np.asarray(super().project_points(points) + self.aside)

@@ -1,8 +1,8 @@
-"""What is in the box, as mobjects that `DepthCamera` draws: the loss surface, balls, and trails.
+"""The mobjects that `DepthCamera` draws: the loss surface, balls, and trails.
 
 Manim's own methods work on them: `shift`, `scale`, `rotate`, `move_to`, `become`, `set_opacity`, `FadeIn`,
-updaters. How they are drawn stands in `scenes.depth.painter`; `plain`
-is the same thing made of Manim's own mobjects, for cameras without OpenGL.
+updaters. `scenes.depth.painter` draws them; `plain` is the same thing made of Manim's own mobjects, for
+cameras without OpenGL.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class DepthMobject(Mobject):
     Args:
         points: its points, of shape (n, 3).
         colour: of all of it.
-        opacity: from 0, not to be seen, to 1.
+        opacity: from 0, invisible, to 1.
     """
 
     def __init__(self, points: Array, colour: str = "#FFFFFF", opacity: float = 1.0) -> None:
@@ -52,7 +52,7 @@ class DepthMobject(Mobject):
         return self
 
     def fade(self, darkness: float = 0.5, family: bool = True) -> Self:  # noqa: ARG002
-        """Take `darkness`, 0 to 1, of its opacity away."""
+        """Reduce its opacity by the fraction `darkness`, from 0 to 1."""
         self.opacity *= 1 - darkness
         return self
 
@@ -63,7 +63,7 @@ class DepthMobject(Mobject):
         return self
 
     def align_points_with_larger(self, larger_mobject: Mobject) -> Self:
-        """Repeat the last point until there are as many as the other's."""
+        """Repeat the last point until there are as many as in the other."""
         missing = len(larger_mobject.points) - len(self.points)
         last = self.points[-1:] if len(self.points) else np.zeros((1, 3))
         self.points = np.concatenate([self.points, np.repeat(last, missing, axis=0)])
@@ -78,8 +78,8 @@ class LossSurface(DepthMobject):
         resolution: cells along each side of the mesh; lines and light are smooth at any.
 
     Attributes:
-        begun: from where on it is drawn along u, from 0 to 1.
-        reach: as far as it is drawn along u, from 0 to 1.
+        begun: where along u it begins to be drawn, from 0 to 1.
+        reach: how far along u it is drawn, from 0 to 1.
 
     >>> from surfaces import get_surface
     >>> LossSurface(Box(get_surface("sphere")), resolution=16).grid().shape
@@ -136,7 +136,7 @@ class LossSurface(DepthMobject):
         return self
 
     def plain(self) -> VMobject:
-        """Faces of one colour each, cut off where the surface is."""
+        """Faces of one colour each, clipped like the surface."""
         step = max(1, self.resolution // 28)
         values = np.concatenate([self.points, self.place, self.tints], axis=1)
         corners = values.reshape(*self.grid().shape[:2], -1)[::step, ::step]
@@ -155,7 +155,7 @@ class LossSurface(DepthMobject):
 
 
 def _cut(ring: Array, column: int, bound: float, above: bool = True) -> Array:
-    """The part of a polygon, a row for each corner, in which a column is above or below a bound.
+    """Clip a polygon, a row for each corner, to where a column is above or below a bound.
 
     >>> _cut(np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]]), 0, 1.0).tolist()
     [[1.0, 1.0], [1.0, 0.0], [4.0, 0.0], [4.0, 4.0]]
@@ -203,13 +203,13 @@ class Ball(DepthMobject):
 
 
 class Trail(DepthMobject):
-    """A line in space, of constant width on the screen; where a hill hides it, it shows as a faint ghost.
+    """A line in space, of constant width on the screen; hidden parts show as a faint ghost.
 
     Args:
         points: of shape (n, 3); joined by straight pieces.
         colour: of the line.
         width: in Manim's units of stroke width, 100 to a scene unit.
-        ghost: the opacity of what is hidden, 0 for nothing.
+        ghost: the opacity of hidden parts, 0 for none.
 
     >>> Trail([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]]).get_end().tolist()
     [3.0, 4.0, 0.0]
@@ -245,7 +245,7 @@ class Trail(DepthMobject):
         return self.points[joined], self.points[joined + 1]
 
     def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:
-        """Colour, width and opacity between those of two other trails; in pieces as the nearer of them."""
+        """Colour, width and opacity between those of two other trails; the nearer one's pieces."""
         super().interpolate_color(mobject1, mobject2, alpha)
         self.thickness = (1 - alpha) * mobject1.thickness + alpha * mobject2.thickness
         self.ghost = (1 - alpha) * mobject1.ghost + alpha * mobject2.ghost

@@ -1,14 +1,14 @@
-"""`Occlusion`: how much of Manim's own mobjects is seen behind surfaces and balls.
+"""`Occlusion`: hides the parts of Manim's own mobjects that are behind surfaces and balls.
 
-Cairo draws them over the picture, whole. Here they are drawn through a mask instead, in which every pixel
-says how much of the mobject is seen there: its depth is compared with those of what may hide it. Nothing of
-the mobject itself is changed.
+Cairo would draw all of them over the picture. Here they are drawn through a mask that gives the visible share
+at every pixel, by comparing the mobject's depth with the depths of what may hide it. The mobject itself is
+not changed.
 
-A stroke is cut across where its middle is hidden. What is filled, as a dot, a letter, an arrow's tip or a
-face is, is taken for flat: its depth is then linear over the picture, and it is hidden to the pixel. Not
-exact: what is filled and not flat, and things of the same opacity one behind the other, of which only one
-hides. What lies within `NEARER` behind a surface is seen, as a `Trail` is. Images and point clouds are not
-hidden.
+A stroke is cut where its middle is hidden. A filled mobject, such as a dot, a letter, an arrow's tip or a
+face, is taken to be flat: its depth is then linear over the picture, and it is hidden to the pixel. This is
+inexact for filled mobjects that are not flat, and for several mobjects of one opacity behind each other, of
+which only one hides. Whatever lies within `NEARER` behind a surface is visible, as for a `Trail`. Images and
+point clouds are not hidden.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scenes.depth.painter import NEARER, Painter, View
 
 Array = NDArray[np.float64]
 Depths = NDArray[np.float32]  # in normalised device coordinates, from -1 to 1
-Share = NDArray[np.float32]  # how much is seen, from 0 to 1
+Share = NDArray[np.float32]  # the visible share, from 0 to 1
 Region = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 
 _SPIKE = 5  # how far a stroke reaches beyond its path where it turns sharply, in widths: Cairo's miter limit
@@ -36,10 +36,10 @@ _MOST = 4096  # samples of a curve
 
 @dataclass(frozen=True)
 class Veil:
-    """Things of the same opacity that hide what is behind them.
+    """Mobjects of one opacity that hide what is behind them.
 
     Attributes:
-        depths: how deep they are at each pixel, of shape (height, width); 1 where there is none.
+        depths: at each pixel, of shape (height, width); 1 where there is none.
         opacity: from 0, hiding nothing, to 1.
     """
 
@@ -48,7 +48,7 @@ class Veil:
 
 
 def veils(painter: Painter, view: View, hiding: Sequence[LossSurface | Ball]) -> Iterator[Veil]:
-    """What hides, one veil for each opacity."""
+    """The veils, one for each opacity."""
     ordered = sorted(hiding, key=lambda mobject: mobject.opacity)
     for opacity, group in itertools.groupby(ordered, lambda mobject: mobject.opacity):
         yield Veil(painter.depths(view, list(group)), opacity)
@@ -63,7 +63,7 @@ class Footprint:
             depth in normalised device coordinates, of shape (n, 3).
         width: of its stroke, in pixels.
         filled: whether it is more than a stroke.
-        anchor: the spot by which all of it is seen or hidden; None where each pixel is for itself.
+        anchor: the point that decides whether all of it is visible; None if each pixel is decided by itself.
     """
 
     spots: Array
@@ -72,10 +72,10 @@ class Footprint:
     anchor: Array | None = None
 
     def plane(self) -> Array:
-        """Its depth at (x, y), as the a, b and c of a + b x + c y."""
+        """The coefficients a, b and c of its depth a + b x + c y at (x, y)."""
         centre = self.spots.mean(axis=0)
         away = self.spots - centre
-        # The depth of what is less than a pixel wide changes along it only.
+        # If it is less than a pixel wide, its depth changes along it only.
         thin = 0.5 * len(away) ** 0.5 / max(float(np.linalg.norm(away[:, :2])), 1e-9)
         slope = np.linalg.lstsq(away[:, :2], away[:, 2], rcond=min(thin, 1.0))[0]
         return np.array([centre[2] - centre[:2] @ slope, *slope])
@@ -85,8 +85,8 @@ class Occlusion:
     """What hides Manim's own mobjects in a picture.
 
     Args:
-        found: the veils, one at least; each hides for itself.
-        view: how the camera sees the scene.
+        found: the veils, at least one; each hides independently.
+        view: the camera's view of the scene.
     """
 
     def __init__(self, found: Sequence[Veil], view: View) -> None:
@@ -94,21 +94,21 @@ class Occlusion:
         self._rows = view.matrix[2:]  # of depth and distance
 
     def place(self, context: cairo.Context[Any], points: Array, projected: Array) -> Array:
-        """Where points of the scene are in the picture: x and y in pixels, and depth, of shape (n, 3).
+        """The scene's points in the picture: x and y in pixels, and depth, of shape (n, 3).
 
         Args:
-            context: that draws the picture.
+            context: Cairo's, for the picture.
             points: of shape (n, 3).
-            projected: the same in the picture's plane, in the context's units.
+            projected: the points projected to the picture's plane, in the context's units.
         """
         units = context.get_matrix()
         x, y = projected[:, 0] * units.xx + units.x0, projected[:, 1] * units.yy + units.y0
         z, w = self._rows[:, :3] @ points.T + self._rows[:, 3:]
-        # What is behind the viewer is taken to be in front of everything.
+        # Points behind the viewer are taken to be in front of everything.
         return np.stack([x, y, np.where(w > 0, z / np.maximum(w, 1e-9), -1.0)], axis=-1)
 
     def through(self, context: cairo.Context[Any], shape: Footprint, draw: Callable[[], object]) -> None:
-        """Draw what is seen of a shape, with a function that draws all of it."""
+        """Draw the visible part of a shape, with a function that draws all of it."""
         region = self._region(shape)
         share = self._share(shape, region) if region else None
         if region is None or share is None:
@@ -117,7 +117,7 @@ class Occlusion:
             _draw_masked(context, region, share, draw)
 
     def _region(self, shape: Footprint) -> Region | None:
-        """The pixels that a shape may cover, and those next to them; None where there are none."""
+        """The pixels that a shape may cover, and those next to them; None if there are none."""
         height, width = self._veils[0].depths.shape
         reach = _SPIKE * shape.width + 2
         left, top = np.floor(shape.spots[:, :2].min(axis=0) - reach).clip(0, [width, height]).astype(int)
@@ -125,7 +125,7 @@ class Occlusion:
         return (int(left), int(top), int(right), int(bottom)) if left < right and top < bottom else None
 
     def _share(self, shape: Footprint, region: Region) -> Share | None:
-        """How much of a shape is seen at each pixel of a region; None where all of it is."""
+        """The visible share of a shape at each pixel of a region; None if all of it is visible."""
         left, top, right, bottom = region
         if shape.anchor is not None:
             share = self._share_at(shape.anchor)
@@ -138,7 +138,7 @@ class Occlusion:
         return _fill(cuts, shape, region) if shape.filled else _stroke(cuts, shape, region)
 
     def _share_at(self, spot: Array) -> float:
-        """How much is seen around one spot."""
+        """The visible share around one spot."""
         point = Footprint(spot[None], width=0.0, filled=True)
         region = self._region(point)
         share = self._share(point, region) if region else None
@@ -146,12 +146,12 @@ class Occlusion:
 
 
 def _fill(cuts: Sequence[Veil], shape: Footprint, region: Region) -> Share:
-    """How much is seen of a flat shape at each pixel: the mean around it, so that edges are not jagged."""
+    """The visible share of a flat shape at each pixel: a local mean, for smooth edges."""
     left, top, right, bottom = region
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
     plane = shape.plane()
     depths = np.add.outer(plane[0] + plane[2] * y, plane[1] * x).astype(np.float32)
-    # Not beyond its points: the plane of what is seen from its edge is steep.
+    # Not beyond its points: a plane seen edge-on is steep.
     np.clip(depths, shape.spots[:, 2].min(), shape.spots[:, 2].max(), out=depths)
     share = _seen((veil.depths, veil.opacity, depths) for veil in cuts)
     padded = np.pad(share, 1, mode="edge")
@@ -161,7 +161,7 @@ def _fill(cuts: Sequence[Veil], shape: Footprint, region: Region) -> Share:
 
 
 def _stroke(cuts: Sequence[Veil], shape: Footprint, region: Region) -> Share:
-    """How much is seen of a stroke at each pixel: those pieces of it that are seen, as wide as it is."""
+    """The visible share of a stroke at each pixel: its visible pieces, in its width."""
     left, top, right, _ = region
     points, ends = sample(shape.spots - [left, top, 0])
     shares = _seen((_deepest(veil.depths, points), veil.opacity, points[:, 2]) for veil in cuts)
@@ -169,10 +169,10 @@ def _stroke(cuts: Sequence[Veil], shape: Footprint, region: Region) -> Share:
     alpha, surface = _sheet(region)
     pen = cairo.Context(surface)
     pen.set_operator(cairo.Operator.SOURCE)
-    pen.set_line_width(shape.width + 2)  # so that its own edges do not show
+    pen.set_line_width(shape.width + 2)  # so that the mask's edges do not show
     pen.set_line_join(cairo.LineJoin.ROUND)
     for share in np.unique(shares[shares > 0]):
-        # From the point before those that are seen so to the one after them.
+        # From the point before each run of equal visibility to the one after it.
         joined = ((shares[:-1] == share) | (shares[1:] == share)) & ~ends[:-1]
         for first, last in np.flatnonzero(np.diff(joined, prepend=False, append=False)).reshape(-1, 2):
             pen.move_to(*points[first, :2])
@@ -204,7 +204,7 @@ def sample(spots: Array) -> tuple[Array, NDArray[np.bool_]]:
 
 
 def _lengthen(points: Array, ends: NDArray[np.bool_], reach: float) -> None:
-    """Move the ends of paths outwards, so that the caps of strokes are in them."""
+    """Extend the ends of paths, so that they include the caps of strokes."""
     last = np.flatnonzero(ends)
     first = np.r_[0, last[:-1] + 1]
     for end, inner in ((first, first + 1), (last, last - 1)):
@@ -213,7 +213,7 @@ def _lengthen(points: Array, ends: NDArray[np.bool_], reach: float) -> None:
 
 
 def _deepest(depths: Depths, points: Array) -> Depths:
-    """The greatest depth of the four pixels around each point, so that what lies on a surface is seen."""
+    """The greatest depth of the four pixels around each point, so that mobjects on a surface are visible."""
     height, width = depths.shape
     x, y = np.floor(points[:, :2] - 0.5).astype(int).T
     around = [
@@ -225,7 +225,7 @@ def _deepest(depths: Depths, points: Array) -> Depths:
 
 
 def _seen(pairs: Iterable[tuple[Depths, float, Any]]) -> Share:
-    """How much is seen of what is at some depths behind others, each with the opacity of what is there."""
+    """The visible share at some depths behind veils, given the veils' opacities."""
     share: Any = 1
     for before, opacity, depths in pairs:
         share = share * np.where(before < depths - NEARER, np.float32(1 - opacity), np.float32(1))
@@ -235,7 +235,7 @@ def _seen(pairs: Iterable[tuple[Depths, float, Any]]) -> Share:
 def _draw_masked(
     context: cairo.Context[Any], region: Region, share: Share, draw: Callable[[], object]
 ) -> None:
-    """Draw with as much of the ink at each pixel of a region as is seen there, and none elsewhere."""
+    """Draw with the ink at each pixel of a region scaled by its visible share, and none elsewhere."""
     left, top, right, bottom = region
     alpha, mask = _sheet(region)
     alpha[:, : right - left] = np.rint(share * 255)
@@ -243,7 +243,7 @@ def _draw_masked(
     units = context.get_matrix()
     context.save()
     context.identity_matrix()
-    context.new_path()  # Manim leaves the last one there
+    context.new_path()  # Manim leaves the last path there
     context.rectangle(left, top, right - left, bottom - top)
     context.clip()
     context.set_matrix(units)
@@ -256,7 +256,7 @@ def _draw_masked(
 
 
 def _sheet(region: Region) -> tuple[NDArray[np.uint8], cairo.ImageSurface]:
-    """The pixels of a region for Cairo to draw on, and the same as an array; its rows may be longer."""
+    """A surface for Cairo to draw a region on, and its pixels as an array, whose rows may be longer."""
     left, top, right, bottom = region
     width, height = right - left, bottom - top
     stride = cairo.ImageSurface.format_stride_for_width(cairo.Format.A8, width)

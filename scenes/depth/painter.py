@@ -1,8 +1,8 @@
 """`Painter`: draws depth-tested mobjects with OpenGL into a picture.
 
-It keeps two pictures with their depths: one of what stands still, and a copy of it on which what moves is
-drawn. So while the camera stands still, the surface is drawn once, and only balls and trails each frame.
-Where all that moves is fixed in the frame, a `RestingLayer` between the two holds what rests for a while.
+It keeps two pictures with their depths: the static one, and a copy of it on which moving mobjects are drawn.
+So while the camera is at rest, the surface is drawn only once, and balls and trails in each frame. If
+everything that moves is fixed in the frame, a `RestingLayer` between the two holds what rests for a while.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ Picture = NDArray[np.uint8]
 SHADERS = Path(__file__).parent / "shaders"
 LIGHT = np.array([-0.45, -0.35, 0.82]) / np.linalg.norm([-0.45, -0.35, 0.82])
 CONTOURS, CELLS = 14.0, 24.0
-SAMPLES = 4  # for a picture that stays
-NEARER = 0.0006  # of the depth range: how far a line is drawn before what it lies on
-_DEVICES = 8  # that are tried: a card that is listed may be one that the user may not use
+SAMPLES = 4  # for a static picture
+NEARER = 0.0006  # of the depth range: how far a line is drawn in front of the surface it lies on
+_DEVICES = 8  # devices to try: the user may have no permission for a card that is listed
 _CLIP_DISTANCE = 0x3000  # OpenGL's GL_CLIP_DISTANCE0
 
 
 @dataclass(frozen=True)
 class View:
-    """How the camera sees the scene.
+    """The camera's view of the scene.
 
     Attributes:
         matrix: from scene points (x, y, z, 1) to OpenGL's clip space, its y pointing down as pictures do.
@@ -55,14 +55,14 @@ class View:
 
 @dataclass(frozen=True)
 class Sight:
-    """What is drawn, and how it is seen.
+    """The mobjects to draw, and their views.
 
     Attributes:
         view: of the scene.
-        frame: of what is fixed in the frame.
-        scene: what stands in the scene.
+        frame: the view of mobjects fixed in the frame.
+        scene: mobjects in the scene.
         facing: sprites in the scene that face the camera, each with its centre.
-        fixed: what is fixed in the frame, drawn over the scene in this order.
+        fixed: mobjects fixed in the frame, drawn over the scene in this order.
     """
 
     view: View
@@ -79,22 +79,22 @@ class Sight:
 
 @cache
 def make_context() -> moderngl.Context:
-    """The OpenGL context that all painters share: on the graphics card where there is one, else in software.
+    """The OpenGL context that all painters share: on the graphics card if there is one, else in software.
 
-    On Linux it is made by the first of EGL's devices that can; cards come first there, and software last.
+    On Linux, the first of EGL's devices that can makes it; cards are listed first, and software last.
 
     Raises:
-        Exception: of moderngl's or its platform's choosing, where none can be had.
+        Exception: moderngl's or the platform's, if there is none.
     """
     egl: list[Any] = [{"backend": "egl", "device_index": number} for number in range(_DEVICES)]
     refusals = []
     for settings in egl if sys.platform.startswith("linux") else [{}]:
         try:
             context = moderngl.create_context(standalone=True, **settings)
-        except Exception as error:  # noqa: BLE001  (moderngl raises nothing more special)
+        except Exception as error:  # noqa: BLE001  (moderngl raises nothing more specific)
             refusals.append(error)
         else:
-            context.gc_mode = "auto"  # what a painter has made goes with it
+            context.gc_mode = "auto"  # objects are freed with their painter
             return context
     raise refusals[0]
 
@@ -124,7 +124,7 @@ class Painter:
         self._backdrop = self.context.texture(self.size, 4)
         self._backdrop.filter = (moderngl.NEAREST, moderngl.NEAREST)
         self._atlas = Atlas(self.context, 1 << (max(width, height) - 1).bit_length(), unit)
-        # As context.finish(), but Python's other threads, the encoder's above all, go on meanwhile.
+        # As context.finish(), but without blocking Python's other threads, mainly the encoder's.
         self._finish = ctypes.CFUNCTYPE(None)(self.context.mglo._context.load("glFinish"))
         self._sheet = self.context.vertex_array(
             self._program("backdrop"), [(self.context.buffer(CORNERS), "2f", "corner")]
@@ -138,13 +138,13 @@ class Painter:
         )
 
     def paint_static(self, picture: Picture, sight: Sight, smooth: bool, backdrop: Picture) -> None:
-        """Draw into `picture`, and keep it, with its depths, as what stands still.
+        """Draw into `picture`, and keep it, with its depths, as the static picture.
 
         Args:
-            picture: to be drawn.
+            picture: the picture to draw.
             sight: what to draw.
-            smooth: whether to take the time that smooth edges cost.
-            backdrop: the picture behind everything; one of a single pixel is that colour everywhere.
+            smooth: whether to spend time on smooth edges.
+            backdrop: the picture behind everything; a single pixel is used everywhere.
         """
         canvas = self._smooth if smooth else self._static
         red, green, blue, opacity = (backdrop[0, 0] / 255.0).tolist()
@@ -162,12 +162,12 @@ class Painter:
         self._read(self._static, picture)
 
     def set_static(self, picture: Picture) -> None:
-        """Take `picture` for what stands still; the depths stay as they are."""
+        """Make `picture` the static picture; the depths stay as they are."""
         self._static_colours.write(picture)
         self._layer.forget()
 
     def paint_work(self, picture: Picture, sight: Sight) -> None:
-        """Draw among what stands still, and put the result into `picture`."""
+        """Draw on a copy of the static picture, and write the result to `picture`."""
         fixed = sight.fixed
         if sight.scene or sight.facing:
             self.context.copy_framebuffer(self._work, self._static)
@@ -179,7 +179,7 @@ class Painter:
         self._read(self._work, picture)
 
     def _paint_layer(self, sight: Sight) -> list[DepthMobject]:
-        """Draw what has come to rest on what stands still, and return the rest."""
+        """Draw mobjects that have come to rest on the static picture, and return the others."""
         layer = self._layer
         resting = layer.settle(sight.fixed)
         if not layer.begun:
@@ -191,7 +191,7 @@ class Painter:
         return sight.fixed[resting:]
 
     def depths(self, view: View, hiding: Sequence[LossSurface | Ball]) -> NDArray[np.float32]:
-        """How deep surfaces and balls are at each pixel, from -1 to 1; 1 where there is none."""
+        """The depth of surfaces and balls at each pixel, from -1 to 1; 1 where there is none."""
         self._work.color_mask = (False,) * 4
         self._work.clear()
         self._work.use()
@@ -213,8 +213,8 @@ class Painter:
         canvas.read_into(picture, components=4)
 
     def _draw(self, sight: Sight) -> None:
-        """The scene, with a depth test, and over it what is fixed in the frame."""
-        # What is new on the atlas is written before anything is drawn, which writing would wait for.
+        """Draw the scene, with a depth test, and over it what is fixed in the frame."""
+        # New pictures are written to the atlas first, as writing would wait for drawing to finish.
         self._atlas.prepare(mobject.drawing for mobject in sight.sprites() if mobject.opacity > 0)
         self.context.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
@@ -226,7 +226,7 @@ class Painter:
             self._draw_frame([mobject for mobject in sight.fixed if mobject.opacity > 0], sight.frame)
 
     def _draw_scene(self, seen: Sequence[DepthMobject], sight: Sight) -> None:
-        """Surfaces; the ghosts of trails, which balls must cover; balls; what is seen of trails; sprites."""
+        """Draw surfaces, ghosts of trails (which balls cover), balls, visible parts of trails, sprites."""
         for surface in seen:
             if isinstance(surface, LossSurface):
                 self._draw_surface(surface)
@@ -248,12 +248,12 @@ class Painter:
         canvas.depth_mask = True
         facing = [(sprite, centre) for sprite, centre in sight.facing if sprite.opacity > 0]
         if facing:
-            # Words that face the camera are to be read: nothing hides them.
+            # Text that faces the camera must be legible: nothing hides it.
             self.context.disable(moderngl.DEPTH_TEST)
             self._draw_sprites([sprite for sprite, _ in facing], *_facing(facing, sight))
 
     def _draw_frame(self, seen: Sequence[DepthMobject], frame: View) -> None:
-        """What is fixed in the frame, one over the other."""
+        """Draw what is fixed in the frame, one over the other."""
         for kind, group in itertools.groupby(seen, type):
             if issubclass(kind, Trail):
                 self._draw_lines(self._line_rows([m for m in group if isinstance(m, Trail)]))
@@ -295,7 +295,7 @@ class Painter:
         self._balls.draw([[*ball.points.mean(axis=0), ball.radius, *ball.rgba()] for ball in balls])
 
     def _line_rows(self, trails: Sequence[Trail]) -> list[Array]:
-        """What is drawn of each trail: a row for each straight piece."""
+        """The rows to draw for each trail, one for each straight piece."""
         lines = []
         for trail in trails:
             tails, heads = trail.segments()
@@ -307,7 +307,7 @@ class Painter:
         return lines
 
     def _draw_lines(self, lines: Sequence[Array], ghosts: Array | None = None) -> None:
-        """Draw trails; with `ghosts`, the opacity of each row's ghost, what is hidden of them."""
+        """Draw the visible parts of trails, or, with the opacity of each row's ghost, the hidden ones."""
         if not lines:
             return
         rows = np.concatenate(lines)
@@ -319,7 +319,7 @@ class Painter:
         self._lines.draw(rows)
 
     def _draw_sprites(self, sprites: Sequence[Sprite], origins: Array, x: Array, y: Array) -> None:
-        """Draw sprites, each with its origin and where a unit right and a unit up lead, in clip space."""
+        """Draw sprites, each given by its origin and the vectors of a unit right and up, in clip space."""
         self._atlas.texture.use(0)
         where = np.array([self._atlas.places[sprite.digest] for sprite in sprites])
         width, height, left, top = where.T[2:, :, None] / self.unit
@@ -331,14 +331,14 @@ class Painter:
         self._sprites.draw(rows)
 
     def _on_pixels(self, sprites: Sequence[Sprite], frame: View) -> tuple[Array, Array, Array]:
-        """Where sprites are in clip space, moved to the next whole pixel: as sharp as drawn."""
+        """The sprites' places in clip space, aligned to whole pixels, to be as sharp as drawn."""
         origins, x, y = _in_space(sprites, frame)
         half = np.array(self.size) / 2
         origins[:, :2] = np.round((origins[:, :2] + 1) * half) / half - 1
         return origins, x, y
 
     def _canvas(self, samples: int) -> moderngl.Framebuffer:
-        """A picture to draw on, with depths."""
+        """A framebuffer with depths."""
         colour = self.context.renderbuffer(self.size, 4, samples=samples)
         return self.context.framebuffer([colour], self.context.depth_renderbuffer(self.size, samples=samples))
 
@@ -351,7 +351,7 @@ class Painter:
 
 
 def _in_space(sprites: Sequence[Sprite], view: View) -> tuple[Array, Array, Array]:
-    """The origins of sprites, and where a unit to their right and a unit up lead, in clip space."""
+    """The origins of sprites, and the vectors of a unit right and up, in clip space."""
     origins, x, y = places(sprites)
     turn = view.matrix[:, :3].T
     return origins @ turn + view.matrix[:, 3], x @ turn, y @ turn

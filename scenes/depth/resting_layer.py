@@ -12,13 +12,13 @@ from scenes.depth.sprite import Sprite
 
 
 class RestingLayer:
-    """What stands still, and over it the first of the mobjects in the frame, as long as they do not change.
+    """The static picture, and on it the first mobjects of the frame, as long as they do not change.
 
     Args:
         canvas: the picture.
 
     Attributes:
-        begun: whether what stands still is on the picture.
+        begun: whether the static picture is on it.
         drawn: how many of the mobjects are on it.
     """
 
@@ -27,14 +27,14 @@ class RestingLayer:
         self.forget()
 
     def forget(self) -> None:
-        """Something else stands still now."""
+        """Start anew with another static picture."""
         self.begun, self.drawn = False, 0
         self._looks: list[Any] = []
 
     def settle(self, mobjects: Sequence[DepthMobject]) -> int:
-        """How many of the first mobjects look as they did last time, and so belong on the picture.
+        """The number of leading mobjects that look the same as last time, and so belong on the picture.
 
-        Where fewer do than are drawn there, the picture has to be begun again.
+        If there are fewer than are drawn on it, the picture has to start anew.
         """
         looks = [look(mobject) for mobject in mobjects]
         same = 0
@@ -49,7 +49,7 @@ class RestingLayer:
 
 
 def look(mobject: DepthMobject) -> Any:
-    """The same for what looks the same in the frame, and for nothing else."""
+    """A value that is equal exactly for mobjects that look the same in the frame."""
     if mobject.opacity <= 0:
         return None
     shown = type(mobject), mobject.opacity, mobject.points.tobytes()

@@ -1,6 +1,6 @@
-"""`Sprite`: a picture that is drawn once and then costs a rectangle a frame; `Label`: a line of text as one.
+"""`Sprite`: a picture that is drawn once and then costs one rectangle per frame; `Label`: a sprite of text.
 
-Manim draws every letter of a text as a curve of its own, again in every frame whose camera moves.
+Manim draws every letter of a text as its own curve, in every frame in which the camera moves.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 Corners = tuple[float, float, float, float]  # left, bottom, right, top
 
-_MEASURED = 200  # pixels to the em at which texts are measured
+_MEASURED = 200  # pixels per em at which text is measured
 
 
 class Drawing(ABC):
-    """What a sprite shows. Nothing of it changes, so that copies of a sprite share it.
+    """The picture of a sprite. It is immutable, so that copies of a sprite share it.
 
     Attributes:
-        box: what is seen of it, in scene units from its origin.
-        digest: the same for drawings that look the same.
+        box: its bounds, in scene units from its origin.
+        digest: equal for drawings that look the same.
     """
 
-    # No __dict__: Manim's cache then goes by the digest that a sprite has.
+    # No __dict__: Manim's cache then uses the sprite's digest.
     __slots__ = ("_pictures", "box", "digest")
 
     def __init__(self, box: Corners, digest: str) -> None:
@@ -48,7 +48,7 @@ class Drawing(ABC):
         return self
 
     def picture(self, unit: float) -> tuple[Picture, int, int]:
-        """Premultiplied RGBA, and where its left and top edges are from the origin, all in pixels.
+        """Premultiplied RGBA, and the left and top edges relative to the origin, all in pixels.
 
         Args:
             unit: pixels to a scene unit.
@@ -62,7 +62,7 @@ class Drawing(ABC):
 
     @abstractmethod
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
-        """Draw it into a new picture of `size`, whose left and top edges are so far from the origin."""
+        """Draw it into a new picture of `size`, with these left and top edges relative to the origin."""
 
     @abstractmethod
     def plain(self) -> Mobject:
@@ -70,7 +70,7 @@ class Drawing(ABC):
 
 
 class Curves(Drawing):
-    """A drawing of Manim's, with the scene's origin for its own."""
+    """A drawing of Manim's mobject, with the scene's origin as its own."""
 
     __slots__ = ("_mobject",)
 
@@ -101,7 +101,7 @@ class Curves(Drawing):
 class TextLine(Drawing):
     """A line of text in the project's font, its origin at the left end of the base line.
 
-    Digits are all as wide, so that a number that changes stands still.
+    All digits have the same width, so that a changing number does not move.
     """
 
     __slots__ = ("_bold", "_colour", "_content", "_size")
@@ -134,7 +134,7 @@ class Sprite(DepthMobject):
     """A picture in the scene, drawn once. Fixed in the frame, its pixels are those of its drawing.
 
     Args:
-        drawing: what it shows. Its origin is put at the scene's, to be moved from there.
+        drawing: its picture. Its origin is placed at the scene's, to be moved from there.
     """
 
     def __init__(self, drawing: Drawing) -> None:
@@ -143,7 +143,7 @@ class Sprite(DepthMobject):
         self.digest = drawing.digest
 
     def place(self) -> tuple[Array, Array, Array]:
-        """Where the drawing's origin is in the scene, and where a unit to its right and a unit up lead."""
+        """The drawing's origin in the scene, and the vectors of a unit right and a unit up."""
         origins, x, y = places([self])
         return origins[0], x[0], y[0]
 
@@ -161,10 +161,10 @@ class Label(Sprite):
     """A line of text.
 
     Args:
-        content: what it says.
-        size: in points, as `scenes.theme` names them.
+        content: the text.
+        size: in points, such as those of `scenes.theme`.
         colour: of the letters.
-        bold: whether they are heavy.
+        bold: whether they are bold.
     """
 
     def __init__(self, content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> None:
@@ -178,7 +178,7 @@ class Label(Sprite):
         return self.shift(np.array([x - at, y - origin[1], -origin[2]]))
 
     def write(self, content: str, edge: Array = RIGHT) -> Self:
-        """Say something else, from the same edge on, of the same size as at first."""
+        """Change the text, keeping its edge and its original size."""
         line = _line(content, *self._style)
         if line is not self.drawing:
             origin, _, _ = self.place()
@@ -204,14 +204,14 @@ def _corners(box: Corners) -> Array:
 
 @lru_cache(maxsize=4096)
 def _line(content: str, size: float, colour: str, bold: bool) -> Drawing:
-    """A line of text; where the project's font lacks a letter, Manim sets it with those of the machine."""
+    """A line of text; if the project's font lacks a letter, Manim sets it in the machine's fonts."""
     if all(_covered(letter, bold) for letter in content):
         return TextLine(content, size, colour, bold)
     return Curves(_set(content, size, colour, bold), repr((content, size, colour, bold)))
 
 
 def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:
-    """Manim's text, its base line and its left end at the origin: those of an H before it, taken away."""
+    """Manim's text with its base line and left end at the origin, found by an H in front, then removed."""
     first, *rest = letters(f"H{content}", size, colour, bold)
     base = first.get_bottom()[1]
     line = VGroup(*rest)
@@ -219,9 +219,9 @@ def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:
 
 
 def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -> str:
-    """The text, its middle left out where it is wider than `width`, in scene units; its last letters stay.
+    """The text, with its middle cut out if it is wider than `width`, in scene units; its last letters stay.
 
-    At least three letters are left out: the sign for them takes the room of one or two.
+    At least three letters are cut, as the ellipsis is as wide as one or two.
     """
     short = content
     for kept in range(len(content) - 5, 0, -1):
@@ -232,13 +232,13 @@ def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -
 
 
 def line_width(content: str, size: float = BODY, bold: bool = False) -> float:
-    """How wide a line of text is, in scene units."""
+    """The width of a line of text, in scene units."""
     left, _, right, _ = _extent(content, bold)
     return (right - left) * size * EM
 
 
 def _pieces(content: str, bold: bool) -> list[tuple[str, float]]:
-    """What is drawn in one go, and where it starts, in ems: digits stand alone, each as wide as a 0."""
+    """The pieces to draw at once, and their starts in ems: each digit is a piece, as wide as a 0."""
     pieces, x = [], 0.0
     for piece in re.findall(r"\d|\D+", content):
         wide = _advance(piece, bold)
@@ -249,7 +249,7 @@ def _pieces(content: str, bold: bool) -> list[tuple[str, float]]:
 
 
 def _extent(content: str, bold: bool) -> Corners:
-    """Left, top, right and bottom of the ink, in ems from the left end of the base line, downwards."""
+    """Left, top, right and bottom of the ink, in ems from the base line's left end, y pointing down."""
     boxes = [(x, _ink(piece, bold)) for piece, x in _pieces(content, bold) if piece.strip()]
     if not boxes:
         return 0.0, -0.01, 0.01, 0.0

@@ -1,4 +1,4 @@
-"""`Shared`: what a mobject holds but never changes."""
+"""`Shared`: a value that copies of a mobject share."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 class Shared(Generic[T]):
-    """Holds a value that copies of a mobject share.
+    """Holds an immutable value that copies of a mobject share.
 
-    Manim copies mobjects for its animations and hashes them for its cache, with all that they hold. This is
-    not copied, and having no __dict__ it is not hashed: its holder keeps a digest of what matters.
+    Manim copies mobjects for its animations and hashes them for its cache, with everything they hold. This is
+    not copied and, as it has no __dict__, not hashed: its holder keeps a digest of what matters.
     """
 
     __slots__ = ("value",)

@@ -1,4 +1,4 @@
-"""What the painter has OpenGL draw: rectangles by the hundred, and the meshes of surfaces."""
+"""The vertex buffers of the painter: hundreds of rectangles, and the meshes of surfaces."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ CORNERS = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], dtype="f4")
 
 
 class Rectangles:
-    """Draws a rectangle for each row of numbers, made of it by a program's vertex shader.
+    """Draws a rectangle for each row of numbers, from which a program's vertex shader computes it.
 
-    A row is repeated for each corner: Mesa's software renderer takes as long for an instance as for a
-    hundred vertices.
+    A row is repeated for each corner, as in Mesa's software renderer an instance costs as much as a hundred
+    vertices.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Rectangles:
         self._make(256)
 
     def draw(self, rows: Any) -> None:
-        """Draw them, in their order."""
+        """Draw them in order."""
         if len(rows):
             if len(rows) > self._most:
                 self._make(2 * len(rows))
@@ -50,7 +50,7 @@ class Rectangles:
 
 
 class Mesh:
-    """A surface's vertices, as they were when it was made."""
+    """A surface's vertices at the time it was made."""
 
     def __init__(self, context: moderngl.Context, program: moderngl.Program, surface: LossSurface) -> None:
         self._shown = surface.points.copy(), surface.place, surface.tints
@@ -63,7 +63,7 @@ class Mesh:
         self.array = context.vertex_array(program, [columns], index_buffer=index)
 
     def shows(self, surface: LossSurface) -> bool:
-        """Whether the surface still is as it was."""
+        """Whether the surface has not changed since."""
         now = surface.points, surface.place, surface.tints
         return all(a is b or np.array_equal(a, b) for a, b in zip(self._shown, now, strict=True))
 

@@ -1,1 +1,1 @@
-"""What a film of a race is made of: surface, racers, board, plots and commentary."""
+"""The parts of a film of a race: surface, racers, board, plots and commentary."""

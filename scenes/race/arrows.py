@@ -1,4 +1,4 @@
-"""`Arrows`: for each racer an arrow that changes with the clock of a race."""
+"""`Arrows`: an arrow for each racer that follows the clock of a race."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from views.racer_path import Path
 Array = NDArray[np.float64]
 
 HEAD = 0.16  # the length of a head's sides, in scene units
-_SPREAD = np.array([[-0.87, 0.5, 0], [-0.87, -0.5, 0]])  # where these lead, for an arrow to the right
+_SPREAD = np.array([[-0.87, 0.5, 0], [-0.87, -0.5, 0]])  # their directions, for an arrow to the right
 
 
 def scaled(vectors: Array, longest: float) -> Array:
-    """Vectors as arrows that can be seen: as long as the square roots of their lengths.
+    """Vectors rescaled to visible arrows, whose lengths are the square roots of theirs.
 
     Args:
         vectors: of shape (..., 2); nan where there is none.
@@ -50,7 +50,7 @@ class Arrows(Group):
         self.at(0.0)
 
     def at(self, t: float) -> Self:
-        """Put every arrow where it is at step t."""
+        """Move every arrow to its place at step t."""
         for arrow, path, vectors in zip(self, self._paths.value, self._vectors, strict=True):
             before = min(int(t), len(vectors) - 1)
             after = min(before + 1, len(vectors) - 1)

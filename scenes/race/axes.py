@@ -21,18 +21,18 @@ GAP = 0.1  # between an axis and its labels, in scene units
 _ENGLISH = Numbers()
 _LOWER, _UPPER = 6, 8  # the labels at the ends of the upright axis
 _FAR = 0.5  # the zoom of a wide picture
-FARTHEST = 1.2  # that the middle of a label may be from its axis
+FARTHEST = 1.2  # the largest distance of a label's middle from its axis
 
 
 class BoxAxes(Group):
     """Axes u, v and loss along the near, the right and the upright left edge of the box.
 
-    The labels are in `labels`, to be given to the scene with `add_fixed_orientation_mobjects`. These are as
-    large at any zoom and from any side; `keep_clear` and `stand` see to it that they are beside their axes.
+    The labels are in `labels`, to be added to the scene with `add_fixed_orientation_mobjects`. Their size
+    does not depend on zoom or viewpoint; `keep_clear` and `stand` keep them beside their axes.
 
     Args:
-        box: whose edges they are.
-        loss: what the upright axis is called.
+        box: the box.
+        loss: the name of the upright axis.
         numbers: how numbers are written.
     """
 
@@ -50,7 +50,7 @@ class BoxAxes(Group):
             ends, ("u", "v", loss), ranges, outward, strict=True
         ):
             along = (end - start) / np.linalg.norm(end - start)
-            # An end's label stands before it; the upright axis, which may look short, has its name above.
+            # A label stands before its axis's end; the upright axis may look short: its name is above it.
             named = 1.03 if along[2] else 0.5
             for content, where in (
                 (numbers.end(low, high), 0.03),
@@ -68,14 +68,14 @@ class BoxAxes(Group):
         self.stand(1.0)
 
     def rays(self) -> Array:
-        """For each label a point of its axis, and those a unit along it and a unit away; (labels, 3, 3)."""
+        """A point of each label's axis, and those one unit along it and one unit away; (labels, 3, 3)."""
         return self._rays
 
     def keep_clear(self, seen: Sequence[Array]) -> None:
-        """Find how far from its axis and its end each label must be, to be clear of them from all sides.
+        """Find the distance of each label from its axis that keeps it clear of the axis from all viewpoints.
 
         Args:
-            seen: `rays` in the picture, from each side, at a zoom of 1; each of shape (labels, 3, 2).
+            seen: `rays` in the picture, from each viewpoint, at a zoom of 1; each of shape (labels, 3, 2).
         """
         sizes = np.array([[label.width, label.height] for label in self.labels])
         farthest, shortest = np.zeros(len(sizes)), np.ones(len(sizes))
@@ -89,8 +89,8 @@ class BoxAxes(Group):
             shortest = np.minimum(shortest, length)
         self._reach = np.minimum(farthest, FARTHEST)
         self._inward = self._wanted / np.maximum(shortest, 0.3)
-        # From above, a label beside the upright axis stands the lower the farther it is from it: a wide one
-        # may come down to that of the lower end, which then must be as far away.
+        # Seen from above, a label beside the upright axis is lower the farther it is from it: a wide one may
+        # reach down to the label of the lower end, which must then be as far away.
         if any(self._meet(rays) for rays in seen):
             self._reach[_LOWER] = max(self._reach[_LOWER], self._reach[_UPPER])
 
@@ -102,7 +102,7 @@ class BoxAxes(Group):
         return bool((least.max(axis=0) < most.min(axis=0) + GAP / 2).all())
 
     def corners(self, seen: Array) -> tuple[Array, Array]:
-        """Where the labels' corners are in a picture: points of the axes, and how far away from them.
+        """The labels' corners in a picture: points of the axes, and the offsets from them.
 
         Args:
             seen: `rays` in the picture, of shape (labels, 3, 2).
@@ -117,12 +117,12 @@ class BoxAxes(Group):
         return np.repeat(anchor, 4, axis=0), (middle[:, None] + ways * halves[:, None]).reshape(-1, 2)
 
     def places(self, zoom: float) -> Array:
-        """Where the labels' middles stand at a zoom, of shape (labels, 3)."""
+        """The positions of the labels' middles at a zoom, of shape (labels, 3)."""
         anchor, along, away = self._rays.transpose(1, 0, 2)
         beside = self._inward[:, None] * (along - anchor) + self._reach[:, None] * (away - anchor)
         return np.asarray(anchor + beside / zoom)
 
     def stand(self, zoom: float) -> None:
-        """Put the labels where they belong at a zoom."""
+        """Move the labels to their places at a zoom."""
         for label, place in zip(self.labels, self.places(zoom), strict=True):
             label.move_to(place)

@@ -21,10 +21,10 @@ class Runners(Group):
 
     Args:
         colours: of the racers.
-        trails: the way of each trail.
+        trails: the path of each trail.
         radius: of the balls, in scene units.
         width: of the trails, in Manim's units of stroke width.
-        balls: the way of each ball, where it is not the trail's.
+        balls: the path of each ball; by default the trail's.
 
     Attributes:
         trails: the trails, as a group.
@@ -50,17 +50,17 @@ class Runners(Group):
 
     @property
     def paths(self) -> Sequence[Path]:
-        """The ways of the trails."""
+        """The paths of the trails."""
         return self._trail_ways.value
 
     def ball_places(self, moments: Array) -> list[Array]:
-        """Where the balls that are shown are at each of some steps, each of shape (n, 3)."""
+        """The positions of the visible balls at each of some steps, each of shape (n, 3)."""
         ways = self._ball_ways.value
         shown = [[way.point(t) for way in ways if way.shown(t)] for t in moments.tolist()]
         return [np.array(balls).reshape(-1, 3) for balls in shown]
 
     def at(self, t: float) -> Self:
-        """Put every racer where it is at step t; one that has diverged or left the domain has no ball."""
+        """Move every racer to its place at step t; one that has diverged or left the domain has no ball."""
         for ball, path in zip(self.balls, self._ball_ways.value, strict=True):
             ball.set_opacity(float(path.shown(t)))
             if path.shown(t):

@@ -1,4 +1,4 @@
-"""What stands beside the race: the live board, and the table of results at its end."""
+"""The live board beside the race, and the table of results at its end."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ from views.standings import Standings
 
 WIDTH = 5.15  # scene units, at the right edge of the frame
 MARGIN = 0.4
-_ROWS = 4.5  # the height that all rows share
-ROW = 26  # the greatest size of a row, in points
-_TALL, _BELOW = 0.95, 0.4  # of a row whose loss stands below the name: its height, and how far below
+_ROWS = 4.5  # the height of all rows together
+ROW = 26  # the largest text size of a row, in points
+_TALL, _BELOW = 0.95, 0.4  # of a row whose loss is below the name: its height, and how far below
 MARK = "✓"
 
 
 def column() -> tuple[float, float, float]:
-    """Left, right and top of what stands beside the race, in scene units."""
+    """Left, right and top of the column beside the race, in scene units."""
     right = config.frame_width / 2 - MARGIN
     return right - WIDTH, right, config.frame_height / 2 - MARGIN
 
 
 class Fit(NamedTuple):
-    """How the rows of a board fit into it."""
+    """The layout of a board's rows."""
 
     size: float  # of the text, in points
     decimals: int  # of losses
     room: float  # for a name beside its loss, in scene units
-    long: frozenset[int]  # the rows whose loss stands below the name
+    long: frozenset[int]  # the rows whose loss is below the name
 
 
 class Board(Group):
-    """The step, and for each racer its rank, its name in its colour, its live loss, and how it ended.
+    """The step, and for each racer its rank, its name in its colour, its live loss, and its status.
 
-    Where a name has no room beside its loss, all are set smaller or losses have fewer decimals; a longer name
-    has a line of its own if there is room for that, or else is shortened.
+    If a name does not fit beside its loss, all rows are set smaller or losses have fewer decimals; a longer
+    name gets its own line if there is room, or else is shortened.
 
     Attributes:
-        live: the part of it that changes.
+        live: the part that changes.
     """
 
     def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
@@ -78,7 +78,7 @@ class Board(Group):
         self.at(0.0)
 
     def _fit(self, names: Sequence[str], width: float) -> Fit:
-        """The first way to set the rows on which the fewest names are too long.
+        """The first layout of the rows with the fewest names that are too long.
 
         Args:
             names: of the racers.
@@ -100,7 +100,7 @@ class Board(Group):
         return best if tall else best._replace(long=frozenset())
 
     def at(self, t: float) -> Self:
-        """Show what is known after step t."""
+        """Show the standings after step t."""
         step, standings = int(t), self._standings
         steps = standings.losses.shape[1] - 1
         count = self._captions.count
@@ -118,7 +118,7 @@ class Board(Group):
         return self
 
     def _widest(self) -> tuple[list[float], set[str]]:
-        """Losses than which no others that are shown are wider, and the words that stand in their place."""
+        """The widest losses shown, and the words shown in place of losses."""
         out = self._standings.out
         losses = self._standings.losses[~out]
         size = np.abs(losses)
@@ -135,12 +135,12 @@ class Board(Group):
 
 
 def _pitch(count: int, long: int = 0) -> float:
-    """The height of a row, where so many of all rows are as high as two lines."""
+    """The height of a row if this many of all rows have two lines."""
     return min(0.72, (_ROWS - _TALL * long) / max(count - long, 1))
 
 
 class Results(Group):
-    """The table at the end, best first: for each racer the final loss, when it finished, and its status."""
+    """The table at the end, best first, with each racer's final loss, finishing step and status."""
 
     def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
         finals, last = final_loss(trace)[:, 0], trace.spec.steps

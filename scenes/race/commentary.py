@@ -1,4 +1,4 @@
-"""What the film says of the racers in words: who they are, and who leads."""
+"""The commentary on the race: who the racers are, and who leads."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from views.captions import Captions
 from views.colours import INK
 from views.standings import Standings
 
-ROOM = 13.0  # the widest that words may be, in scene units
-MOST = 6  # racers that are introduced one by one
-SIZE = 26  # of the words on who leads, in points
-LEVEL = -3.4  # of the words' base line
-STUMP = 3.0  # no name is made shorter than this, in scene units, to make room for how a racer moves
+ROOM = 13.0  # the greatest width of a line, in scene units
+MOST = 6  # racers introduced one by one
+SIZE = 26  # of the line on the leader, in points
+LEVEL = -3.4  # of the base line
+STUMP = 3.0  # names are not cut below this width, in scene units, for the sake of the rest of the line
 
 
 def introductions(trace: Trace, captions: Captions) -> list[Label]:
-    """A line for each racer on how it moves; one line for all of them where they are many."""
+    """A line for each racer on how it moves, or a single line if there are many."""
     racers = trace.spec.racers
     if len(racers) > MOST:
         u, v = trace.spec.start[0]
@@ -36,16 +36,16 @@ def introductions(trace: Trace, captions: Captions) -> list[Label]:
 
 
 class Lead(Group):
-    """Who leads or has won, and how it moves; to be fixed in the frame.
+    """A line on who leads or has won, and how it moves; to be fixed in the frame.
 
-    Of one that races alone it says how it moves.
+    For a single racer, it only says how that moves.
 
     Args:
         trace: the race.
-        standings: who leads when.
-        captions: the words.
+        standings: of the race.
+        captions: the film's text.
         place: x and y of the left end of the base line.
-        width: the widest that the words may be, in scene units.
+        width: the greatest width of the line, in scene units.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Lead(Group):
         self.at(0.0)
 
     def at(self, t: float) -> Self:
-        """Say who is first at step t; nothing is said of the start."""
+        """Show who leads at step t; nothing at the start."""
         step = int(t)
         for i, (leads, wins) in enumerate(zip(self._leads, self._wins, strict=True)):
             shown, won = step > 0 and i == self._leaders[step], step >= self._finish[i]
@@ -79,14 +79,15 @@ class Lead(Group):
 
 
 def racer_caption(captions: Captions, words: str, racer: RacerSpec, width: float, size: float) -> str:
-    """Words with a racer's name, and how it moves, no wider than `width`, in scene units.
+    """A line with a racer's name and how it moves, no wider than `width`, in scene units.
 
-    Where they are wider the name is shortened, or, rather than to a stump, nothing is said of how it moves.
+    In a line that is too wide the name is shortened; where that would leave too little of it, the line does
+    not say how the racer moves.
     """
     own = line_width(racer.name, size, bold=True)
 
     def room(words: str) -> float:
-        """For the name."""
+        """The width left for the name."""
         return width - line_width(words.format(name="N"), size, bold=True) + line_width("N", size, bold=True)
 
     habit = captions.habits.get(racer.optimizer, captions.guest)

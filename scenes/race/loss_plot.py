@@ -1,4 +1,4 @@
-"""`LossPlot`: loss against step, drawn as the race goes on."""
+"""`LossPlot`: loss against step, drawn as the race proceeds."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Array = NDArray[np.float64]
 class LossPlot(Group):
     """Curves of the racers' losses, with the target as a thin line, to be fixed in the frame.
 
-    Its heights go from the lowest loss, or the target, to a quarter above the start's, so that a racer that
-    shoots up does not squeeze the others; a curve is not drawn where it is outside.
+    The axis goes from the lowest loss, or the target, to a quarter above the start's, so that a racer that
+    shoots up does not squeeze the others; curves are not drawn outside it.
 
     Args:
         trace: the race; its first start is shown.
-        captions: the words.
-        corners: left, bottom, right and top of the axes, in scene units; words stand outside.
+        captions: the film's text.
+        corners: left, bottom, right and top of the axes, in scene units; labels are outside.
 
     Attributes:
-        runners: the part of it that moves.
+        runners: the part that moves.
     """
 
     def __init__(self, trace: Trace, captions: Captions, corners: Corners) -> None:
@@ -67,7 +67,7 @@ class LossPlot(Group):
 
 
 def loss_range(losses: Array, target: float) -> tuple[float, float]:
-    """The least and the greatest loss of the plot."""
+    """The lowest and the highest loss of the plot."""
     low = min(losses[np.isfinite(losses)].min(), target if np.isfinite(target) else np.inf)
     start = float(losses[0, 0])
     room = start / 4 - low / 4 or abs(start) / 4 or 0.25

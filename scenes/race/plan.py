@@ -18,7 +18,7 @@ from views.racer_path import way
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
-PLAIN = 32  # squares along each side of a map that is made of Manim's own mobjects
+PLAIN = 32  # squares along each side of a map made of Manim's own mobjects
 
 
 class Relief(Drawing):
@@ -26,7 +26,7 @@ class Relief(Drawing):
 
     Args:
         box: the surface and the heights to show.
-        corners: where it is drawn: left, bottom, right and top, in scene units.
+        corners: left, bottom, right and top, in scene units.
     """
 
     __slots__ = ("_box",)
@@ -75,7 +75,7 @@ class Plan(Group):
         width: of the trails, in Manim's units of stroke width.
 
     Attributes:
-        runners: the part of it that moves.
+        runners: the part that moves.
     """
 
     def __init__(self, trace: Trace, corners: Corners, radius: float, width: float) -> None:
@@ -95,7 +95,7 @@ class Plan(Group):
 
 
 def _heights(box: Box, across: int, up: int) -> Array:
-    """Heights as fractions of those shown, at the middle of each pixel, the upper row first."""
+    """Heights as fractions of the range shown, at the middle of each pixel, top row first."""
     (u_low, u_high), (v_low, v_high) = box.surface.u_range, box.surface.v_range
     u = u_low + (np.arange(across) + 0.5) / across * (u_high - u_low)
     v = v_high - (np.arange(up) + 0.5) / up * (v_high - v_low)

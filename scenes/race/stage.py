@@ -1,4 +1,4 @@
-"""`Stage`: a race set up in space: the surface in its box, the axes, the racers, and how it is framed."""
+"""`Stage`: a race in space, with the surface in its box, the axes, the racers, and the camera's framing."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ Array = NDArray[np.float64]
 
 RADIUS = 0.13  # of a ball, in scene units
 LIFT = 0.012  # of a trail above the surface, in scene units
-SIGHT = 9.0  # scene units, the longest way through the box
+SIGHT = 9.0  # the longest line of sight through the box, in scene units
 
 
 class Stage:
-    """Everything that stands in the scene for a race; it shows the first start of a trace.
+    """Everything in the scene for a race; it shows the first start of a trace.
 
     Args:
         trace: the race.
-        captions: the words.
+        captions: the film's text.
     """
 
     def __init__(self, trace: Trace, captions: Captions) -> None:
@@ -53,7 +53,7 @@ class Stage:
         )
 
     def outline(self) -> Array:
-        """Points that the surface, the balls on it and the axes are between, of shape (n, 3)."""
+        """Points that bound the surface, its balls and the axes, of shape (n, 3)."""
         surface = self.surface
         at_edge = ((surface.place[:, :2] == 0) | (surface.place[:, :2] == 1)).any(axis=1)
         some = np.arange(len(surface.points)) % max(1, len(surface.points) // 600) == 0
@@ -62,7 +62,7 @@ class Stage:
         return np.concatenate([surface.points[shown] + np.array([0.0, 0.0, RADIUS]), ends])
 
     def pictures(self, lens: DepthCamera, sides: Iterable[Array]) -> list[tuple[Array, Array]]:
-        """What a camera sees from each side, phi and theta, as `frame` takes it; labels then keep clear."""
+        """The pictures from each viewpoint, phi and theta, for `frame`; labels are then kept clear."""
         rays = self.axes.rays()
         outlines, beside = [], []
         lens.set_zoom(1.0)
@@ -81,11 +81,11 @@ class Stage:
         ]
 
     def best_seen(self, lens: DepthCamera, routes: Mapping[float, Array], moments: Array) -> float:
-        """The first way of the camera on which the balls are hidden hardly more than on the best one.
+        """The first camera route that hides the balls hardly more than the best one.
 
         Args:
             lens: the camera.
-            routes: phi and theta at each moment, of shape (n, 2), by what they are called.
+            routes: phi and theta at each moment, of shape (n, 2), by the routes' names.
             moments: steps, of shape (n,).
         """
         places = self.runners.ball_places(moments)
@@ -100,7 +100,7 @@ class Stage:
         return next(name for name, share in shares.items() if share <= min(shares.values()) + 0.04 * count)
 
     def _hides(self, points: Array, eye: Array) -> NDArray[np.bool_]:
-        """Which points, of shape (n, 3), the surface hides from an eye."""
+        """Whether the surface hides each of some points, of shape (n, 3), from an eye."""
         way = eye - points
         way /= np.linalg.norm(way, axis=1, keepdims=True)
         between = points[:, None] + np.linspace(RADIUS, SIGHT, 80)[:, None] * way[:, None]
@@ -111,19 +111,19 @@ class Stage:
 def frame(
     pictures: Sequence[tuple[Array, Array]], room: Corners, taken: tuple[float, float] | None = None
 ) -> tuple[float, Array]:
-    """The zoom, and how far to move the picture, at which what is seen fills a room in the picture.
+    """The zoom and the shift of the picture at which its content fills a rectangle.
 
     Args:
-        pictures: what is seen from each side: points at a zoom of 1, and how far beside them something is
-            that is as large at any zoom; two arrays of shape (n, 2).
-        room: left, bottom, right and top.
-        taken: the lower right corner of what stands in the room's upper left corner, if anything does.
+        pictures: the content from each viewpoint: points at a zoom of 1, and offsets from them that do not
+            depend on zoom; two arrays of shape (n, 2).
+        room: left, bottom, right and top of the rectangle.
+        taken: the lower right corner of something in the rectangle's upper left corner, if there is any.
     """
     points, beside = (np.concatenate(arrays) for arrays in zip(*pictures, strict=True))
     left, bottom, right, top = room
 
     def aside(zoom: float) -> Array:
-        # In the middle; where the corner is taken, as far to the right and down as there is room.
+        # Centred; where the corner is taken, as far to the right and down as there is room.
         seen = zoom * points + beside
         low, high = seen.min(axis=0), seen.max(axis=0)
         x, y = (np.array([left + right, bottom + top]) - low - high) / 2
