@@ -1,6 +1,6 @@
 """`Neuron` and `Layer` in micrograd's sense: one scalar Tensor for each weight, to see the graph by.
 
-They compute number by number, so that `autograd.draw_graph` shows every product and sum. What is to be
+They compute number by number, so that `autograd.draw_dot` shows every product and sum. What is to be
 trained in earnest is a `networks.MLP`, which computes whole batches.
 
 Source: Andrej Karpathy's micrograd, micrograd/nn.py.

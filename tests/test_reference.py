@@ -24,6 +24,7 @@ DOORS = {
     "optimizers.schedules": "schedules.md",
     "surfaces": "surfaces.md",
     "networks": "networks.md",
+    "networks.datasets": "datasets.md",
     "races": "races.md",
     "views.figures": "figures.md",
     "scenes": "scenes.md",

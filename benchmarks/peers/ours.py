@@ -1,19 +1,19 @@
-"""Ours: gradients, eager and compiled, races, and optimizers' steps."""
+"""Ours: gradients, eager and compiled, races, optimizers' steps, and training steps."""
 
 from __future__ import annotations
 
 import functools
 import sys
+import tracemalloc
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 from autograd import Tensor, value_and_grad
-from networks import MLP, losses
-from networks.training_step import TrainingStep
+from networks import MLP, TrainingStep, losses
 from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from surfaces.funky import funky
@@ -118,7 +118,7 @@ def loops(*_: Any) -> Any:
     return lambda: "numba" in sys.modules, bool
 
 
-def train_step(formula: Any, request: Any) -> Any:
+def train_step(formula: Any, request: Any, engine: Literal["compiled", "eager"] = "compiled") -> Any:
     """A training step with the same batch; the losses of the first steps."""
     layers, inputs, labels = formula["network"](request["network"])
     model = MLP([layers[0][0].shape[1], *(len(bias) for _, bias in layers)])
@@ -126,10 +126,28 @@ def train_step(formula: Any, request: Any) -> Any:
         layer.load_state_dict({"weight": weight, "bias": bias})
     loss = losses.hinge_loss if request["network"] == "moons" else losses.cross_entropy
     optimizer = OPTIMIZERS["adam"](model.parameters(), lr=0.01)
-    step = TrainingStep(model, optimizer, loss)
+    step = TrainingStep(model, optimizer, loss, engine=engine)
     labels = labels.astype(float)
     first = [step(inputs, labels) for _ in range(request["ahead"])]
     return lambda: step(inputs, labels), lambda _: first
+
+
+def many_train_steps(formula: Any, request: Any) -> Any:
+    """By how many bytes so many steps make the memory grow that Python and numpy have handed out."""
+    step, _ = train_step(formula, request | {"ahead": 3})
+
+    @functools.cache
+    def once() -> int:
+        tracemalloc.start()
+        step()
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(request["count"]):
+            step()
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return after - before
+
+    return once, int
 
 
 JOBS = {
@@ -143,4 +161,6 @@ JOBS = {
     "whole step": whole_step,
     "loops": loops,
     "train step": train_step,
+    "eager train step": functools.partial(train_step, engine="eager"),
+    "many train steps": many_train_steps,
 }

@@ -59,7 +59,7 @@ RUNS = {
     "sgd": Run("sgd", "SGD", {"lr": 0.1, "weight_decay": 0.01}),
     "momentum": Run(
         "momentum", "SGD", {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.01},
-        ("step_decay", {"step_size": 20, "gamma": 0.5}), ("StepLR", {"step_size": 20, "gamma": 0.5}), "tanh",
+        ("step", {"step_size": 20, "gamma": 0.5}), ("StepLR", {"step_size": 20, "gamma": 0.5}), "tanh",
     ),
     "adam": Run(
         "adam", "Adam", {"lr": 0.01, "weight_decay": 0.01},
@@ -67,7 +67,7 @@ RUNS = {
     ),
     "adamw": Run(
         "adamw", "AdamW", {"lr": 0.01, "weight_decay": 0.1},
-        ("cosine", {"total_steps": 100}), ("CosineAnnealingLR", {"T_max": 100}), "sigmoid",
+        ("cosine", {"steps": 100}), ("CosineAnnealingLR", {"T_max": 100}), "sigmoid",
     ),
     "nadam": Run("nadam", "NAdam", {"lr": 0.01, "weight_decay": 0.01}),
     "rmsprop": Run("rmsprop", "RMSprop", {"lr": 0.01}),
