@@ -54,7 +54,7 @@ def require_terms(kind: str, saved: Mapping[str, Any], states: Callable[[int], l
                 f"state[{i}] must hold the terms of {kind} as it is set: {usual}; got {_listed(found)}"
             )
         for name, term in terms.items():
-            _require_form(f"state[{i}][{name!r}]", term, [state[name] for state in same])
+            _require_alike(f"state[{i}][{name!r}]", term, [state[name] for state in same])
 
 
 def require_one_length(saved: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -66,11 +66,11 @@ def require_one_length(saved: Mapping[str, Any], names: Sequence[str]) -> None:
             raise ValueError(f"state[{i}] must hold as many of each of {_listed(names)}; got {given}")
 
 
-def _require_form(name: str, term: Any, usual: Sequence[Any]) -> None:
-    """Raise ValueError unless the numbers in a term have the shapes that they have in others of its kind."""
-    allowed = set[str]().union(*map(_forms, usual))
+def _require_alike(name: str, term: Any, usual: Sequence[Any]) -> None:
+    """Raise ValueError unless the arrays in a term have the shapes that they have in usual ones."""
+    allowed = set[str]().union(*map(_descriptions, usual))
     whole = not any(isinstance(other, tuple | list) for other in usual)
-    wrong = {_form(term)} - allowed if whole else _forms(term) - allowed
+    wrong = {_description(term)} - allowed if whole else _descriptions(term) - allowed
     if allowed and wrong:  # in a few steps no list of products has filled
         of_each = "" if whole else " for each of its arrays"
         raise ValueError(
@@ -78,14 +78,18 @@ def _require_form(name: str, term: Any, usual: Sequence[Any]) -> None:
         )
 
 
-def _forms(term: Any) -> set[str]:
-    """The forms of what a term consists of."""
+def _descriptions(term: Any) -> set[str]:
+    """The descriptions of a term's parts."""
     if isinstance(term, Mapping):
         term = tuple(term.values())
-    return set[str]().union(*map(_forms, term)) if isinstance(term, tuple | list) else {_form(term)}
+    return (
+        set[str]().union(*map(_descriptions, term))
+        if isinstance(term, tuple | list)
+        else {_description(term)}
+    )
 
 
-def _form(value: Any) -> str:
+def _description(value: Any) -> str:
     """A value's shape, or its type if it has none."""
     if isinstance(value, list | int | float):  # a list: an array that has been through JSON
         try:

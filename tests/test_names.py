@@ -33,7 +33,6 @@ FORBIDDEN = frozenset(
 TERMS = {
     "autograd.tensor": {"_sweep", "_sweep_order"},
     "autograd.compiler.tracing": {"with_half_angles"},
-    "optimizers.state_dict": {"_forms"},
 }
 
 

@@ -17,11 +17,11 @@ from surfaces.expression import Expression
 TIMES = "\N{MULTIPLICATION SIGN}"
 DOT = "\N{MIDDLE DOT}"
 
-# Names for what is computed between the inputs and f: no e, and none that hangs below the line or looks like
-# another or like a digit.
+# Names for the values between the inputs and f: without e, descenders, and letters that look like each other
+# or like digits.
 NAMES = "abcdhkmnrst"
 
-# Text, and how firmly it holds together: 1 a sum, 2 what has a sign, 3 a product, 4 a power, 5 all else.
+# Text and its precedence: 1 for a sum, 2 with a sign, 3 for a product, 4 for a power, 5 for anything else.
 Piece: TypeAlias = tuple[str, int]
 
 
@@ -41,7 +41,7 @@ class NamedNode:
 
     @property
     def heading(self) -> str:
-        """What to write over it."""
+        """Its heading."""
         return f"{self.name} = {self.formula}" if self.formula else self.name
 
 
@@ -57,7 +57,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """The graph of f(u, v), evaluated and swept back once.
+    """The graph of f(u, v), after one forward and one backward pass.
 
     Attributes:
         formula: f, written out in u and v.
@@ -72,11 +72,11 @@ class Graph:
     gradient: tuple[float, float]
 
     def into(self, node: int) -> list[int]:
-        """The edges that bring a node its operands."""
+        """A node's incoming edges, from its operands."""
         return [i for i, edge in enumerate(self.edges) if edge.child == node]
 
     def out_of(self, node: int) -> list[int]:
-        """The edges that bring a node its shares of gradient."""
+        """A node's outgoing edges, which bring it its shares of gradient."""
         return [i for i, edge in enumerate(self.edges) if edge.parent == node]
 
 
@@ -86,10 +86,10 @@ def number(x: float) -> str:
 
 
 def evaluate(expression: str | Callable[[Any, Any], Any], at: tuple[float, float]) -> Graph:
-    """Evaluate an expression with Tensors u and v, call `backward`, and read the graph that they left.
+    """Evaluate an expression with Tensors u and v, call `backward`, and read the graph.
 
     Args:
-        expression: a text as `surfaces.expression.Expression` takes, or a function of two Tensors.
+        expression: a string for `surfaces.expression.Expression`, or a function of two Tensors.
         at: the numbers u and v.
 
     Raises:
@@ -117,7 +117,7 @@ def evaluate(expression: str | Callable[[Any, Any], Any], at: tuple[float, float
 
 
 def _names(order: Sequence[Tensor], inputs: dict[Tensor, str]) -> dict[Tensor, str]:
-    """u, v, then letters as they are computed, and f for the output, unless it is an input."""
+    """u, v, letters in the order of computation, and f for the output, unless it is an input."""
     between = [node for node in order[:-1] if node not in inputs]
     if len(between) > len(NAMES):
         raise GraphError(f"the expression has {len(between) + 1} operations; {len(NAMES) + 1} can be named")
@@ -166,7 +166,7 @@ def _written_out(nodes: Sequence[Node], names: dict[Tensor, str]) -> str:
     return pieces[nodes[-1].tensor][0]
 
 
-# The sign, how firmly the whole holds together, and how firmly each side must.
+# The sign, the precedence of the whole, and the least precedence of each side.
 _SIGNS = {
     "add": ("+", 1, 1, 3),
     "subtract": (MINUS, 1, 1, 3),
@@ -177,7 +177,7 @@ _FORMS = {"absolute": "|{}|", "sqrt": "\N{SQUARE ROOT}({})"}
 
 
 def write(name: str, operands: Sequence[Piece], times: str = DOT) -> Piece:
-    """The operation of the rule `name`, as one writes it.
+    """The operation of the rule `name`, in mathematical notation.
 
     >>> write("multiply", [("u + v", 1), ("2", 5)], "*")
     ('(u + v) * 2', 3)
@@ -201,12 +201,12 @@ def write(name: str, operands: Sequence[Piece], times: str = DOT) -> Piece:
 
 
 def wrap(piece: Piece, strength: int) -> str:
-    """A piece, in parentheses unless it holds together as firmly as needed."""
+    """A piece, in parentheses if its precedence is too low."""
     return piece[0] if piece[1] >= strength else f"({piece[0]})"
 
 
 def signed(digits: str) -> Piece:
-    """A number as an operand: a negative one needs parentheses behind an operator."""
+    """A number as an operand: a negative one needs parentheses after an operator."""
     return digits, 2 if digits.startswith(MINUS) else 5
 
 

@@ -1,4 +1,4 @@
-"""Where a computation graph stands in the picture: cards in columns, edges that go around them, labels."""
+"""The layout of a computation graph: cards in columns, edges that go around them, and labels."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Size: TypeAlias = tuple[float, float]
 LANE = 0.065  # from an edge's middle line to the lane of values above it, and of gradients below it
 _PORTS = 0.36  # between the ends of edges on one side of a card
 _MOST_GAP = 2.4  # between columns
-_PITCH = 2.9  # between rows, at most; but a high card takes what it needs
+_PITCH = 2.9  # between rows, at most; a tall card takes what it needs
 _CLEAR = 0.1  # around cards and labels
 
 
 class Slot(NamedTuple):
-    """A place in a column: a node's, or one kept free for an edge that passes the column."""
+    """A place in a column, for a node or for an edge that passes the column."""
 
     kind: str  # "node" or "edge"
     number: int  # of the node or edge
@@ -38,10 +38,10 @@ class Layout:
 
 
 def columns(graph: Graph) -> list[list[Slot]]:
-    """The slots of each column, from above: a node stands one column right of its rightmost parent.
+    """The slots of each column, top to bottom; a node is one column to the right of its rightmost parent.
 
-    Inputs stand in the order of their names; in other columns each slot is as high up as what leads to it, on
-    average, so that few edges cross.
+    Inputs are ordered by name; in the other columns slots are ordered by the mean height of their
+    predecessors, so that few edges cross.
     """
     depth: list[int] = []
     for node in range(len(graph.nodes)):
@@ -53,7 +53,7 @@ def columns(graph: Graph) -> list[list[Slot]]:
     height: dict[Slot, float] = {}
 
     def reached(slot: Slot) -> float:
-        """The mean height of what leads to a slot; an edge's own slot in the column before, if it has one."""
+        """The mean height of a slot's predecessors, or of an edge's own slot in the previous column."""
         edges = graph.into(slot.number) if slot.kind == "node" else [slot.number]
         parents = (height[Slot("node", graph.edges[i].parent)] for i in edges)
         return float(np.mean([height.get(Slot("edge", i), y) for i, y in zip(edges, parents, strict=True)]))
@@ -67,7 +67,7 @@ def columns(graph: Graph) -> list[list[Slot]]:
 
 
 def lay_out(graph: Graph, sizes: Sequence[Size], room: Size, least_gap: float) -> Layout:
-    """Place cards of the given sizes in a room around the origin, and the edges between them.
+    """Place cards of the given sizes in a rectangle around the origin, and route the edges between them.
 
     Args:
         graph: the graph.
@@ -76,7 +76,7 @@ def lay_out(graph: Graph, sizes: Sequence[Size], room: Size, least_gap: float) -
         least_gap: between columns.
 
     Raises:
-        GraphError: if there is no room for them.
+        GraphError: if they do not fit.
     """
     table = columns(graph)
     cards = [[sizes[slot.number] for slot in column if slot.kind == "node"] for column in table]
@@ -105,12 +105,12 @@ def lay_out(graph: Graph, sizes: Sequence[Size], room: Size, least_gap: float) -
 def _edges(
     graph: Graph, sizes: Sequence[Size], centres: PointArray, bends: list[list[tuple[float, float]]]
 ) -> tuple[PointArray, ...]:
-    """The line of each edge, from its parent's right side by its bends to its child's left side."""
+    """The line of each edge, from its parent's right side through its bends to its child's left side."""
     ahead = [b[0][1] if b else centres[e.child, 1] for e, b in zip(graph.edges, bends, strict=True)]
     behind = [b[-1][1] if b else centres[e.parent, 1] for e, b in zip(graph.edges, bends, strict=True)]
 
     def port(i: int, node: int, edges: list[int], heights: list[float], side: int) -> tuple[float, float]:
-        """Where edge `i` meets a card: those that come from higher up meet it higher up."""
+        """The point where edge `i` meets a card: edges from higher up meet it higher up."""
         width, height = sizes[node]
         rank = sorted(edges, key=lambda j: -heights[j]).index(i)
         offset = ((len(edges) - 1) / 2 - rank) * min(_PORTS, height / (len(edges) + 1))
@@ -125,7 +125,7 @@ def _edges(
 
 
 def _smooth(points: list[tuple[float, float]]) -> PointArray:
-    """A line through points that is level at each of them, its points evenly spaced."""
+    """A smooth line through points, horizontal at each of them, evenly sampled."""
     t = np.linspace(0, 1, 40)[:, None]
     steps = np.hstack([t, t * t * (3 - 2 * t)])
     line = np.concatenate([np.array(a) + steps * (np.array(b) - np.array(a)) for a, b in pairwise(points)])
@@ -149,7 +149,7 @@ def normals(line: PointArray) -> PointArray:
 def beside(layout: Layout, sizes: Sequence[Size], labels: Sequence[Size]) -> PointArray:
     """The centres of labels of the given sizes beside the edges, clear of cards and of each other.
 
-    One for each edge, from the first on; where there is a choice, clear of edges too, and near the middle.
+    There is one for each edge; if possible, they are also clear of edges, and near the middle of their own.
 
     Raises:
         GraphError: if there is no such place.
@@ -182,13 +182,13 @@ def _box(centre: PointArray, size: Size) -> PointArray:
 
 
 def _hits(box: PointArray, others: Sequence[PointArray]) -> bool:
-    """Whether a box comes too near one of the others."""
+    """Whether a box is too close to one of the others."""
     apart = (box[:2] - _CLEAR > np.array(others)[:, 2:]) | (box[2:] + _CLEAR < np.array(others)[:, :2])
     return not bool(apart.any(axis=1).all())
 
 
 def _covered(box: PointArray, lines: Sequence[PointArray]) -> int:
-    """How many points of the lines lie in a box or close to it."""
+    """The number of the lines' points that are in a box or close to it."""
     points = np.concatenate(lines)
     near = (points > box[:2] - LANE) & (points < box[2:] + LANE)
     return int(near.all(axis=1).sum())

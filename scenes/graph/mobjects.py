@@ -1,4 +1,4 @@
-"""What a computation graph is drawn with: cards, lanes and pulses that travel along them, coloured words."""
+"""The mobjects of a computation graph: cards, lanes, and pulses that travel along them."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _TIP = 0.07  # an arrow head's radius
 
 
 class Style(NamedTuple):
-    """How closely a graph is drawn."""
+    """How densely a graph is drawn."""
 
     size: float  # of the text, in points
     padding: float  # around it
     least_width: float  # of a card
-    labels: bool  # whether edges bear their local derivatives
+    labels: bool  # whether edges show their local derivatives
     gap: float  # between columns, at least
 
 
-# Each is for graphs that the one before has no room for.
+# Each style is for graphs that do not fit with the one before.
 _STYLES = (
     Style(BODY, 0.22, 2.0, True, 1.2),
     Style(SMALLEST, 0.15, 0.0, True, 1.2),
@@ -61,18 +61,18 @@ _STYLES = (
 
 
 class Card(VGroup):
-    """A node's frame and heading, and in it, not yet part of it, the numbers that come to be known.
+    """A node's frame and heading, with numbers that are placed in it but added later.
 
     Args:
-        node: what it shows.
-        shares: the shares of its gradient, where there are several to add up.
-        style: how closely it is drawn.
+        node: the node.
+        shares: the shares of its gradient, if there are several to add up.
+        style: how densely it is drawn.
         numbers: how numbers are written.
 
     Attributes:
         value: the value.
-        shares: the shares of gradient, one under the other.
-        total: what is shown when all are there: the gradient, and the line above a sum.
+        shares: the shares of its gradient, one below the other.
+        total: the gradient, and the line above a sum; shown once all shares have arrived.
     """
 
     def __init__(
@@ -113,24 +113,24 @@ class Card(VGroup):
         self.size: Size = (self.frame.width, self.frame.height)
 
     def place(self, centre: PointArray) -> Card:
-        """Move it, and the numbers with it."""
+        """Move it with its numbers."""
         offset = np.append(centre, 0) - self.frame.get_center()
         VGroup(self, self.value, *self.shares, self.total).shift(offset)
         return self
 
     def mark(self) -> RoundedRectangle:
-        """A frame around it that draws attention."""
+        """A frame around it that highlights it."""
         return self.frame.copy().set_fill(opacity=0).set_stroke(GRADIENT, 6)
 
 
 def _term(x: float, first: bool) -> str:
-    """A number as a term of a sum written line under line."""
+    """A number as a term of a sum with one term per line."""
     digits = number(x)
     return digits if first else f"{digits[0]} {digits[1:]}" if digits[0] == MINUS else f"+ {digits}"
 
 
 class Lane(VGroup):
-    """One side of an edge, with an arrow head: values go above its middle line, gradients back below it.
+    """One side of an edge, with an arrow head: values flow above its middle line, gradients back below it.
 
     Args:
         line: the middle line.
@@ -149,15 +149,15 @@ class Lane(VGroup):
 
 
 class Light(Animation):
-    """An animation without the copies that Manim makes of what it animates: they cost more than drawing."""
+    """An animation without Manim's copies of its mobject, which cost more than drawing."""
 
     def create_starting_mobject(self) -> Mobject:
-        """Nothing is compared with how it was."""
+        """No copies are interpolated."""
         return cast("Mobject", self.mobject)
 
 
 class Appear(Light):
-    """Something fades in, coming to its size from `scale` times that."""
+    """A mobject fades in, growing from `scale` times its size."""
 
     def __init__(self, mobject: VMobject, scale: float = 1.0, **options: Any) -> None:
         self.first = scale
@@ -166,7 +166,7 @@ class Appear(Light):
         super().__init__(mobject, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Show it more and more."""
+        """Show it partly."""
         shown = self.rate_func(alpha)
         scale = self.first + (1 - self.first) * shown
         self.mobject.set_opacity(shown)
@@ -186,7 +186,7 @@ class Flow(Light):
         super().__init__(self.travelling, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Show the pulse a part of the way."""
+        """Show the pulse part of the way."""
         self.lane.path.pointwise_become_partial(self.whole, 0, self.rate_func(alpha))
         self.pulse.move_to(self.lane.path.get_end())
 
@@ -197,17 +197,17 @@ class Flow(Light):
 
 
 class GraphPicture:
-    """Everything of a graph that a film shows, made and in its place.
+    """All mobjects of a graph, in their places.
 
     Args:
         graph: the graph.
-        room: width and height to fit it into, around the origin.
+        room: width and height of the rectangle to fit, around the origin.
         numbers: how numbers are written.
 
     Attributes:
         cards: of each node.
         lines: the middle line of each edge.
-        derivatives: the local derivative of each edge; none where there is no room for them.
+        derivatives: the local derivative of each edge; none if they do not fit.
 
     Raises:
         GraphError: if it does not fit.

@@ -1,1 +1,1 @@
-"""What InsideTheStep is made of: the lines of a rule, and how each is shown."""
+"""The parts of InsideTheStep: the lines of a rule, and how each is shown."""

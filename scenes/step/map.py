@@ -33,8 +33,8 @@ Array = NDArray[np.float64]
 
 LONGEST = 0.3  # of an arrow, as a share of the map's shorter side
 _BOLD, _THIN, _EDGE = 5.5, 3.0, 3.5  # of lines, in Manim's units of stroke width
-_PAST = 0.4  # the opacity of what the step no longer needs
-BELOW = 0.42  # the room that the names below a map take
+_PAST = 0.4  # the opacity of arrows that are no longer needed
+BELOW = 0.42  # the height of the names below a map
 
 
 class StepMap(Group):
@@ -43,13 +43,13 @@ class StepMap(Group):
     Args:
         steps: the racer's.
         look: colours and words.
-        window: what is shown.
-        times: how many times it is magnified, beside the map of the whole way; 0 for that.
-        shown: the first of the steps that are shown from so near, and the one after the last.
+        window: the part of the domain shown.
+        times: its magnification relative to the map of the whole race; 0 for that map.
+        shown: the first step shown at this magnification, and the one after the last.
 
     Attributes:
-        live: the part of it that moves.
-        window: what is shown.
+        live: the part that moves.
+        window: the part of the domain shown.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class StepMap(Group):
         relief = Sprite(Relief(Box(surface), window.corners))
         ring = [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]]
         positions = steps.positions[: steps.count + 1].copy()
-        if times:  # of the way, only the end of what was before
+        if times:  # of the path before, only the end
             positions[: shown[0]] = positions[shown[0]]
         path = way(surface, positions, window.place)
         self._runners = Runners([steps.racer.colour], [path], radius=0.08, width=4.0)
@@ -83,14 +83,14 @@ class StepMap(Group):
         super().__init__(relief, Trail(ring, FAINT, width=1.5), names, self.live)
 
     def at(self, step: int, line: int, progress: float, ball: float) -> Self:
-        """Show a step when one of its lines is partly done, and the ball where it is then."""
+        """Show a step with one of its lines partly done, and the ball at its place then."""
         self._runners.at(ball)
         self._arrows.at(step, line, progress)
         return self
 
 
 class StepArrows(Group):
-    """An arrow for each line of a step that is shown as one."""
+    """The arrows of the lines of a step."""
 
     def __init__(self, steps: Steps, look: Look, window: Window, shown: tuple[int, int]) -> None:
         self._steps, self._window = Shared(steps), window.corners
@@ -111,7 +111,7 @@ class StepArrows(Group):
             if line.quantity is Quantity.DIRECTION:
                 sign = [] if line.ahead else [word("−", colours[-1])]
                 self._names[i] = Equation(row(*sign, setter.name(name)), SMALL)
-        # What is kept of a term, and what is added to it; then an arrow for each line.
+        # The kept part of a term, and the part added to it; then an arrow for each line.
         self._edges = Group(*(Trail(colour=BACKGROUND, ghost=0.0) for _ in range(2 + len(self._lines))))
         self._shafts = Group(*(Trail(colour=colour, ghost=0.0) for colour in (INK, INK, *colours)))
         self._colours = colours
@@ -119,7 +119,7 @@ class StepArrows(Group):
         super().__init__(*self._edges, *self._shafts, self._plate, *self._names.values())
 
     def _scaled(self, steps: Steps, window: Window, shown: tuple[int, int]) -> dict[Unit, float]:
-        """Scene units to a unit of what is shown: the longest arrow has its length."""
+        """Scene units per unit of the arrows: the longest one has the greatest length."""
         left, bottom, right, top = window.corners
         longest = LONGEST * min(right - left, top - bottom)
         scales = {Unit.WAY: window.scale}
@@ -130,7 +130,7 @@ class StepArrows(Group):
 
     @np.errstate(all="ignore")  # an arrow that is not finite is not drawn
     def at(self, step: int, line: int, progress: float) -> Self:
-        """Show a step when one of its lines is partly done."""
+        """Show a step with one of its lines partly done."""
         steps = self._steps.value
         tail = self._place.value.place(*steps.positions[step])
         self._draw(0, tail, np.zeros(2), 0, 0)
@@ -156,7 +156,7 @@ class StepArrows(Group):
         return self._steps.value.arrow(line, step) * self._scales[line.unit]
 
     def _growing(self, number: int, step: int, progress: float, tail: Array) -> Array:
-        """A line's arrow while it is made, with its parts drawn beside it."""
+        """Draw a line's arrow in progress, with its parts beside it."""
         steps = self._steps.value
         line = steps.lines[number]
         name, _ = parse(line.text)
@@ -191,7 +191,7 @@ class StepArrows(Group):
         opacity: float,
         colour: ManimColor | None = None,
     ) -> None:
-        """Draw an arrow, as far as it is on the map."""
+        """Draw an arrow, clipped to the map."""
         shaft, edge = cast("Trail", self._shafts[i]), cast("Trail", self._edges[i])
         whole, along = along, self._cut(tail, along) if along.any() else along
         length = float(np.hypot(*along))
@@ -211,7 +211,7 @@ class StepArrows(Group):
             shaft.color = colour
 
     def _cut(self, tail: Array, along: Array) -> Array:
-        """A vector from `tail`, shortened to end on the map; nothing where it starts outside."""
+        """A vector from `tail`, shortened to end on the map; zero if it starts outside."""
         left, bottom, right, top = self._window
         if not (left <= tail[0] <= right and bottom <= tail[1] <= top):
             return np.zeros(2)
@@ -221,12 +221,12 @@ class StepArrows(Group):
             return np.asarray(along * np.clip(shares.min(), 0.0, 1.0))
 
     def _name(self, label: Equation, step: int, tail: Array, along: Array) -> bool:
-        """Put an arrow's name beside its tip; False where there is no arrow."""
+        """Place an arrow's name beside its tip; False if there is no arrow."""
         length = float(np.hypot(*along))
         if not np.isfinite(length) or length < 0.02:
             return False
         left, bottom, right, top = self._window
-        # Beside the tip, on the side where the gradient's arrow is not.
+        # Beside the tip, on the side away from the gradient's arrow.
         first = self._vector(self._lines[0], step)
         side = -1.0 if along[0] * first[1] - along[1] * first[0] > 0 else 1.0
         tip = tail[:2] + self._cut(tail, along) + np.array([-along[1], along[0]]) / length * 0.32 * side
@@ -240,7 +240,7 @@ class StepArrows(Group):
 
 
 def _times(times: float, look: Look) -> str:
-    """How many times something is magnified, as it is read."""
+    """A magnification, as text."""
     digits = max(0, int(np.log10(max(times, 1.0))) - 1)
     numbers = look.common.numbers
     return numbers.written(f"{times:.1f}") if times < 10 else numbers.count(int(round(times, -digits)))

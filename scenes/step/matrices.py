@@ -1,6 +1,6 @@
-"""The matrices of optimizers that look at the whole vector, step by step: Newton's Hessian, L-BFGS's inverse.
+"""The matrices of vector optimizers at each step: Newton's Hessian, L-BFGS's inverse.
 
-A trace keeps numbers, not matrices: they are made again where the trace says that each step began.
+A trace records numbers, not matrices, so they are recomputed from the positions in the trace.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 
 def damped(hessian: Array, damping: float) -> Array:
-    """|H| + c I, where |H| has H's eigenvectors, and their eigenvalues without their signs.
+    """|H| + c I, where |H| has the eigenvectors of H and the absolute values of its eigenvalues.
 
     >>> damped(np.array([[2.0, 0.0], [0.0, -3.0]]), 0.5).tolist()
     [[2.5, 0.0], [0.0, 3.5]]

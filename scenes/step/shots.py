@@ -1,4 +1,4 @@
-"""The shots of `InsideTheStep`: which steps it shows, how slowly, and from how near."""
+"""The shots of `InsideTheStep`: which steps it shows, how slowly, and how close up."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from scenes.step.steps import Steps
 
 Array = NDArray[np.float64]
 
-FEW = 5  # steps that are seen from near, the slow ones among them
-STILL = 1e-4  # of the longest step: shorter ones, to the end, count as none
-AROUND = 3  # steps before and after a later one that are seen with it
+FEW = 5  # steps shown close up, including the slow ones
+STILL = 1e-4  # of the longest step: once all steps are shorter, the racer counts as at rest
+AROUND = 3  # steps shown before and after a later one
 
 
 class Moment(NamedTuple):
-    """What is shown: a step, how much of it is over, and whether it is shown line by line."""
+    """A moment: a step, the share of it that is done, and whether it is shown line by line."""
 
     step: int
     part: float
@@ -28,14 +28,14 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Shot:
-    """Some steps that are shown in one go.
+    """Consecutive steps shown together.
 
     Attributes:
         first: the first step.
         end: the step after the last.
         share: of the film's time.
         slow: whether they are shown line by line.
-        view: what the map shows: the steps from here up to there; None for the whole way.
+        view: the range of steps that the map shows; None for the whole race.
     """
 
     first: int
@@ -45,15 +45,15 @@ class Shot:
     view: tuple[int, int] | None = None
 
     def moment(self, t: float) -> Moment:
-        """What is shown of it once t steps are over."""
+        """The moment to show after t steps."""
         step = min(max(int(t), self.first), self.end - 1)
         return Moment(step, min(max(t - step, 0.0), 1.0), self.slow)
 
 
 def shots(racers: Sequence[Steps]) -> list[Shot]:
-    """The first steps slowly, the next ones, then the whole way, with a turn and a late step slowly again.
+    """The first steps slowly, the next ones, then the whole race, with a turn and a late step slowly again.
 
-    Where there are few steps, or few until nothing moves any more, more of the first ones are slow instead.
+    If there are few steps, or few before the racer is at rest, more of the first ones are slow instead.
     """
     count = max(steps.count for steps in racers)
     begin = (0, min(FEW, count))
@@ -76,7 +76,7 @@ def shots(racers: Sequence[Steps]) -> list[Shot]:
 
 
 def _closer(steps: Steps) -> list[tuple[int, float]]:
-    """The steps that are shown slowly again, each with its share: where the racer turns, and a late one."""
+    """The later steps shown slowly, each with its share: one where the racer turns, and a late one."""
     moves = np.diff(steps.positions[: steps.count + 1], axis=0)
     far = np.hypot(*moves.T)
     moving = int(np.flatnonzero(far > STILL * far.max()).max(initial=-1)) + 1
@@ -87,7 +87,7 @@ def _closer(steps: Steps) -> list[tuple[int, float]]:
 
 
 def _sharpest(moves: Array, first: int, end: int) -> int:
-    """The step, from `first` up to `end`, before which the way turns the most; short ones left out."""
+    """The step from `first` up to `end` before which the path turns the most, ignoring short steps."""
     lengths = np.hypot(*moves.T)
     along = (moves[1:] * moves[:-1]).sum(axis=1) / np.maximum(lengths[1:] * lengths[:-1], 1e-300)
     turns = np.concatenate([[1.0], along])

@@ -45,35 +45,35 @@ class Patch(Drawing):
         super().__init__((0.0, 0.0, 1.0, 1.0), repr((colour, opacity)))
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> NDArray[np.uint8]:
-        """Colour it, and leave the margin."""
+        """Colour it, except the margin."""
         picture, side = np.zeros((size[1], size[0], 4), dtype=np.uint8), int(np.ceil(unit))
         picture[top - side : top, -left : side - left] = np.rint(self._ink)
         return picture
 
     def plain(self) -> ImageMobject:
-        """The same as an image of Manim's."""
+        """The same as Manim's image."""
         picture, _, _ = self.picture(4)
         return ImageMobject(picture).scale_to_fit_width(1.0).move_to((0.5, 0.5, 0.0))
 
 
 class Field(Sprite):
-    """A rectangle of one colour that can be put anywhere."""
+    """A rectangle of one colour, for any place."""
 
     def cover(self, box: Corners) -> Self:
-        """Lie over a rectangle."""
+        """Cover a rectangle."""
         left, bottom, right, top = box
         self.points = np.array([[left, bottom, 0.0], [right, bottom, 0.0], [left, top, 0.0]])
         return self
 
 
 class Squares(Group):
-    """For u and for v a square or a bar of each term that is shown so; to be fixed in the frame.
+    """A square or a bar of each squared term or size, for u and for v; to be fixed in the frame.
 
     Args:
         steps: the racer's.
         look: colours and words.
-        corners: of the room that there is.
-        wide: whether there is room to say what is shown.
+        corners: of the rectangle to fit.
+        wide: whether there is room for a legend.
     """
 
     def __init__(self, steps: Steps, look: Look, corners: Corners, wide: bool) -> None:
@@ -110,7 +110,7 @@ class Squares(Group):
         return parse(self._steps.value.lines[slot[0]].text)[0]
 
     def _said(self, line: int) -> list[Setting]:
-        """What the areas and the sides are, or the lengths, once a line is done."""
+        """The legend of areas and sides, or of lengths, once a line is done."""
         symbol, _ = parse(self._steps.value.lines[line].text)
         words, setter = self._look.words, self._look.setter()
         over = next((pair[0] for other in self._steps.value.lines if (pair := compared(other))), None)
@@ -125,7 +125,7 @@ class Squares(Group):
         ]
 
     def set_scale(self, first: int, end: int) -> None:
-        """Make the largest square of these steps fill its room."""
+        """Scale so that the largest square of these steps fills its place."""
         steps = self._steps.value
         scales = []
         for slot in self._slots:
@@ -136,19 +136,19 @@ class Squares(Group):
         self._scales = tuple(scales)
 
     def at(self, step: int, line: int, progress: float) -> Self:
-        """Show a step when one of its lines is partly done."""
+        """Show a step with one of its lines partly done."""
         steps = self._steps.value
         moments = steps.values(step)
         for i, (slot, scale) in enumerate(zip(self._slots, self._scales, strict=True)):
             begun = [place for place in slot if place <= line]
             symbol = self._symbol(slot)
-            before = after = moments[0].get(symbol, np.zeros(2))  # not kept between steps: from nothing
+            before = after = moments[0].get(symbol, np.zeros(2))  # not kept between steps: grows from nothing
             for place in begun:
                 before, after = after, moments[place + 1][parse(steps.lines[place].text)[0]]
             now = progress if begun and begun[-1] == line else 1.0
             for label, said in zip(self._words, self._said(begun[-1] if begun else slot[0]), strict=False):
                 label.write(said)
-            if self._words and any(map(compared, steps.lines)):  # the first word is of the bar
+            if self._words and any(map(compared, steps.lines)):  # the first is for the bar
                 self._words[0].set_opacity(float(any(map(compared, steps.lines[: line + 1]))))
             shape = steps.lines[slot[0]].quantity
             for axis in range(2):

@@ -22,7 +22,7 @@ from support.lazy import Lazy
 
 Array = NDArray[np.float64]
 
-MANY = 4000  # steps that are looked at for a scale, at least, where there are more
+MANY = 4000  # steps sampled at least to find a scale
 
 
 class Steps:
@@ -36,7 +36,7 @@ class Steps:
         racer: the racer.
         positions: (u, v), of shape (steps + 1, 2).
         losses: of shape (steps + 1,).
-        count: steps that are shown: up to where it diverges or leaves the domain for good, but at least 1.
+        count: the steps shown: until it diverges or leaves the domain for good, but at least 1.
         lines: of its optimizer's rule.
         constants: its hyperparameters under their names in equations.
     """
@@ -67,16 +67,16 @@ class Steps:
 
     @Lazy
     def settings(self) -> frozenset[str]:
-        """The names of what does not change within the equations of a step."""
+        """The names whose values do not change within a step."""
         return frozenset({*self.constants, "lr"})
 
     @Lazy
     def matrices(self) -> Array:
-        """The matrix of each step, where the optimizer has one."""
+        """The matrix of each step, if the optimizer has one."""
         return matrices(self._trace, self._index, self._settings)
 
     def before(self, step: int) -> dict[str, Any]:
-        """All names before a step's first line."""
+        """The values of all names before a step's first line."""
         values: dict[str, Any] = self.constants | {
             "t": step + 1,
             "lr": float(self._rates[step]),
@@ -95,7 +95,7 @@ class Steps:
         return values
 
     def _values(self, step: int) -> tuple[dict[str, Any], ...]:
-        """All names before a step's first line, and after each of its lines."""
+        """The values of all names before a step's first line, and after each of its lines."""
         moments = [self.before(step)]
         with np.errstate(all="ignore"):
             for line in self.lines:
@@ -110,24 +110,24 @@ class Steps:
         return tuple(moments)
 
     def recorded(self, line: UpdateLine, step: int) -> Array | None:
-        """What the trace has in place of a line's value."""
+        """The trace's record of a line's value."""
         if line.quantity is Quantity.POSITION:
             return np.asarray(self.positions[step + 1])
         return self._term(line, step) if line.term else None
 
     def _term(self, line: UpdateLine, step: int) -> Array:
-        """What a trace has of a term after a step; nan where the optimizer has not made it yet."""
+        """The recorded value of a term after a step; nan if the optimizer has not computed it yet."""
         return self._states[line.term][step] if line.term in self._states else np.full(2, np.nan)
 
     def source(self, line: UpdateLine) -> str | None:
-        """What an arrow grows from: the last arrow that its equation names, but for itself."""
+        """The arrow that a line's arrow grows from: the last other arrow in its equation."""
         name, right = parse(line.text)
         arrows = {parse(other.text)[0] for other in self.lines if other.quantity is Quantity.DIRECTION}
         found = [other for other in names(right) if other in arrows and other != name]
         return found[0] if found else None
 
     def arrow(self, line: UpdateLine, step: int) -> Array:
-        """A line's arrow, downhill, in its unit; a step's is the whole way that the position has moved."""
+        """A line's arrow, pointing downhill, in its unit; a step's is the whole displacement."""
         name, _ = parse(line.text)
         if line.quantity is Quantity.POSITION:
             return np.asarray(self.positions[step + 1] - self.positions[step])
@@ -137,16 +137,17 @@ class Steps:
     def largest(
         self, unit: Unit, shapes: set[Quantity], first: int, end: int, also: Collection[str] = ()
     ) -> float:
-        """The largest that is shown of a unit in the steps from `first` up to `end`: what a scale must hold.
+        """The largest value of a unit in the steps from `first` up to `end`, which a scale must accommodate.
 
-        Of very many steps, no two of which the film tells apart, some are looked at: larger ones are cut off.
+        Of very many steps, which the film cannot show apart, only some are sampled: larger values are cut
+        off.
 
         Args:
-            unit: of what is shown.
-            shapes: as what it is shown.
+            unit: of the values shown.
+            shapes: the shapes that show them.
             first: the first step.
             end: the step after the last.
-            also: names of what is shown beside it: its parts for u and for v.
+            also: names of other values shown in that unit, with their parts for u and for v.
         """
         sizes, end = [0.0], min(end, self.count)
         for step in range(first, end, max(1, (end - first) // MANY)):

@@ -1,4 +1,4 @@
-"""`Window`: a part of a surface's domain, as a map of `InsideTheStep` shows it."""
+"""`Window`: the part of a surface's domain that a map of `InsideTheStep` shows."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from surfaces import Surface
 
 Array = NDArray[np.float64]
 
-_NEAR, _FAR = 0.5, 0.8  # how much of the map the steps that it is made for take
+_NEAR, _FAR = 0.5, 0.8  # the share of the map that its steps take
 
 
 @dataclass(frozen=True)
 class Window:
-    """A part of a surface's domain, as it is seen on a map: u and v have one scale.
+    """The part of a surface's domain shown on a map, with the same scale for u and v.
 
     Attributes:
-        surface: what is shown.
+        surface: the surface.
         corners: of the map, in scene units.
-        centre: u and v in the middle.
+        centre: u and v at its middle.
         scale: scene units to a unit of u or v.
     """
 
@@ -34,7 +34,7 @@ class Window:
 
     @classmethod
     def around(cls, surface: Surface, positions: Array, corners: Corners, near: bool) -> Window:
-        """The window around some positions, as far as it can be inside the domain."""
+        """The window around some positions, inside the domain as far as possible."""
         left, bottom, right, top = corners
         sides = np.array([right - left, top - bottom])
         spans = np.array([np.ptp(surface.u_range), np.ptp(surface.v_range)])
@@ -59,14 +59,14 @@ class Window:
         return cls(surface, corners, (float(middle[0]), float(middle[1])), scale)
 
     def place(self, u: Any, v: Any) -> Array:
-        """The scene's points for u and v."""
+        """The points in the scene for u and v."""
         left, bottom, right, top = self.corners
         x = (left + right) / 2 + (u - self.centre[0]) * self.scale
         y = (bottom + top) / 2 + (v - self.centre[1]) * self.scale
         return np.stack([x, y, np.zeros_like(x)], axis=-1)
 
     def part(self, whole: bool) -> Surface:
-        """The surface here, with its own heights; of the whole way, with those that the surface shows."""
+        """The surface within the window, with its own range of heights if it is a close-up."""
         left, bottom, right, top = self.corners
         half_u, half_v = (right - left) / (2 * self.scale), (top - bottom) / (2 * self.scale)
         u_range = (self.centre[0] - half_u, self.centre[0] + half_u)
