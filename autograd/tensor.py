@@ -109,7 +109,7 @@ class Tensor(Conversions):
         value = _value_of(value)
         if value is not self._value:  # as it is after t.data -= step
             value = kept(value)
-            if shape_of(value) != self.shape:
+            if shape_of(value) != shape_of(self._value):
                 raise ValueError(f"data must keep its shape, {self.shape}, not {shape_of(value)}")
             self._value = value
 

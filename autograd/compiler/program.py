@@ -162,7 +162,7 @@ class Program:
 
     def add(self, name: str, inputs: Sequence[int], settings: dict[str, Any] | None = None) -> int:
         """The number of the operation's result, which may be that of a value already written."""
-        settings = deepcopy(settings or {})  # whatever the owners of lists and arrays do with them later
+        settings = deepcopy(settings) if settings else {}  # lists and arrays may be changed later
         found = [self.values[i] for i in inputs]
         if all(isinstance(value, ConstantValue) for value in found):
             return self.add_constant(_compute(name, [value.value for value in found], settings))  # type: ignore[union-attr]
