@@ -24,7 +24,7 @@ from autograd.tensor import Tensor
 from optimizers.checks import plain
 from optimizers.compiled_step.stepper import Stepper
 from optimizers.optimizer import Optimizer
-from optimizers.parameter_groups import Parameter, ParameterGroup, value_of
+from optimizers.parameter_groups import ParameterGroup, value_of
 from optimizers.rate import State
 from support.lazy import Lazy
 
@@ -78,13 +78,7 @@ class ElementwiseOptimizer(Optimizer):
             prepared = [self._prepared(k, group, loss) for k, group in enumerate(self.param_groups)]
             i = 0
             for group, stepper, lr, terms in prepared:
-                for parameter in group.params:
-                    if isinstance(parameter, Tensor):
-                        if parameter.has_grad:
-                            self._move(i, parameter, parameter.value, group, stepper, lr)
-                    elif parameter.grad is not None:
-                        self._move(i, parameter, parameter.data, group, None, lr)
-                    i += 1
+                i = self._move(i, group, stepper, lr)
                 group.terms = terms
             self.count += 1
         return loss
@@ -101,25 +95,23 @@ class ElementwiseOptimizer(Optimizer):
         lr = rate.value(terms, self.count)
         return group, stepper, None if lr is stepper.held else lr, rate.update(loss, terms)
 
-    def _move(
-        self,
-        i: int,
-        parameter: Parameter,
-        value: Any,
-        group: ParameterGroup,
-        stepper: Stepper | None,
-        lr: Any,
-    ) -> None:
-        """Move parameter i, by a compiled step where there is a stepper, or by the rule itself."""
-        step, state, gradient = self.steps[i] + 1, self.state[i], parameter.grad
-        if group.options.get("maximize"):
-            gradient = -gradient
-        moved = stepper.move(i, gradient, value, state, step, lr) if stepper else None
-        if moved is None:
-            settings = group.hyperparameters if lr is None else group.hyperparameters | {self.rate_name: lr}
-            moved = self.rule(gradient, value, state, step, **settings)
-        parameter.data, self.state[i] = moved
-        self.steps[i] = step
+    def _move(self, i: int, group: ParameterGroup, stepper: Stepper, lr: Any) -> int:
+        """Move a group, from parameter i on, by compiled steps or the rule; gives the next number."""
+        climbs = group.options.get("maximize")
+        for parameter in group.params:
+            tensor = isinstance(parameter, Tensor)
+            if parameter.has_grad if tensor else parameter.grad is not None:
+                gradient = -parameter.grad if climbs else parameter.grad
+                value = parameter.value if tensor else parameter.data
+                step, state = self.steps[i] + 1, self.state[i]
+                moved = stepper.move(i, gradient, value, state, step, lr) if tensor else None
+                if moved is None:
+                    rate = {} if lr is None else {self.rate_name: lr}
+                    moved = self.rule(gradient, value, state, step, **(group.hyperparameters | rate))
+                parameter.data, self.state[i] = moved
+                self.steps[i] = step
+            i += 1
+        return i
 
     @Lazy
     def _steppers(self) -> defaultdict[int, Stepper]:

@@ -54,19 +54,21 @@ class Rate(ABC):
         """
 
 
-@final
-class _Number(Rate):
-    def __init__(self, number: Any) -> None:
-        self._number = number
-
+class _WithoutTerms(Rate):
     def first(self) -> State:
         return {}
 
-    def value(self, state: State, step: int) -> Any:  # noqa: ARG002
-        return self._number
-
     def update(self, loss: Any, state: State) -> State:  # noqa: ARG002
         return state
+
+
+@final
+class _Number(_WithoutTerms):
+    def __init__(self, number: Any) -> None:
+        self._number = number
+
+    def value(self, state: State, step: int) -> Any:  # noqa: ARG002
+        return self._number
 
     def inputs(self, steps: int) -> list[float] | None:  # noqa: ARG002
         return None
@@ -76,12 +78,9 @@ class _Number(Rate):
 
 
 @final
-class _OfStep(Rate):
+class _OfStep(_WithoutTerms):
     def __init__(self, function: Callable[[Any], Any], name: str) -> None:
         self._function, self._name = function, name
-
-    def first(self) -> State:
-        return {}
 
     def value(self, state: State, step: int) -> Any:  # noqa: ARG002
         rate = self._function(step)
@@ -90,9 +89,6 @@ class _OfStep(Rate):
         if not (isinstance(rate, float) and 0 <= rate < math.inf):
             require_non_negative(f"{self._name} at step {step}", rate)
         return rate
-
-    def update(self, loss: Any, state: State) -> State:  # noqa: ARG002
-        return state
 
     def inputs(self, steps: int) -> list[float] | None:
         rates: list[float] = np.asarray(self._function(np.arange(steps))).tolist()

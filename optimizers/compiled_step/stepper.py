@@ -58,12 +58,13 @@ class Stepper:
         Args:
             i: the parameter's number.
             gradient: of its shape.
-            data: its value; the terms of `state` may be overwritten, this is not.
+            data: its value, a float or an array; the terms of `state` may be overwritten, this is not.
             state: as the last step left it, or as it was loaded.
             step: of the parameter, from 1.
             lr: the step's learning rate; None where programs hold it.
         """
-        code = self._code(data, lr)
+        points = type(data) is not float
+        code = None if lr is not None and np.ndim(lr) else self._code(points, lr is not None)
         if code is not None and state and state is not self._left.get(i):
             fitted = code.fitted(state, data)
             code, state = (None, state) if fitted is None else (code, fitted)
@@ -72,22 +73,17 @@ class Stepper:
             return None
         rest = (float(step),) if lr is None else (float(step), float(lr))
         moved: tuple[Any, State]
-        if type(data) is float:
-            moved = code.move_float(gradient, data, state, rest)
-        else:
+        if points:
             moved = code.move_array(gradient, data, state, rest, self._scratch)
+        else:
+            moved = code.move_float(gradient, data, state, rest)
         self._left[i] = moved[1]
         return moved
 
-    def _code(self, data: Any, lr: Any) -> RuleCode | None:
-        """What computes a step of such a parameter; None where the rule itself has to."""
-        points = type(data) is not float
-        if points and not (isinstance(data, np.ndarray) and data.ndim):
-            return None
-        if lr is not None and np.ndim(lr):
-            return None
-        key = points, lr is not None
+    def _code(self, points: bool, rated: bool) -> RuleCode | None:
+        """What computes a step of an array or of a float, with a learning rate that is given or held."""
+        key = points, rated
         if key not in self._codes:
-            rated = "" if lr is None else self._rate_name
-            self._codes[key] = rule_code(self._rule, self._compiled or {}, points, rated)
+            name = self._rate_name if rated else ""
+            self._codes[key] = rule_code(self._rule, self._compiled or {}, points, name)
         return self._codes[key]

@@ -60,7 +60,7 @@ def try_rule(rule: UpdateRule, hyperparameters: Mapping[str, Any], elementwise: 
     if not np.allclose(each, together, rtol=1e-9, atol=0, equal_nan=True):
         raise WrongRuleError(
             "the rule gives a number in an array another step than alone: derive from "
-            "optimizers.vector.VectorOptimizer where a step needs all numbers"
+            "optimizers.VectorOptimizer where a step needs all numbers"
         )
 
 

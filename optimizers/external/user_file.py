@@ -42,7 +42,7 @@ def load_optimizer(text: str, folder: Path | None) -> type[Optimizer]:
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "mine.py")
     ...     _ = path.write_text("foo\\nclass Lion2(Optimizer): ...\\n")
-    ...     load("mine.py:Lion2", path.parent)
+    ...     load_optimizer("mine.py:Lion2", path.parent)
     Traceback (most recent call last):
     optimizers.external.user_source.OwnError: mine.py:1: NameError: name 'foo' is not defined
     """
