@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd.array_rules import unbroadcast
-from autograd.graph import nodes_of
+from autograd.graph import Node, nodes_of
+from autograd.rules import RULES
 from autograd.tensor import Tensor, apply
 from autograd.values import Array, Value
 
@@ -52,8 +53,10 @@ def hessian_of(loss: Tensor, params: Sequence[Tensor]) -> Array:
     again = _computed_again(loss, params)
     leaves = [again[param] for param in params]
     slopes = slopes_of(again[loss], leaves) if loss in again else [0.0] * len(leaves)
-    rows = [row for slope, leaf in zip(slopes, leaves, strict=True) for row in _rows(slope, leaf, leaves)]
-    return symmetric(np.reshape(rows, (len(rows),) * 2))
+    matrix = _by_rows(slopes, leaves)
+    if np.isnan(matrix).any():  # which may have spread, as 0 * inf
+        matrix = _by_rows(slopes, leaves, apart=True)
+    return symmetric(matrix)
 
 
 def symmetric(matrix: Array) -> Array:
@@ -90,12 +93,13 @@ def _as_used(new: Tensor | None, used: Value) -> Any:
 
 
 @np.errstate(all="ignore")
-def slopes_of(loss: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
+def slopes_of(loss: Tensor, inputs: Sequence[Tensor], seed: Any = None) -> list[Any]:
     """The derivatives of the sum of `loss`, made of Tensors; plain numbers where they are constant.
 
     Args:
         loss: what is differentiated.
         inputs: with respect to what; where one of them was computed from another, each is varied by itself.
+        seed: as `autograd.compiler.tracing.gradients` takes it.
     """
     nodes = nodes_of(loss)
     ends = set(inputs)
@@ -103,12 +107,19 @@ def slopes_of(loss: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
     for node in nodes:
         if any(parent in depends for parent in node.parents):
             depends.add(node.tensor)
-    found: dict[Tensor, Any] = {loss: np.ones(loss.shape) if loss.shape else np.float64(1.0)}
+    apart = seed is not None
+    if not apart:
+        seed = np.ones(loss.shape) if loss.shape else np.float64(1.0)
+    found: dict[Tensor, Any] = {loss: seed}
+    reached: dict[Tensor, Any] = {loss: np.not_equal(seed, 0)}
     for node in reversed(nodes):
         if node.tensor in found and node.tensor in depends and node.tensor not in ends:
             # Python's floats raise where numpy's numbers give inf.
             values = [x.parent if x.parent is not None else _number(x.value) for x in node.operands]
-            for parent, share in node.shares(found[node.tensor], node.tensor, values):
+            shares = list(node.shares(found[node.tensor], node.tensor, values))
+            if apart:
+                shares = _kept_apart(node, shares, values, reached)
+            for parent, share in shares:
                 if parent in depends:
                     same = getattr(share, "shape", ()) == parent.shape
                     fitted = share if same else unbroadcast(share, parent.shape)
@@ -116,17 +127,39 @@ def slopes_of(loss: Tensor, inputs: Sequence[Tensor]) -> list[Any]:
     return [found.get(x, 0.0) for x in inputs]
 
 
+def _kept_apart(
+    node: Node, shares: Sequence[tuple[Tensor, Any]], values: Sequence[Any], reached: dict[Tensor, Any]
+) -> list[tuple[Tensor, Any]]:
+    """The shares of those elements of a node that are `reached`, noting which of its parents' are."""
+    on = reached[node.tensor]
+    if RULES[node.operation].elementwise:
+        shares = [(parent, np.where(on, share, 0.0)) for parent, share in shares]
+        ones: list[Any] = [on * 1.0] * len(shares)
+    else:
+        ones = [one for _, one in node.shares(on * 1.0, node.tensor, values)]
+    for (parent, _), one in zip(shares, ones, strict=True):
+        reached[parent] = reached.get(parent, False) | np.not_equal(unbroadcast(one, parent.shape), 0)
+    return list(shares)
+
+
 def _number(x: Value) -> Any:
     return np.float64(x) if type(x) is float else x
 
 
-def _rows(slope: Any, leaf: Tensor, leaves: Sequence[Tensor]) -> list[Array]:
-    """The rows of the Hessian for the numbers of one leaf, whose gradient is `slope`."""
+def _by_rows(slopes: Sequence[Any], leaves: Sequence[Tensor], apart: bool = False) -> Array:
+    """The Hessian, row by row, from the gradient of each leaf; `apart` as for `slopes_of`."""
     rows = []
-    for unit in np.eye(leaf.size):
-        for each in leaves:
-            each.grad = None
-        if isinstance(slope, Tensor):
-            slope.backward(unit.reshape(leaf.shape))
-        rows.append(np.concatenate([np.ravel(each.grad) for each in leaves]))
-    return rows
+    for slope, leaf in zip(slopes, leaves, strict=True):
+        for unit in np.eye(leaf.size):
+            seed = unit.reshape(leaf.shape)
+            row: list[Any] = [0.0] * len(leaves)
+            if apart and isinstance(slope, Tensor):
+                row = [x.data if isinstance(x, Tensor) else x for x in slopes_of(slope, leaves, seed)]
+            elif isinstance(slope, Tensor):
+                for each in leaves:
+                    each.grad = None
+                slope.backward(seed)
+                row = [each.grad for each in leaves]
+            parts = [np.broadcast_to(x, each.shape) for x, each in zip(row, leaves, strict=True)]
+            rows.append(np.concatenate([np.ravel(part) for part in parts]))
+    return np.reshape(rows, (len(rows),) * 2)

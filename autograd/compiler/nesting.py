@@ -43,15 +43,15 @@ def nested(function: Callable[..., Any], arguments: Sequence[Any], argnums: Argn
     return ((value, aux) if has_aux else value), slopes
 
 
-def slopes_within(value: Any, inputs: Sequence[Any], apart: bool = False) -> list[Any]:
+def slopes_within(value: Any, inputs: Sequence[Any], seed: Any = None) -> list[Any]:
     """The derivatives of a value, made of Tensors or symbols as it is, in the shapes of these inputs.
 
-    For symbols, `apart` is as in `autograd.compiler.tracing.gradients`.
+    `seed` is as in `autograd.compiler.tracing.gradients`.
     """
     if isinstance(value, Symbol):
-        slopes = gradients(value, inputs, apart=apart)
+        slopes = gradients(value, inputs, seed)
     elif isinstance(value, Tensor):
-        slopes = slopes_of(value, inputs)
+        slopes = slopes_of(value, inputs, seed)
     else:
         slopes = [0.0] * len(inputs)
     return [

@@ -194,15 +194,14 @@ def called(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
 
 
 @np.errstate(all="ignore")  # what is known is computed at once, such as 1.0 / 0 for a mean of nothing
-def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None, apart: bool = False) -> list[Any]:
+def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None) -> list[Any]:
     """Write the reverse sweep of `output` and give its gradients, one for each symbol of `wrt`.
 
     Args:
         output: what is differentiated.
         wrt: with respect to what.
-        seed: the gradient of the output; ones, unless it is given.
-        apart: whether 0 times an infinite derivative is 0, so that an element that a vector of mostly zeros
-            leaves out has no share in what is computed from the others.
+        seed: the gradient of the output; ones, unless it is given. Elements that it leaves out, being 0,
+            then have no share in what is computed from others, not even 0 times an infinite derivative.
     """
     program = output.program
     depends = {symbol.number for symbol in wrt}
@@ -210,10 +209,11 @@ def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None, apart: bo
         value = program.values[number]
         if isinstance(value, Operation) and not depends.isdisjoint(value.inputs):
             depends.add(number)
-    shape = program.shapes[output.number]
-    if seed is None:
+    shape, apart = program.shapes[output.number], seed is not None
+    if not apart:
         seed = 1.0 if shape in {(), POINTS} else np.ones(shape)
     found: dict[int, Any] = {output.number: seed}
+    reached: dict[int, Any] = {output.number: np.not_equal(seed, 0) if apart else True}
     for number in range(output.number, -1, -1):
         value = program.values[number]
         if number not in found or number not in depends or not isinstance(value, Operation):
@@ -231,8 +231,14 @@ def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None, apart: bo
             vjp = rule.vjp(position)
             if input_ in depends and vjp:
                 share = vjp(found[number], Symbol(program, number), *inputs, **settings)
-                if apart and rule.elementwise:
-                    share = np.where(np.equal(found[number], 0), 0.0, share)
+                if apart:
+                    ones = reached[number] * 1.0
+                    if rule.elementwise:
+                        share = np.where(reached[number], share, 0.0)
+                    else:
+                        ones = vjp(ones, Symbol(program, number), *inputs, **settings)
+                    on = np.not_equal(_fitted(program, ones, program.shapes[input_]), 0)
+                    reached[input_] = np.logical_or(reached[input_], on) if input_ in reached else on
                 share = _fitted(program, share, program.shapes[input_])
                 found[input_] = found[input_] + share if input_ in found else share
     return [found.get(symbol.number, 0.0) for symbol in wrt]

@@ -273,8 +273,12 @@ class Hessian(Transformed):
             )
         points, vector = [symbols[k] for k in places], symbols[count:]
         slopes = slopes_within(value, points)
-        along = sum(np.sum(slope * s) for slope, s in zip(slopes, vector, strict=True))
-        program.outputs = [as_number(program, y) for y in slopes_within(along, points, apart)]
+        if apart:
+            rows = [slopes_within(y, points, seed) for y, seed in zip(slopes, vector, strict=True)]
+            found = [sum(parts) for parts in zip(*rows, strict=True)]
+        else:
+            found = slopes_within(sum(np.sum(y * s) for y, s in zip(slopes, vector, strict=True)), points)
+        program.outputs = [as_number(program, y) for y in found]
         return program
 
     def _results(self, slopes: Sequence[str]) -> str:
