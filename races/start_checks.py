@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from autograd import GradientError, check_gradients, value_and_grad
 from autograd.compiler.tracing import NeedsFloatError, trace
-from support.messages import shorten
+from support.messages import class_name, shorten
 from surfaces import Surface
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ def require_start(surface: Surface, starts: Array) -> None:
     except ValueError as error:
         raise ValueError(f"surface {surface.name}: {shorten(error, 160)}") from None
     except Exception as error:  # noqa: BLE001  (whatever a user's formula raises)
-        raise ValueError(f"surface {surface.name}: {type(error).__name__}: {shorten(error, 160)}") from None
+        raise ValueError(f"surface {surface.name}: {class_name(error)}: {shorten(error, 160)}") from None
     if not np.isfinite(losses).all():
         first = int(np.isfinite(losses).argmin())
         raise ValueError(

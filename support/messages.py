@@ -48,7 +48,7 @@ def shown(value: object) -> str:
     try:
         text = _REPR.repr(value)
     except BaseException:  # noqa: BLE001 (of a user's class)
-        text = f"<{type(value).__name__} object>"
+        text = f"<{class_name(value)} object>"
     return shorten(text, _LONGEST)
 
 
@@ -86,5 +86,15 @@ def message_of(error: BaseException) -> str:
     try:
         text = str(error)
     except BaseException as another:  # noqa: BLE001
-        text = f"(its message raises {type(another).__name__})"
+        text = f"(its message raises {class_name(another)})"
     return shorten(text, _LONGEST)
+
+
+def class_name(value: object) -> str:
+    """The name of a value's class, whatever its metaclass answers.
+
+    >>> class_name(KeyError())
+    'KeyError'
+    """
+    name = type.__dict__["__name__"].__get__(type(value))
+    return shorten(name, _LONGEST)

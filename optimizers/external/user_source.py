@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from optimizers.external.adapter import OPTAX, TORCH
 from optimizers.external.rule_checks import WrongRuleError
-from support.messages import message_of, shorten, shown, unknown
+from support.messages import class_name, message_of, shorten, shown, unknown
 
 BASES = "optimizers.Optimizer or torch.optim.Optimizer"
 _COMPUTED = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.IfExp, ast.Lambda)
@@ -41,7 +42,7 @@ class Source:
         for library in (TORCH, OPTAX):
             if isinstance(error, ModuleNotFoundError) and error.name in library.packages:
                 return OwnError(f"{where}: needs {library.requirement}")
-        kind = "" if isinstance(error, WrongRuleError) else type(error).__name__
+        kind = "" if isinstance(error, WrongRuleError) else class_name(error)
         message = message_of(error)
         if isinstance(error, SyntaxError) and isinstance(error.msg, str):
             message = error.msg  # without file and line
@@ -158,9 +159,9 @@ def line_of(name: str, source: Source, tree: ast.Module) -> int:
     Raises:
         OwnError: if nothing in the file can be an optimizer of this name.
     """
-    classes = [node for node in statements(tree) if isinstance(node, ast.ClassDef)]
-    for node in classes:
-        if node.name == name and not _derives(node):
+    may_derive = _may_derive(tree)
+    for node in statements(tree):
+        if isinstance(node, ast.ClassDef) and node.name == name and not may_derive(node):
             raise OwnError(f"{source.name}:{node.lineno}: {name} must derive from {BASES}")
     names = _optimizers(tree)
     if name not in names:
@@ -184,12 +185,31 @@ def _optimizers(tree: ast.Module) -> dict[str, int]:
     froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
     names = [*imported, *(node.module or "" for node in froms)]
     optax = any(name.partition(".")[0] == "optax" for name in names)
-    return definitions(tree, lambda node: _derives(node) if isinstance(node, ast.ClassDef) else optax)
+    may_derive = _may_derive(tree)
+    return definitions(tree, lambda node: may_derive(node) if isinstance(node, ast.ClassDef) else optax)
 
 
-def _derives(node: ast.ClassDef) -> bool:
-    """Whether a class has a base, be it one that its decorators or metaclass give it."""
-    return bool(node.bases or node.keywords)
+def _may_derive(tree: ast.Module) -> Callable[[ast.ClassDef], bool]:
+    """Tells whether a class of a file may be an optimizer, as far as its text says.
+
+    It is none if all its bases are Python's own, as dict is, or classes of the file that are none. What is
+    imported or computed may be one, and so may what a decorator or a metaclass makes of a class.
+    """
+    nodes = list(ast.walk(tree))
+    given = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            given.update(alias.asname or alias.name for alias in node.names)
+    none = set() if "*" in given else set(vars(builtins))
+
+    def may(node: ast.ClassDef) -> bool:
+        bases = [base.id if isinstance(base, ast.Name) else "" for base in node.bases]
+        return bool(node.keywords or (bases and not (none - given).issuperset(bases)))
+
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            (given if may(node) or node.decorator_list else none).add(node.name)
+    return may
 
 
 def definitions(

@@ -274,6 +274,13 @@ NOT_RUN = {
     "another class": ("class Y(Base): ...\n", "X", "unknown class 'X'; allowed: Y"),
     "a near one": ("class Lion2(Base): ...\n", "Lion3", "unknown class 'Lion3'; did you mean 'Lion2'?"),
     "a class without a base": ("class X: ...\n", "X", "mine.py:3: X must derive from "),
+    "a class of Python's": ("class X(dict): ...\n", "X", "mine.py:3: X must derive from "),
+    "an error": ("class X(Exception, object): ...\n", "X", "mine.py:3: X must derive from "),
+    "a class of a class without a base": (
+        "class Y: ...\nclass X(Y): ...\n",
+        "X",
+        "mine.py:4: X must derive from ",
+    ),
     "a number": ("X = 3\n", "X", "has no class"),
     "a text": ("X = 'class X(Base)'\n", "X", "has no class"),
     "an import": ("from setuptools import setup\n", "setup", "has no class"),
@@ -304,6 +311,9 @@ FOUND = {
     "a match": "match 1:\n    case 1:\n{twice}",
     "another name of it": "{}\nLion3 = Lion2",
     "an annotated name": "{}\nLion3: type = Lion2",
+    "a class of a class of it": "{}\nclass Lion3(Lion2): ...",
+    "a class that has a name of Python's": "{}\nclass dict(Lion2): ...\nclass Lion3(dict): ...",
+    "a name of Python's that stands for it": "{}\ndict = Lion2\nclass Lion3(dict): ...",
     "what a function made": "def made():\n{indented}\n    return Lion2\nLion3 = made()",
 }
 
@@ -321,6 +331,7 @@ def test_a_class_is_found_wherever_a_file_defines_it(what: str, tmp_path: Path) 
 # Errors of every kind
 
 MUTE = "class Mute({base}):\n    def __str__(self):\n        raise {inner}\n"
+HIDDEN = "class Hidden(type):\n    __name__ = property(lambda self: 1 / 0)\n"
 RAISED = {
     "a generator's exit": ("", "GeneratorExit", "GeneratorExit"),
     "an exit": ("", "SystemExit(3)", "SystemExit: 3"),
@@ -336,6 +347,11 @@ RAISED = {
         MUTE.format(base="SystemExit", inner="SystemExit"),
         "Mute()",
         "Mute: (its message raises",
+    ),
+    "one whose class hides its name": (
+        HIDDEN + "class Odd(Exception, metaclass=Hidden): ...\n",
+        "Odd('gone')",
+        "Odd: gone",
     ),
     "one whose text is none": ("class Odd(Exception):\n    __str__ = lambda self: 3\n", "Odd()", "Odd: (its"),
 }
