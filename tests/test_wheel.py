@@ -97,3 +97,8 @@ def test_the_built_in_race_runs_in_an_empty_folder(installed: Path, tmp_path: Pa
     printed = run(installed, tmp_path, code)
     assert "funky, 120 steps from [0.1, 0.45]" in printed
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_a_race_to_edit_is_written(installed: Path, tmp_path: Path) -> None:
+    run(installed, tmp_path, "from optimizer_race.cli import main\nsys.argv = ['race', 'init']\nmain()")
+    assert (tmp_path / "race.toml").read_bytes() == (ROOT / "race.toml").read_bytes()
