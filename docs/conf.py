@@ -88,6 +88,11 @@ def french() -> str:
     return to_site(GIF.sub(FILM, text), "docs/README.fr.md")
 
 
+def beside(name: str) -> str:
+    """A page that lies beside docs/, its links as the site has them."""
+    return to_site((ROOT / name).read_text(encoding="utf-8"), name)
+
+
 def addressed(text: str) -> str:
     """A README's text, with the repository's address in the commands that install from it, if it is known."""
     if not ADDRESS:
@@ -157,6 +162,8 @@ def classes(*kinds: type) -> str:
 PARTS: dict[str, Callable[..., str]] = {
     "guide": guide,
     "french": french,
+    "contributing": lambda: beside("CONTRIBUTING.md"),
+    "changelog": lambda: beside("CHANGELOG.md"),
     "surfaces": surfaces,
     "equations": equations,
     "other_optimizers": other_optimizers,
