@@ -18,6 +18,7 @@ from scenes.film import Film
 from scenes.race.board import MARGIN, Board, Results, column
 from scenes.race.commentary import LEVEL, Lead, introductions
 from scenes.race.loss_plot import LossPlot
+from scenes.race.off_plane import LINE, OffPlane
 from scenes.race.plan import Plan
 from scenes.race.stage import Stage, frame
 from views.standings import Standings
@@ -72,12 +73,17 @@ class OptimizerRace(Film):
         self.plan = Plan(self.trace, (corner, top - PLAN, corner + PLAN, top), radius=0.07, width=2.5)
         self.table = Results(self.trace, standings, self.captions)
         self.lead = Lead(self.trace, standings, self.captions, (corner, low - 0.36), left - corner - 0.3)
-        self.fix(self.board, self.plot, self.plan, self.table, self.lead)
+        room = low + 0.1
+        self.off_plane = OffPlane(self.trace, self.captions, (corner, low + 0.1), left - corner - 0.3)
+        if len(self.off_plane):
+            room += 2 * LINE
+        self.fix(self.board, self.plot, self.plan, self.table, self.lead, self.off_plane)
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
-        self.parts = (self.stage.runners, self.plan.runners, self.plot.runners, self.board, self.lead)
+        self.live = (self.stage.stalks, self.plan.runners, self.plot.runners, self.off_plane, self.lead)
+        self.parts = (self.stage.runners, self.board, *self.live)
         edge, height = config.frame_width / 2 - 0.2, config.frame_height / 2 - 0.2
         self.aim(
-            (-edge, low + 0.1, left - 0.3, height),
+            (-edge, room, left - 0.3, height),
             (corner + PLAN + 0.1, top - PLAN - 0.1),
             (-edge, LEVEL + 0.5, edge, height - 0.2),
         )
@@ -137,7 +143,7 @@ class OptimizerRace(Film):
             )
             self.wait(0.7 * each)
             self.remove(saying)
-        self.add(self.stage.runners)
+        self.add(self.stage.runners, self.stage.stalks)
         closing = squish_rate_func(smooth, 0, 0.75)
         zoom, aside = self.lens.zoom_tracker, self.lens.aside_tracker
         ends: list[tuple[Any, Any]] = [(zoom, self.zoom), (aside, complex(*self.aside[:2]))]
@@ -148,14 +154,13 @@ class OptimizerRace(Film):
             label.animate(rate_func=closing).move_to(place)
             for label, place in zip(labels, places, strict=True)
         ]
-        there = FadeIn(
-            self.plan, self.board, self.plot, self.lead, rate_func=squish_rate_func(smooth, 0.7, 1)
-        )
+        beside = (self.plan, self.board, self.plot, self.lead, *self.off_plane)
+        there = FadeIn(*beside, rate_func=squish_rate_func(smooth, 0.7, 1))
         self.play(*going, there, run_time=CLOSING * seconds)
 
     def race(self) -> None:
         """Run the race; the camera slowly rotates, then rests."""
-        movers = (self.stage.runners, self.plan.runners, self.plot.runners, self.board.live, self.lead)
+        movers = (self.stage.runners, *self.live, self.board.live)
         seconds = SHARES["race"] * self.length
         ways: Any = ((self.lens.theta_tracker, SWAY), (self.lens.phi_tracker, -self.rise))
         going = [tracker.animate(rate_func=smooth).increment_value(way) for tracker, way in ways]
@@ -174,7 +179,7 @@ class OptimizerRace(Film):
         self.come_close(self.highest)
         self.refresh(t)
         stage = self.stage
-        shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners)
+        shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners, stage.stalks)
         self.lens.reset()
-        self.lens.capture_mobjects([*shown, self.plan, self.board, self.plot, self.lead])
+        self.lens.capture_mobjects([*shown, self.plan, self.board, self.plot, self.lead, self.off_plane])
         return self.lens.get_image()

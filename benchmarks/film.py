@@ -104,7 +104,7 @@ class PlainRace(ThreeDScene):
     def draw(self, trace: Trace, step: float, turn: float, still: bool) -> float:
         """Seconds to draw one frame; while the camera stands still, the surface is drawn before."""
         stage = Stage(trace, captions("en"))
-        surface = trace.spec.build_surface()
+        surface = trace.surface
         hill = Surface(
             stage.box.on_surface,  # type: ignore[arg-type]
             u_range=surface.u_range,

@@ -128,6 +128,7 @@ def plot(
     with destination(output, FORMATS, piped=".png") as file:
         require_writable(file or Path("runs/figure"))
         path, trace = _race(source, surface, start, steps)
+        _prepare(trace)
         written = save_figure(trace, file or Path("runs") / f"{path.stem}.png")
     if not is_piped(output):
         print_path(written)
@@ -162,6 +163,7 @@ def film(
     with destination(output, (".mp4",), piped=".mp4") as file:
         require_writable(file or Path("media/film"))
         path, trace = _race(source, surface, start, steps)
+        _prepare(trace)
         from cli.films import maker  # noqa: PLC0415
         from scenes.render import render  # noqa: PLC0415
 
@@ -269,3 +271,14 @@ def _race(
     spec = load_spec(path, **overrides)
     with progress("racing", spec.steps * len(spec.racers)) as advance:
         return path, run_race(spec, on_step=advance)
+
+
+def _prepare(trace: Trace) -> None:
+    """Compute the landscape of a network's race before it is drawn."""
+    if trace.plane is None:
+        return
+    from cli.progress import progress  # noqa: PLC0415
+    from views.drawn_surface import SIDE, compute_grid  # noqa: PLC0415
+
+    with progress("computing the landscape", SIDE**2) as advance:
+        compute_grid(trace, advance)

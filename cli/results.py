@@ -18,6 +18,8 @@ from rich.text import Text
 from cli.tables import show
 from races import Status, Trace
 from races.metrics import best_loss, final_loss, median, path_length, steps_to_target
+from races.network_spec import NetworkSpec
+from races.race_plane import RacePlane
 from support.messages import shorten
 
 _WRITERS: dict[str, Callable[[Trace, Path], Path]] = {
@@ -36,8 +38,10 @@ def print_table(trace: Trace, stderr: bool = False) -> None:
     """
     console = Console(stderr=stderr, highlight=False)
     starts = len(trace.spec.start)
-    surface = trace.spec.build_surface().name
+    surface = trace.surface.name
     over = f"from {list(trace.spec.start[0])}" if starts == 1 else f"from {starts:,} starts (medians)"
+    if isinstance(trace.spec.surface, NetworkSpec):
+        over = f"from the weights of seed {trace.spec.surface.seed}"
     table = Table(
         title=Text(f"{shorten(surface)}, {trace.spec.steps:,} step{'s' * (trace.spec.steps > 1)} {over}"),
         title_justify="left",
@@ -61,9 +65,22 @@ def print_table(trace: Trace, stderr: bool = False) -> None:
     for racer, row in zip(trace.spec.racers, rows, strict=True):
         table.add_row(Text.assemble(("● ", racer.colour), row[0]), *row[1:])
     show(table, console)
+    if trace.plane is not None:
+        console.print(_of_plane(trace.plane), style="dim")
     for status in Status:
         if status in trace.status:
             console.print(f"{status.replace('_', ' ')}: {status.sentence}", style="dim")
+
+
+def _of_plane(plane: RacePlane) -> str:
+    """What the plane of a network's race shows, and what it does not."""
+    first, second = plane.explained_variance
+    last = plane.distances[:, -1, 0]
+    far = float(last[np.isfinite(last)].max(initial=0.0))
+    return (
+        f"losses: at the weights themselves. The plane shows {first + second:.1%} of the paths' variance "
+        f"({first:.1%} along u, {second:.1%} along v); at the end, racers are up to {far:.3g} away from it."
+    )
 
 
 def _row(trace: Trace, i: int) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from races.network_spec import NetworkSpec
 from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec
 from races.spec import FilmSpec, RaceSpec
@@ -117,6 +118,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "expression": ExpressionSpec,
     "file": FileSpec,
     "named": NamedSpec,
+    "network": NetworkSpec,
     "noise": NoiseSpec,
     "racer": RacerSpec,
 }
@@ -125,6 +127,7 @@ _TAGS = {
     "named",
     "expression",
     "file",
+    "network",
 }  # the kinds of surface, which pydantic adds to the key's path
 
 

@@ -23,7 +23,7 @@ def target_of(trace: Trace) -> Array:
     Only losses inside the domain count, and only those of racers that do not diverge.
     """
     trace.require_steps("the target")
-    surface = trace.spec.build_surface()
+    surface = trace.surface
     counted = surface.contains(trace.positions[..., 0], trace.positions[..., 1])
     counted &= np.isfinite(trace.losses[:, -1:]) & np.isfinite(trace.positions[:, -1:]).all(axis=-1)
     return target_loss(trace.losses, trace.spec.target, counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 from autograd import TracingError
 from optimizers.external.user_source import OwnError
 from races.metrics import target_between
+from races.network_spec import NetworkSpec
 from races.recorder import Record, empty_arrays
 from races.run_elementwise import RacerRun, nothing, run_eager, run_floats, run_points
+from races.run_network import run_network
 from races.run_whole_vector import run_each_start
 from races.spec import RaceSpec
 from races.status import Status, exits
@@ -30,7 +33,8 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     the rule or the surface cannot be compiled, each step evaluates the surface on Tensors, runs the backward
     pass and calls the optimizer. Starts are run one after the other if the optimizer moves the whole vector,
     as L-BFGS does, or if the surface is not elementwise, as a loss over a data set is not. A racer's run ends
-    once its position or loss is no longer finite; the others continue.
+    once its position or loss is no longer finite; the others continue. A
+    network's race is run by `races.run_network`.
 
     Args:
         spec: the race.
@@ -44,8 +48,10 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     >>> trace.losses[0, :, 0].round(3).tolist(), str(trace.status[0, 0])
     ([0.64, 0.0, 0.0], 'converged')
     """
+    if isinstance(spec.surface, NetworkSpec):
+        return run_network(spec, on_step or nothing)
     surface = spec.build_surface()
-    arrays = empty_arrays(spec)
+    arrays: dict[str, Any] = dict(empty_arrays(spec))
     records = [
         Record(spec, surface, **{name: array[i] for name, array in arrays.items()})
         for i in range(len(spec.racers))

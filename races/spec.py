@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_validator, model_validator
 
+from races.network_spec import MOST_KEPT, MOST_WEIGHTS, NetworkSpec
 from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec
 from races.start_checks import require_start
@@ -56,12 +57,14 @@ def _surface_kind(value: Any) -> str:
         return "name"
     if isinstance(value, FileSpec) or (isinstance(value, dict) and "file" in value):
         return "file"
+    if isinstance(value, NetworkSpec) or (isinstance(value, dict) and "network" in value):
+        return "network"
     return "named" if isinstance(value, NamedSpec) or "name" in value else "expression"
 
 
 _SURFACE = (
     "a name, or a table with a name, or with expression, u_range and v_range, or with file, "
-    "or a formula or mine.py:bowl by itself"
+    "or with network, or a formula or mine.py:bowl by itself"
 )
 
 
@@ -70,7 +73,8 @@ class RaceSpec(FrozenTable):
 
     Attributes:
         surface: a name of `SURFACES`, by itself or with values of its formula's parameters; an expression,
-            with its ranges, or by itself on [-2, 2]; or a surface or function of a user's file.
+            with its ranges, or by itself on [-2, 2]; a surface or function of a user's file; or the loss of
+            a network, which is raced in the space of its weights (see `NetworkSpec`).
         start: where every racer starts, one point (u, v) or several, in the domain, with a finite loss;
             by default the surface's own. Where only the gradient is not finite, a racer diverges.
         steps: gradient steps of each racer.
@@ -96,7 +100,8 @@ class RaceSpec(FrozenTable):
         Annotated[str, Tag("name")]
         | Annotated[NamedSpec, Tag("named")]
         | Annotated[ExpressionSpec, Tag("expression")]
-        | Annotated[FileSpec, Tag("file")],
+        | Annotated[FileSpec, Tag("file")]
+        | Annotated[NetworkSpec, Tag("network")],
         Discriminator(_surface_kind),
     ]
     start: tuple[Pair, ...] = ()
@@ -115,10 +120,10 @@ class RaceSpec(FrozenTable):
         if isinstance(value, str):
             if value not in SURFACES:
                 raise ValueError(unknown("surface", value, sorted(SURFACES)))
-        elif not isinstance(value, dict | ExpressionSpec | FileSpec | NamedSpec):
+        elif not isinstance(value, dict | ExpressionSpec | FileSpec | NamedSpec | NetworkSpec):
             raise ValueError(f"must be {_SURFACE}, got {shown(value)}")
-        elif isinstance(value, dict) and not {"name", "expression", "file"} & set(value):
-            allowed = ["name", "file", *ExpressionSpec.model_fields]
+        elif isinstance(value, dict) and not {"name", "expression", "file", "network"} & set(value):
+            allowed = ["name", "file", "network", *ExpressionSpec.model_fields]
             if misspelt := next((key for key in value if key not in allowed), None):
                 raise ValueError(unknown("key", misspelt, allowed))
             if not value:
@@ -147,18 +152,13 @@ class RaceSpec(FrozenTable):
     @model_validator(mode="after")
     def _complete(self, info: ValidationInfo) -> RaceSpec:
         surface = self.build_surface()
-        object.__setattr__(self, "start", self.start or (surface.start,))
-        starts = self.starts()
-        outside = ~surface.contains(*starts.T)
-        if outside.any():
-            raise ValueError(
-                f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
-                f"{list(surface.v_range)}, got {list(self.start[int(outside.argmax())])}"
-            )
         # A race already run keeps its settings, whatever its surface suggests today.
         recorded = (info.context or {}).get("recorded", False)
-        if not recorded:
-            require_start(surface, starts)
+        if isinstance(self.surface, NetworkSpec):
+            self._require_fit_for_a_network(self.surface, recorded)
+        object.__setattr__(self, "start", self.start or (surface.start,))
+        if not isinstance(self.surface, NetworkSpec):
+            self._require_starts(surface, recorded)
         racers = self.racers if recorded else tuple(_suggested(racer, surface) for racer in self.racers)
         object.__setattr__(self, "racers", _told_apart(racers))
         for name in self.film.inside:
@@ -168,6 +168,43 @@ class RaceSpec(FrozenTable):
             object.__setattr__(self, "noise", NoiseSpec(scale=surface.noise))
         self._require_room()
         return self
+
+    def _require_starts(self, surface: Surface, recorded: bool) -> None:
+        """Raise ValueError unless all starts are in the domain and, before a race, have a finite loss."""
+        starts = self.starts()
+        outside = ~surface.contains(*starts.T)
+        if outside.any():
+            raise ValueError(
+                f"start: must lie in the domain, u in {list(surface.u_range)} and v in "
+                f"{list(surface.v_range)}, got {list(self.start[int(outside.argmax())])}"
+            )
+        if not recorded:
+            require_start(surface, starts)
+
+    def _require_fit_for_a_network(self, network: NetworkSpec, recorded: bool) -> None:
+        """Raise ValueError for what a race in the space of weights does not have."""
+        if recorded:
+            if len(self.start) > 1 or self.record == "state":
+                raise ValueError("a race of networks has one start, and no record of the state")
+            return
+        if self.start:
+            raise ValueError(
+                "start: a network starts from its initial weights, which are those of its seed; "
+                f"got {shown(list(map(list, self.start)))}"
+            )
+        if self.noise is not None:
+            raise ValueError("noise: a network's gradients have that of their batches: set batch_size")
+        if self.record == "state":
+            raise ValueError("record: a network has no terms for u and v to keep: 'all' or 'ends'")
+        size = network.loss().size
+        if size > MOST_WEIGHTS:
+            raise ValueError(f"surface: a network must have at most {MOST_WEIGHTS:,} weights, got {size:,}")
+        kept = len(self.racers) * (self.steps + 1) * size
+        if kept > MOST_KEPT:
+            raise ValueError(
+                f"steps: racers x steps x weights must be at most {MOST_KEPT:,}, got {kept:,}: "
+                f"this network has {size:,} weights"
+            )
 
     def _require_room(self) -> None:
         """Raise ValueError if the trace would be too large, naming the values of `record` that would fit."""

@@ -13,9 +13,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from races.network_spec import NetworkSpec
+from races.race_plane import RacePlane
 from races.spec import RaceSpec
-from races.trace_file import FORMAT, MANY_STARTS, SHAPES, STATE, TraceError, read_trace
+from races.trace_file import FORMAT, MANY_STARTS, PLANE, SHAPES, STATE, TraceError, read_trace
+from support.lazy import Lazy
 from support.whole_files import write_whole
+from surfaces import Surface
 
 Array = NDArray[np.float64]
 _PIECE = 10_000  # rows, or numbers, exported at once
@@ -30,7 +34,8 @@ class Trace:
 
     After the step at which a racer diverges, its entries are nan. With `record` "ends", positions and losses
     have two rows instead of steps + 1, the first and the last, and there are no gradients. Only with `record`
-    "state" are there rates and states.
+    "state" are there rates and states. A network is raced in the space of its weights: its losses are those
+    at the weights themselves, its positions and gradients are projections onto a plane.
 
     Attributes:
         spec: the race.
@@ -43,6 +48,8 @@ class Trace:
         rates: the learning rate of each step, float64 of shape (racers, steps, starts).
         states: for each racer, its optimizer's terms by name, float64 of shape (steps, starts, 2), for u and
             for v: those that led from step k to step k + 1; nan where no step was taken.
+        plane: of a network's race, the plane, the share of the paths' variance that it explains, and how far
+            each racer is from it.
 
     >>> from races import RaceSpec, run_race
     >>> trace = run_race(RaceSpec(surface="slope", steps=2, racers=[{"optimizer": "sgd", "lr": 1.0}]))
@@ -58,6 +65,7 @@ class Trace:
     evaluations: Any = None
     rates: Array | None = None
     states: tuple[dict[str, Array], ...] | None = None
+    plane: RacePlane | None = None
 
     def __post_init__(self) -> None:
         if self.evaluations is None:
@@ -76,12 +84,28 @@ class Trace:
             arrays["rates"] = self.rates
         for i, state in enumerate(self.states or ()):
             arrays |= {f"{STATE}/{i}/{name}": term for name, term in state.items()}
+        if self.plane is not None:
+            arrays |= {f"{PLANE}/{name}": array for name, array in self.plane.arrays().items()}
         return arrays
 
     @property
     def names(self) -> tuple[str, ...]:
         """The racers' names, in the order of the first axis."""
         return self.spec.names
+
+    @Lazy
+    def surface(self) -> Surface:
+        """The surface that was raced on; a network's loss on the plane of the race.
+
+        Raises:
+            TraceError: if the plane is another network's.
+        """
+        if not isinstance(self.spec.surface, NetworkSpec) or self.plane is None:
+            return self.spec.build_surface()
+        try:
+            return self.plane.surface(self.spec.surface, self.spec.start[0])
+        except ValueError as error:
+            raise TraceError(str(error)) from None
 
     @property
     def recorded(self) -> range:
@@ -120,8 +144,14 @@ class Trace:
         spec, arrays = read_trace(Path(path))
         return cls(spec, **arrays)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What `rows` gives: for a network's race, after the loss, the distance from the plane too."""
+        after = _COLUMNS.index("loss") + 1
+        return _COLUMNS if self.plane is None else (*_COLUMNS[:after], "distance", *_COLUMNS[after:])
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """One row for each racer, start and step, under the columns that `to_csv` writes."""
+        """One row for each racer, start and step, under the `columns`."""
         # Lists, since numpy may swallow a Ctrl-C while it indexes a single entry.
         for i, name in enumerate(self.names):
             for j in range(len(self.spec.start)):
@@ -132,9 +162,12 @@ class Trace:
                     counts = self.evaluations[i, part, j].tolist()
                     gradients = self.gradients[i, part, j].tolist()
                     gradients += [[None, None]] * (len(losses) - len(gradients))
-                    columns = (self.recorded[part], positions, losses, gradients, counts)
-                    for step, position, loss, gradient, count in zip(*columns, strict=True):
-                        yield name, j, step, *position, loss, *gradient, count, status
+                    away: list[list[float]] = [[]] * len(losses)
+                    if self.plane is not None:
+                        away = self.plane.distances[i, part, j : j + 1].tolist()
+                    columns = (self.recorded[part], positions, losses, away, gradients, counts)
+                    for step, position, loss, more, gradient, count in zip(*columns, strict=True):
+                        yield name, j, step, *position, loss, *more, *gradient, count, status
 
     def to_csv(self, path: str | Path) -> Path:
         """Write a line for each racer, start and step, whole or not at all; the last has no gradient."""
@@ -142,7 +175,7 @@ class Trace:
         def write(file: IO[bytes]) -> None:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
             writer = csv.writer(text)
-            writer.writerow(_COLUMNS)
+            writer.writerow(self.columns)
             writer.writerows((_cell(name), *numbers) for name, *numbers in self.rows())
             text.flush()
             text.detach()
@@ -158,6 +191,8 @@ class Trace:
         }
         if self.rates is not None and self.states is not None:
             content |= {"rates": self.rates, "states": self.states}
+        if self.plane is not None:
+            content |= {PLANE: self.plane.arrays()}
 
         def write(file: IO[bytes]) -> None:
             for piece in _json_pieces(content):

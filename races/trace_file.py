@@ -20,6 +20,8 @@ from typing import IO, Any
 import numpy as np
 
 from races.config import make_spec
+from races.network_spec import MOST_WEIGHTS, NetworkSpec
+from races.race_plane import RacePlane
 from races.spec import MOST, RaceSpec
 from races.status import Status
 from support.messages import shorten
@@ -42,6 +44,15 @@ SHAPES: dict[str, tuple[str, tuple[str, ...]]] = {
 # Present only if the state is recorded; all of a racer's terms have the same shape.
 _RATES = (_FLOAT, ("racers", "kept", "starts"))
 _TERM = (_FLOAT, ("kept", "starts", "two"))
+# Those of a network's race.
+PLANE = "plane"  # how their names start: plane/origin
+_PLANE = {
+    "origin": (_FLOAT, ("weights",)),
+    "directions": (_FLOAT, ("two", "weights")),
+    "ranges": (_FLOAT, ("three", "two")),
+    "explained_variance": (_FLOAT, ("two",)),
+    "distances": (_FLOAT, ("racers", "rows", "starts")),
+}
 
 # What zipfile, numpy and json raise for a file of another kind, or a truncated or altered one.
 _DAMAGE = (
@@ -91,7 +102,8 @@ def _read(archive: zipfile.ZipFile) -> tuple[RaceSpec, dict[str, Any]]:
     if "start" not in values:
         values["start"] = _starts(archive)
     spec = make_spec(values, "spec", context={"recorded": True})
-    sizes = {"racers": len(spec.racers), "starts": len(spec.start), "rows": len(spec.recorded), "two": 2}
+    sizes = {"racers": len(spec.racers), "starts": len(spec.start), "rows": len(spec.recorded)}
+    sizes |= {"two": 2, "three": 3}
     sizes["kept"] = 0 if spec.record == "ends" else spec.steps
 
     def read(name: str, kind: str, axes: tuple[str, ...]) -> Any:
@@ -107,7 +119,28 @@ def _read(archive: zipfile.ZipFile) -> tuple[RaceSpec, dict[str, Any]]:
             {term: read(f"{STATE}/{i}/{term}", *_TERM) for term in terms}
             for i, terms in enumerate(_terms(archive, len(spec.racers)))
         )
+    if isinstance(spec.surface, NetworkSpec):
+        sizes["weights"] = _weights(archive)
+        arrays["plane"] = _plane({name: read(f"{PLANE}/{name}", *form) for name, form in _PLANE.items()})
     return spec, arrays
+
+
+def _weights(archive: zipfile.ZipFile) -> int:
+    """How many weights the network of a race has: the length of its plane's origin."""
+    with _opened(archive, f"{PLANE}/origin") as file:
+        shape, _, dtype = _header(file)
+    if len(shape) != 1 or not 2 <= shape[0] <= MOST_WEIGHTS:
+        raise TraceError(f"damaged: {PLANE}/origin is {dtype.str[:20]} of shape {shape}")
+    return int(shape[0])
+
+
+def _plane(arrays: dict[str, Any]) -> RacePlane:
+    """The plane of a network's race, if it is one."""
+    known = ("origin", "directions", "ranges", "explained_variance")
+    low, high = arrays["ranges"].T
+    if not all(np.isfinite(arrays[name]).all() for name in known) or not (low < high).all():
+        raise TraceError(f"damaged: {PLANE} has numbers that are not finite, or ranges that do not rise")
+    return RacePlane.of(arrays)
 
 
 def _terms(archive: zipfile.ZipFile, racers: int) -> list[list[str]]:

@@ -50,7 +50,7 @@ class ContourRace(Film):
         """Create the map, the arrows and the board."""
         trace = self.trace
         standings = Standings(trace)
-        surface = trace.spec.build_surface()
+        surface = trace.surface
         end = self.captions.numbers.end
         ends = max(line_width(end(edge), SMALL) for edge in surface.v_range)
         left, top = MARGIN + ends + 0.15 - config.frame_width / 2, config.frame_height / 2 - MARGIN

@@ -12,6 +12,7 @@ from typing import Any
 from manim import FadeIn, FadeOut, config
 
 from races import Trace, config_path, run_race
+from races.network_spec import NetworkSpec
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import fitted
 from scenes.film import Film, spec_of_config
@@ -40,6 +41,8 @@ class InsideTheStep(Film):
         if trace is None or trace.states is None:
             if spec.record == "ends":
                 refuse("a film needs every step of the race: record must be 'all', got 'ends'")
+            if isinstance(spec.surface, NetworkSpec):
+                refuse("InsideTheStep shows steps of u and v: a network has none")
             if trace is None:
                 options["race"] = race_name(config_path(HOME))
             trace = run_race(spec.model_copy(update={"record": "state"}))
@@ -82,7 +85,7 @@ class InsideTheStep(Film):
     def show_title(self, seconds: float) -> None:
         """Show the title and the racers."""
         racers = [view.steps.racer.name for view in self.views]
-        surface = shorten(self.trace.spec.build_surface().name, 60)
+        surface = shorten(self.trace.surface.name, 60)
         words = self.words.two if len(racers) > 1 else self.words.one
         line = words.format(racer=racers[0], other=racers[-1], surface=surface)
         self.show_heading(self.words.title, fitted(line, ROOM, HEADING), seconds)

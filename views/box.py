@@ -25,6 +25,7 @@ class Box:
         surface: the surface shown.
         width: along u and v, in scene units.
         height: along z, in scene units.
+        also: other heights that the box holds.
         z_shown: the lowest and the highest loss in the box.
 
     >>> from surfaces import get_surface
@@ -35,12 +36,13 @@ class Box:
     surface: Surface
     width: float = 5.6
     height: float = 2.2
+    also: tuple[float, ...] = ()
     z_shown: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
         u, v = np.meshgrid(np.linspace(*self.surface.u_range, 129), np.linspace(*self.surface.v_range, 129))
         z = np.clip(np.broadcast_to(self.surface(u, v), u.shape), *self.surface.z_range)
-        low, high = float(z.min()), float(z.max())
+        low, high = min([float(z.min()), *self.also]), max([float(z.max()), *self.also])
         if high - low <= 1e-12 * max(abs(low), abs(high)):
             room = min(abs(low) or 1.0, MOST - abs(low))
             low, high = low - room, high + room

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optimizers import OPTIMIZERS
-from races import Status
+from races import Status, Trace
 from support.numbers import Numbers, numbers
 
 
@@ -34,12 +34,23 @@ class Captions:
     statuses: dict[Status, str]
     out: dict[Status, str]  # in a word, for racers that have dropped out
     numbers: Numbers
+    true_loss: str  # of a network, at its weights
+    axis: str  # of a plane's coordinate, and the share of the variance along it
+    plane: str  # of the share of the variance that a network's plane shows
+    distances: str  # of all racers from the plane
+    farthest: str  # the greatest of them
 
     @property
     def habits(self) -> dict[str, str]:
         """How each optimizer moves, by its name."""
         said = {name: kind.habit for name, kind in OPTIMIZERS.items()}
         return {name: getattr(habit, self.language) for name, habit in said.items() if habit}
+
+    def share(self, fraction: float) -> str:
+        """A fraction in percent: whole ones, but of less than one percent, and of more than 99, a tenth."""
+        percent = 100 * fraction
+        text = f"{percent:.0f}" if 1 <= percent < 99 or percent in {0.0, 100.0} else f"{percent:.1f}"
+        return f"{self.numbers.written(text)} %"
 
     def count(self, number: int) -> str:
         """A whole number, its thousands separated."""
@@ -66,6 +77,11 @@ _CAPTIONS = {
         results="Results",
         columns=("racer", "final loss", "settled at step", "status"),
         numbers=numbers("en"),
+        true_loss="true loss",
+        axis="{name}: {share}",
+        plane="Plane: {share} of variance. Stalk: the true loss.",
+        distances="Distance from the plane:",
+        farthest="Farthest from the plane:",
         statuses={
             Status.CONVERGED: "converged",
             Status.OUT_OF_STEPS: "out of steps",
@@ -93,6 +109,11 @@ _CAPTIONS = {
         results="Résultats",
         columns=("coureur", "perte finale", "stable dès le pas", "état"),
         numbers=numbers("fr"),
+        true_loss="vraie perte",
+        axis="{name} : {share}",
+        plane="Plan : {share} de la variance. Tige : vraie perte.",
+        distances="Distance au plan :",
+        farthest="Le plus loin du plan :",
         statuses={
             Status.CONVERGED: "a convergé",
             Status.OUT_OF_STEPS: "à court de pas",
@@ -102,6 +123,14 @@ _CAPTIONS = {
         out={Status.LEFT_DOMAIN: "dehors", Status.DIVERGED: "a divergé"},
     ),
 }
+
+
+def axis_names(trace: Trace, words: Captions) -> tuple[str, str]:
+    """What the axes u and v are called; of a network's race, with the variance along them."""
+    if trace.plane is None:
+        return "u", "v"
+    first, second = map(words.share, trace.plane.explained_variance.tolist())
+    return words.axis.format(name="u", share=first), words.axis.format(name="v", share=second)
 
 
 def captions(language: Literal["en", "fr"]) -> Captions:

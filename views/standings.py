@@ -29,7 +29,7 @@ class Standings:
     def __init__(self, trace: Trace) -> None:
         self.losses = trace.losses[:, :, 0]
         positions = trace.positions[:, :, 0]
-        surface = trace.spec.build_surface()
+        surface = trace.surface
         finite = np.isfinite(self.losses) & np.isfinite(positions).all(axis=-1)
         left = exits(surface, trace.positions[:, :, :1])
         self._left = np.arange(self.losses.shape[1]) >= left

@@ -34,9 +34,16 @@ class BoxAxes(Group):
         box: the box.
         loss: the name of the upright axis.
         numbers: how numbers are written.
+        names: what u and v are called.
     """
 
-    def __init__(self, box: Box, loss: str = "loss", numbers: Numbers = _ENGLISH) -> None:
+    def __init__(
+        self,
+        box: Box,
+        loss: str = "loss",
+        numbers: Numbers = _ENGLISH,
+        names: tuple[str, str] = ("u", "v"),
+    ) -> None:
         half, top = box.width / 2, box.height / 2
         left, right = np.array([-half, -half, -top]), np.array([half, -half, -top])
         far, above = np.array([half, half, -top]), np.array([-half, -half, top])
@@ -46,9 +53,7 @@ class BoxAxes(Group):
         outward = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [-(0.5**0.5), -(0.5**0.5), 0.0]])
         self.labels = Group()
         rays, inward = [], []
-        for (start, end), name, (low, high), away in zip(
-            ends, ("u", "v", loss), ranges, outward, strict=True
-        ):
+        for (start, end), name, (low, high), away in zip(ends, (*names, loss), ranges, outward, strict=True):
             along = (end - start) / np.linalg.norm(end - start)
             # A label stands before its axis's end; the upright axis may look short: its name is above it.
             named = 1.03 if along[2] else 0.5

@@ -52,8 +52,9 @@ class LossPlot(Group):
         parts: list[Trail | Label] = [axes]
         if low <= target <= high:
             parts.append(Trail(place(np.array([0, steps]), np.array([target, target])), FAINT, width=1))
+        loss = captions.true_loss if trace.plane else captions.loss
         parts += [
-            Label(captions.loss, SMALL, FAINT).stand(left, top + 0.12, LEFT),
+            Label(loss, SMALL, FAINT).stand(left, top + 0.12, LEFT),
             Label(captions.step, SMALL, FAINT).stand(left, bottom - 0.36, LEFT),
             Label(captions.count(steps), SMALL, FAINT).stand(right, bottom - 0.36, RIGHT),
         ]

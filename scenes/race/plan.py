@@ -13,6 +13,7 @@ from scenes.depth.sprite import Corners, Drawing, Sprite
 from scenes.race.balls_and_trails import Runners
 from views.box import Box
 from views.colours import FAINT, height_colours
+from views.drawn_surface import box_of
 from views.racer_path import way
 
 Array = NDArray[np.float64]
@@ -79,7 +80,8 @@ class Plan(Group):
     """
 
     def __init__(self, trace: Trace, corners: Corners, radius: float, width: float) -> None:
-        surface = trace.spec.build_surface()
+        box = box_of(trace)
+        surface = box.surface
         left, bottom, right, top = corners
         (u_low, u_high), (v_low, v_high) = surface.u_range, surface.v_range
 
@@ -91,7 +93,7 @@ class Plan(Group):
         paths = [way(surface, positions, place) for positions in trace.positions[:, :, 0]]
         self.runners = Runners([racer.colour for racer in trace.spec.racers], paths, radius, width)
         ring = [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]]
-        super().__init__(Sprite(Relief(Box(surface), corners)), Trail(ring, FAINT, width=1.5), self.runners)
+        super().__init__(Sprite(Relief(box, corners)), Trail(ring, FAINT, width=1.5), self.runners)
 
 
 def _heights(box: Box, across: int, up: int) -> Array:

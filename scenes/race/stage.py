@@ -14,8 +14,9 @@ from scenes.depth.mobjects import LossSurface
 from scenes.depth.sprite import Corners
 from scenes.race.axes import BoxAxes
 from scenes.race.balls_and_trails import Runners
-from views.box import Box
-from views.captions import Captions
+from scenes.race.off_plane import Stalks
+from views.captions import Captions, axis_names
+from views.drawn_surface import box_of
 from views.racer_path import way
 
 Array = NDArray[np.float64]
@@ -34,11 +35,11 @@ class Stage:
     """
 
     def __init__(self, trace: Trace, captions: Captions) -> None:
-        surface = trace.spec.build_surface()
-        self.box = Box(surface)
+        self.box = box_of(trace)
+        surface = self.box.surface
         self.phi, self.theta = (angle * DEGREES for angle in surface.camera)
         self.surface = LossSurface(self.box)
-        self.axes = BoxAxes(self.box, captions.loss, captions.numbers)
+        self.axes = BoxAxes(self.box, captions.loss, captions.numbers, axis_names(trace, captions))
         ways = trace.positions[:, :, 0]
 
         def above(u: Array, v: Array, lift: float) -> Array:
@@ -51,6 +52,7 @@ class Stage:
             width=4.0,
             balls=[way(surface, positions, lambda u, v: above(u, v, RADIUS)) for positions in ways],
         )
+        self.stalks = Stalks(trace, self.box, self.runners)
 
     def outline(self) -> Array:
         """Points that bound the surface, its balls and the axes, of shape (n, 3)."""

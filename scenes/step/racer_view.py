@@ -48,7 +48,7 @@ class RacerView:
         self.steps = Steps(trace, racer)
         taken = [trace.spec.racers[i].colour for i in others]
         self._look = Look.of(self.steps, taken, words, common)
-        self._surface = trace.spec.build_surface()
+        self._surface = trace.surface
         has_squares = any(line.quantity in {Quantity.SQUARE, Quantity.SIZE} for line in self.steps.lines)
         single = len(others) == 1
         widest, least = _WIDTHS[not single]

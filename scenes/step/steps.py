@@ -50,7 +50,7 @@ class Steps:
         self._trace, self._index = trace, racer
         self._states = {name: term[:, 0] for name, term in trace.states[racer].items()}
         shown = np.isfinite(self.positions).all(axis=1) & np.isfinite(self.losses)
-        shown &= np.arange(len(shown)) < exits(trace.spec.build_surface(), self.positions[:, None])
+        shown &= np.arange(len(shown)) < exits(trace.surface, self.positions[:, None])
         self.count = len(shown) - 1 if shown.all() else max(int(shown.argmin()) - 1, 1)
         given: dict[str, Any] = dict(self.racer.hyperparameters)
         if self.racer.optimizer in OPTIMIZERS:

@@ -19,6 +19,8 @@ from races.metrics import median, target_of
 from races.trace import Trace
 from support.messages import shorten
 from support.whole_files import write_whole
+from views.captions import axis_names, captions
+from views.drawn_surface import drawn_surface
 from views.figures import words
 from views.figures.contours import heights
 from views.figures.loss_axis import EDGE, MANY_RACERS, draw_curves, line_style, set_loss_axis
@@ -174,7 +176,7 @@ def _write(figure: Figure, path: Path) -> None:
 
 
 def _texts(trace: Trace) -> list[str]:
-    return [*trace.names, trace.spec.build_surface().name]
+    return [*trace.names, trace.surface.name]
 
 
 _MANY = 20  # with more starts, trails are faint
@@ -193,7 +195,8 @@ def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
 
     With `deep`, contours get closer together towards the bottom, and there is no colour bar.
     """
-    surface, language = trace.spec.build_surface(), trace.spec.film.language
+    surface, language = trace.surface, trace.spec.film.language
+    names = axis_names(trace, captions(language))
     _draw_contours(trace, axes, deep)
     many = len(trace.spec.start) > _MANY or len(trace.names) > MANY_RACERS
     low, high = np.array([surface.u_range, surface.v_range]).T
@@ -211,14 +214,15 @@ def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
         axes.plot(*np.array(trace.spec.start).T, zorder=3, **_RING)
     if not deep and (minima := _minima(trace)):
         axes.plot(*np.array(minima).T, zorder=3, **_STAR)
-    axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel="u", ylabel="v")
+    across, up = (WORDS[language]["axis"].format(name) if trace.plane else name for name in names)
+    axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel=across, ylabel=up)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(AxisNumbers(language))
     words.set_text(axes.title, shorten(surface.name))
 
 
 def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
-    relief, language = heights(trace.spec.build_surface()), trace.spec.film.language
+    relief, language = heights(drawn_surface(trace)), trace.spec.film.language
     levels = relief.levels
     if len(levels) < 2:
         return  # flat
@@ -256,7 +260,7 @@ def _draw_losses(trace: Trace, axes: Axes) -> None:
 
 
 def _minima(trace: Trace) -> list[tuple[float, float]]:
-    surface = trace.spec.build_surface()
+    surface = trace.surface
     return [point for point in surface.minima if surface.contains(*point)]
 
 

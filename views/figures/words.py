@@ -39,6 +39,7 @@ WORDS = {
         "start": "start",
         "minimum": "minimum",
         "more": "and {} more",
+        "axis": "{} of the paths' variance",
     },
     "fr": {
         "loss": "perte",
@@ -50,6 +51,7 @@ WORDS = {
         "start": "départ",
         "minimum": "minimum",
         "more": "et {} autres",
+        "axis": "{} de la variance des trajectoires",
     },
 }
 
