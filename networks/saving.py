@@ -80,7 +80,7 @@ def save_network(
         folder: where to; it is made if need be.
         data: what it was trained on; names and standardisation are saved with it.
         record: of its training.
-        about: whatever else is to be kept, as JSON knows it.
+        about: anything else to keep; must fit into JSON.
         replace: whether a network of that identifier may be replaced.
 
     Returns:
@@ -99,7 +99,7 @@ def save_network(
     """
     path = _path(identifier, folder)
     if path.exists() and not replace:
-        raise NetworkError(f"{path}: there is a network of that identifier; replace it, or choose another")
+        raise NetworkError(f"{path}: the identifier is taken; choose another, or replace the network")
     weights = BytesIO()
     arrays: dict[str, Any] = model.state_dict()
     np.savez(weights, **arrays)
@@ -141,7 +141,9 @@ def load_network(identifier: str, folder: str | Path = FOLDER, model: Module | N
     path = _path(identifier, folder).with_name(f"{identifier}.npz")
     if model is None:
         if saved.kind != "MLP":
-            raise NetworkError(f"{path}: it is a {shorten(saved.kind)}: give load_network a model to fill")
+            raise NetworkError(
+                f"{path}: its class is {shorten(saved.kind)}: pass load_network a model to fill"
+            )
         try:
             model = MLP(**saved.model)
         except (TypeError, ValueError) as error:
@@ -188,7 +190,7 @@ def read_network(identifier: str, folder: str | Path = FOLDER) -> SavedNetwork:
 
 
 def list_networks(folder: str | Path = FOLDER) -> list[SavedNetwork]:
-    """All networks in a folder, by identifier; other files are passed over.
+    """All networks in a folder, by identifier; other files are ignored.
 
     Args:
         folder: where.

@@ -40,8 +40,8 @@ class TrainingStatus(StrEnum):
 
 
 _SENTENCES = {
-    TrainingStatus.FINISHED: "It saw all samples as often as asked for.",
-    TrainingStatus.STOPPED_EARLY: "The loss had not fallen below its least for as many epochs as allowed.",
+    TrainingStatus.FINISHED: "All epochs were completed.",
+    TrainingStatus.STOPPED_EARLY: "The test loss had not improved for as many epochs as allowed.",
     TrainingStatus.DIVERGED: "Its loss stopped being a finite number.",
 }
 
@@ -58,7 +58,7 @@ class TrainingRecord:
         test_losses: of those tested on; nan where there are none.
         accuracies: the share of samples trained on whose class is predicted; nan for a regression.
         test_accuracies: of those tested on.
-        seconds: how long all steps so far have taken, without what is measured here.
+        seconds: how long all steps so far have taken, measurements excluded.
         batch_losses: the loss of each step, with penalties, from where it was made.
 
     >>> from networks import MLP
@@ -116,7 +116,7 @@ def train(
 ) -> TrainingRecord:
     """Train a model on a data set's training samples; the model is changed.
 
-    Where a step's loss is not finite, the training has diverged and ends; the record is kept.
+    Training ends when the loss is no longer finite: it has diverged, and the record says so.
 
     Args:
         model: what is trained; while it is, it is in training mode.
@@ -128,10 +128,10 @@ def train(
         seed: of that order.
         loss: by default `loss_of` the data set.
         l2: the strength of an L2 penalty that is added to the loss.
-        patience: stop after so many epochs in which the loss of the test samples (of the training samples,
-            where there are none) has not fallen below its least; None never to.
+        patience: stop once the test loss (the training loss, if there are no test samples) has not improved
+            for this many epochs; None to train to the end.
         engine: "compiled" or "eager"; the numbers are the same.
-        after_epoch: called after each epoch with its number, from 1: to show a bar, or to keep the weights.
+        after_epoch: called after each epoch with its number, from 1; for a progress bar, or to keep weights.
 
     Raises:
         ValueError: for numbers that are not positive, or a model that does not fit the data.
@@ -257,7 +257,7 @@ class _Run:
         return loss, losses.accuracy(found, samples.targets) if self.data.classes else math.nan
 
     def epochs_since_the_least(self) -> int:
-        """How many epochs ago the loss of the test samples was least."""
+        """How many epochs ago the test loss was lowest."""
         watched = np.array(self.rows)[:, 1 if len(self.data.test) else 0]
         return len(watched) - 1 - int(np.argmin(watched))
 

@@ -33,15 +33,15 @@ class TrainingStep:
     eager.
 
     Args:
-        model: what is trained; its parameters that the optimizer does not have stay as they are.
+        model: what is trained; parameters that the optimizer does not have are not changed.
         optimizer: any of ours, with Tensors of the model as parameters.
         loss: of what the model computes, and the labels; such as those of `networks.losses`.
         l2: the strength of an L2 penalty that is added to the loss.
         engine: "compiled" or "eager".
 
     Raises:
-        ValueError: if the optimizer moves a Tensor that is no parameter of the model, or for an engine that
-            there is not.
+        ValueError: if the optimizer moves a Tensor that is no parameter of the model, or for an unknown
+            engine.
 
     >>> from networks import MLP, losses
     >>> from optimizers import Adam
@@ -126,7 +126,7 @@ class TrainingStep:
         return self._codes[key]
 
     def _know_settings(self) -> bool:
-        """Forget the codes for other hyperparameters; False where one is an array, which no code is for."""
+        """Drop the programs if hyperparameters have changed; False if one is an array: these are eager."""
         name = self.optimizer.rate_name
         settings = [group.hyperparameters | {name: None} | group.options for group in self._groups]
         try:
@@ -138,7 +138,7 @@ class TrainingStep:
         return not any(isinstance(g.hyperparameters.get(name), np.ndarray) for g in self._groups)
 
     def _gathered(self) -> bool:
-        """Have all vectors hold what has been set since the last step; whether they still fit."""
+        """Copy what was set since the last step into the vectors; False if it no longer fits them."""
         for tensor in self._others:
             take(tensor, self._still[id(tensor)])
         return bool(self._flats) and all(flat.gather() for flat in self._flats)

@@ -17,7 +17,7 @@ class Flat:
     """Parameters that an optimizer moves alike, and its terms, in vectors that are changed in place.
 
     The optimizer's own state is made of views of them, so that it can be saved, and go on by itself, at any
-    time. What somebody else has set since the last step, `gather` takes over.
+    time. `gather` takes over what was set from outside since the last step.
 
     Args:
         optimizer: an elementwise one, that has made a step.
@@ -66,7 +66,7 @@ class Flat:
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
     def gather(self) -> bool:
-        """Take over what has been set outside since the last step; False where that has no room here."""
+        """Take over what was set outside since the last step; False if it no longer fits."""
         state, steps = self._optimizer.state, self._optimizer.steps
         for k, i in enumerate(self._places):
             take(self.tensors[k], self._views[k])

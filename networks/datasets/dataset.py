@@ -103,7 +103,7 @@ def dataset(
         features: the names of the columns.
         classes: the names of the classes; none for a regression.
         seed: of the order, and of what is tested on.
-        test: the share to test on, in [0, 1); at least one sample of each class is trained on.
+        test: the share to test on, in [0, 1); at least one sample of each class is kept for training.
         standardise: whether each feature's mean is taken off, and then divided by its standard deviation.
 
     Raises:

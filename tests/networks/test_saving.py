@@ -69,7 +69,7 @@ def test_weights_hold_no_pickle(tmp_path: Path) -> None:
 def test_an_identifier_is_taken_once(tmp_path: Path) -> None:
     saved(tmp_path)
     other = MLP([1, 1], rng=0)
-    with pytest.raises(NetworkError, match=r"net.json: there is a network of that identifier"):
+    with pytest.raises(NetworkError, match=r"net.json: the identifier is taken"):
         save_network(other, "net", tmp_path)
     save_network(other, "net", tmp_path, replace=True)
     assert load_network("net", tmp_path).sizes == (1, 1)
@@ -100,7 +100,7 @@ def test_a_model_of_ones_own_is_filled(tmp_path: Path) -> None:
     other.layer.weight.data = np.zeros((3, 2))
     assert load_network("own", tmp_path, other) is other
     np.testing.assert_array_equal(other.layer.weight.data, model.layer.weight.data)
-    with pytest.raises(NetworkError, match=r"own.npz: it is a Own: give load_network a model to fill"):
+    with pytest.raises(NetworkError, match=r"own.npz: its class is Own: pass load_network a model to fill"):
         load_network("own", tmp_path)
 
 
