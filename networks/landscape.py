@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.compiler.compiled import processors
 from networks.grid_cache import cached
 from networks.network_loss import NetworkLoss
 from networks.plane import Plane
@@ -18,6 +20,7 @@ Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 _BLOCK = 256  # points whose weights are in memory at once
+_ALONE = 8  # blocks for which another thread pays
 
 
 @final
@@ -51,9 +54,25 @@ class Landscape:
 
     def _at_points(self, u: Array, v: Array, on_block: Callable[[int], object] | None = None) -> Array:
         flat_u, flat_v = u.ravel(), v.ravel()
-        parts = [slice(begin, begin + _BLOCK) for begin in range(0, len(flat_u), _BLOCK)]
-        rows = [self.loss.many(self.plane.points(flat_u[k], flat_v[k]), on_block) for k in parts]
-        return np.concatenate([*rows, np.zeros(0)]).reshape(u.shape)
+        losses = np.empty(len(flat_u))
+        parts = [slice(begin, begin + _BLOCK) for begin in range(0, len(losses), _BLOCK)]
+        shared = iter(parts)  # all threads take from it
+
+        def work() -> None:
+            evaluate = self.loss.evaluator()
+            for part in shared:
+                losses[part] = evaluate(self.plane.points(flat_u[part], flat_v[part]))
+                if on_block:
+                    on_block(len(losses[part]))
+
+        threads = min(processors(), len(parts) // _ALONE)
+        if threads < 2:
+            work()
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                for share in [pool.submit(work) for _ in range(threads)]:
+                    share.result()
+        return losses.reshape(u.shape)
 
     def grid(
         self, u_range: Range, v_range: Range, side: int = 101, on_block: Callable[[int], object] | None = None

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from networks.layers import MLP
 from networks.module import Module, with_parameters
 from networks.stacked import LOSS_NAMES, StackedMLP
-from support.lazy import Lazy
 
 Array: TypeAlias = NDArray[np.float64]
 Loss: TypeAlias = Callable[[Any, Any], Any]
@@ -71,36 +70,29 @@ class NetworkLoss:
             for (name, shape), (begin, end) in zip(self.shapes.items(), pairwise(self._ends), strict=True)
         }
 
-    def many(self, weights: Array, on_block: Callable[[int], object] | None = None) -> Array:
+    def many(self, weights: Array) -> Array:
         """The losses with each of several vectors, by array operations where the model is an `MLP`.
 
         Args:
             weights: of shape (count, size).
-            on_block: called with the number of vectors of each block that is done.
         """
-        losses = np.empty(len(weights))
-        stack, step = self._stack, self._step
-        with np.errstate(all="ignore"):
-            for begin in range(0, len(weights), step):
-                part = weights[begin : begin + step]
-                each = [self(vector) for vector in part] if stack is None else stack.losses(self.split(part))
-                losses[begin : begin + step] = each
-                if on_block:
-                    on_block(len(part))
-        return losses
+        return self.evaluator()(weights)
 
-    @property
-    def _step(self) -> int:
-        """How many vectors are a block."""
-        widest = len(self.inputs) * max(shape[0] for shape in self.shapes.values())
-        return max(1, _BLOCK // widest)
-
-    @Lazy
-    def _stack(self) -> StackedMLP | None:
-        """What evaluates a block; None where that is done one by one."""
+    def evaluator(self) -> Callable[[Array], Array]:
+        """`many` with arrays of its own: for one thread, to be called often."""
         if not (isinstance(self.model, MLP) and self.loss in LOSS_NAMES):
-            return None
-        return StackedMLP(self.model, self.loss, self.inputs, self.targets, self._step)
+            return lambda weights: np.array([float(self(vector)) for vector in weights])
+        widest = len(self.inputs) * max(shape[0] for shape in self.shapes.values())
+        step = max(1, _BLOCK // widest)
+        stack = StackedMLP(self.model, self.loss, self.inputs, self.targets, step)
+
+        def evaluate(weights: Array) -> Array:
+            begins = range(0, len(weights), step)
+            with np.errstate(all="ignore"):
+                rows = [stack.losses(self.split(weights[begin : begin + step])) for begin in begins]
+            return np.concatenate([*rows, np.zeros(0)])
+
+        return evaluate
 
     @property
     def digest(self) -> str | None:

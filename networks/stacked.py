@@ -30,7 +30,7 @@ class StackedMLP:
     """Evaluates stacks of networks on the same data, in arrays that it keeps.
 
     Samples are last: rows are long. Below the numbers of each layer stands a row of ones, whose weight is
-    the bias of the next.
+    the bias of the next; hidden layers have one more row of weights, which makes it.
 
     Args:
         model: what all networks are, but for the values of their parameters.
@@ -47,10 +47,11 @@ class StackedMLP:
         samples = len(inputs)
         self._inputs: Array = np.concatenate([inputs.T, np.ones((1, samples))])
         self._targets = np.concatenate([targets] * count)
-        *hidden, outputs = model.sizes[1:]
-        self._layers = [np.ones((count, size + 1, samples)) for size in hidden]
-        self._outputs = np.empty((count, outputs, samples))
-        self._weights = [np.empty((count, after, before + 1)) for before, after in pairwise(model.sizes)]
+        heights = [size + 1 for size in model.sizes[:-1]] + [model.sizes[-1]]
+        self._layers = [np.empty((count, height, samples)) for height in heights[1:]]
+        self._weights = [np.zeros((count, after, before)) for before, after in pairwise(heights)]
+        for weight in self._weights[:-1]:
+            weight[:, -1, -1] = 1.0
 
     def losses(self, parameters: Mapping[str, Array]) -> Array:
         """The loss of each network.
@@ -60,17 +61,20 @@ class StackedMLP:
         """
         count = len(parameters["layers.0.bias"])
         numbers: Array = self._inputs
-        for i, kept in enumerate(self._weights):
-            weight = kept[:count]
-            weight[..., :-1], weight[..., -1] = (parameters[f"layers.{i}.{x}"] for x in ("weight", "bias"))
-            if i == len(self._layers):
-                numbers = np.matmul(weight, numbers, out=self._outputs[:count])
-                break
-            rows = self._layers[i][:count]
-            np.matmul(weight, numbers, out=rows[:, :-1])
-            self._activate(rows)
-            rows[:, -1] = 1.0
-            numbers = rows
+        last = len(self._layers) - 1
+        for i, (kept, rows) in enumerate(zip(self._weights, self._layers, strict=True)):
+            weight, bias = (parameters[f"layers.{i}.{name}"] for name in ("weight", "bias"))
+            height = weight.shape[1]
+            kept[:count, :height, :-1], kept[:count, :height, -1] = weight, bias
+            if i == 0:  # all networks have the same inputs: one product of two matrices
+                flat = kept[:count].reshape(-1, kept.shape[2])
+                np.matmul(flat, numbers, out=rows[:count].reshape(-1, rows.shape[2]))
+            else:
+                np.matmul(kept[:count], numbers, out=rows[:count])
+            numbers = rows[:count]
+            if i < last:
+                self._activate(numbers)
+                numbers[:, -1] = 1.0
         scores = np.reshape(np.swapaxes(numbers, 1, 2), (-1, numbers.shape[1]))
         each = self._loss(scores, self._targets[: len(scores)], reduction="none")
         return np.asarray(np.mean(np.reshape(each, (count, -1)), axis=1))

@@ -64,3 +64,12 @@ def network(name: str) -> tuple[list[Any], Any, Any]:
         return layers, inputs + rng.normal(0.0, 0.1, inputs.shape), labels
     centres = rng.normal(0.0, 1.0, (10, sizes[0]))
     return layers, centres[labels] + rng.normal(0.0, 2.0, (count, sizes[0])), labels
+
+
+def plane(side: int, layers: Any) -> tuple[Any, Any]:
+    """Two directions for each weight and bias of a network, and the coordinates along one side of a grid."""
+    import numpy as np  # noqa: PLC0415
+
+    rng = np.random.default_rng(1)
+    directions = [[rng.normal(0.0, 0.3, array.shape) for array in layer] for layer in [*layers, *layers]]
+    return directions, np.linspace(-1.0, 1.0, side)

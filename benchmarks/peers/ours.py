@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 from autograd import Tensor, value_and_grad
-from networks import MLP, TrainingStep, losses
+from networks import MLP, Landscape, NetworkLoss, Plane, TrainingStep, losses
 from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from surfaces.funky import funky
@@ -150,6 +150,18 @@ def many_train_steps(formula: Any, request: Any) -> Any:
     return once, int
 
 
+def landscape(formula: Any, request: Any) -> Any:
+    """The losses on a grid of a plane in the space of weights."""
+    layers, inputs, labels = formula["network"]("moons")
+    directions, along = formula["plane"](request["side"], layers)
+    loss = NetworkLoss(MLP([2, 16, 16, 1]), losses.hinge_loss, inputs, labels)
+    flat = [np.concatenate([array.ravel() for pair in part for array in pair])
+            for part in (layers, directions[: len(layers)], directions[len(layers) :])]  # fmt: skip
+    surface = Landscape(loss, Plane(flat[0], np.stack(flat[1:])))
+    u, v = np.meshgrid(along, along)
+    return lambda: surface(u, v), lambda found: found.ravel()[:: request["every"]].tolist()
+
+
 JOBS = {
     "one": compiled_one,
     "many": compiled_many,
@@ -161,6 +173,7 @@ JOBS = {
     "whole step": whole_step,
     "loops": loops,
     "train step": train_step,
+    "landscape": landscape,
     "eager train step": functools.partial(train_step, engine="eager"),
     "many train steps": many_train_steps,
 }

@@ -166,6 +166,37 @@ def train_step(formula: Any, request: Any) -> Any:
     return run, lambda _: first
 
 
+def landscape(formula: Any, request: Any) -> Any:
+    """The losses on a grid of a plane in the space of weights, one point after the other.
+
+    On one thread, which is faster for networks as small as this one.
+    """
+    torch.set_num_threads(1)
+    layers, inputs, labels = formula["network"]("moons")
+    directions, along = formula["plane"](request["side"], layers)
+    linears = [torch.nn.Linear(weight.shape[1], weight.shape[0]) for weight, _ in layers]
+    model = torch.nn.Sequential(linears[0], torch.nn.ReLU(), linears[1], torch.nn.ReLU(), linears[2])
+    first, second = directions[: len(layers)], directions[len(layers) :]
+    rows = [
+        (parameter, *map(torch.from_numpy, arrays))
+        for linear, *layer in zip(linears, layers, first, second, strict=True)
+        for parameter, *arrays in zip((linear.weight, linear.bias), *layer, strict=True)
+    ]
+    inputs, labels = torch.from_numpy(inputs), torch.from_numpy(2.0 * labels - 1.0)
+
+    @torch.no_grad()  # type: ignore[untyped-decorator, unused-ignore]
+    def run() -> Any:
+        losses = torch.empty(request["side"], request["side"])
+        for i, v in enumerate(along.tolist()):
+            for j, u in enumerate(along.tolist()):
+                for parameter, origin, one, other in rows:
+                    parameter.copy_(origin + u * one + v * other)
+                losses[i, j] = (1 - labels * model(inputs)[:, 0]).relu().mean()
+        return losses
+
+    return run, lambda losses: losses.flatten()[:: request["every"]].tolist()
+
+
 JOBS = {
     "one": one,
     "many": many,
@@ -174,4 +205,5 @@ JOBS = {
     "step": step,
     "whole step": whole_step,
     "train step": train_step,
+    "landscape": landscape,
 }
