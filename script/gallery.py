@@ -1,7 +1,7 @@
 """Make the pictures in media/gallery anew: uv run python script/gallery.py
 
-The film of race.toml at 720p, the race in it as an animation for the README, and a still of every surface
-after its race.
+The film of race.toml at 720p, the race in it as an animation for the README, a still of every surface after
+its race, and one of the race of a network in moons-network.toml.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import av.filter
 from manim import tempconfig
 
 from optimizer_race import CLOSING, SHARES, OptimizerRace
-from races import load_spec, run_race
+from races import RaceSpec, load_spec, run_race
 from scenes.named_output import HOME
 from scenes.render import render
 from surfaces import SURFACES
 
 GALLERY = HOME / "media" / "gallery"
+NETWORK = "moons-network"  # the race of a network, and its picture
 WIDTH, RATE = 600, 10  # of the animation, in pixels and frames a second
 
 
@@ -36,16 +37,17 @@ def main() -> None:
         shutil.copy(film, made / "optimizer-race.mp4")
         animate(film, made / "optimizer-race.gif", trace.spec.film.length)
         for name in SURFACES:
-            still(name, made / f"{name}.png", media)
+            still(load_spec(HOME / "race.toml", surface=name), made / f"{name}.png", media)
+        still(load_spec(GALLERY / f"{NETWORK}.toml"), made / f"{NETWORK}.png", media)
         GALLERY.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copy(path, GALLERY / path.name)
             print(f"{path.stat().st_size / 1e6:6.2f} MB  {path.name}")
 
 
-def still(surface: str, path: Path, media: str) -> None:
-    """The default racers on a surface, from its own start, when they have run."""
-    trace = run_race(load_spec(HOME / "race.toml", surface=surface))
+def still(spec: RaceSpec, path: Path, media: str) -> None:
+    """The racers when they have run."""
+    trace = run_race(spec)
     with tempconfig({"media_dir": media, "quality": "medium_quality", "dry_run": True}):
         picture = OptimizerRace(trace=trace).still(trace.spec.steps)
     picture.convert("RGB").quantize(256).save(path, optimize=True)

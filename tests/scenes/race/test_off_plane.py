@@ -11,6 +11,7 @@ from manim import tempconfig
 
 from optimizer_race import OptimizerRace
 from races import RaceSpec, Trace, run_race
+from scenes.inside_the_step import InsideTheStep
 from scenes.race.off_plane import OffPlane, Stalks
 from scenes.race.stage import Stage
 from views.captions import captions
@@ -70,6 +71,14 @@ def test_a_race_of_no_network_has_neither() -> None:
     stage = Stage(plain, captions("en"))
     assert len(Stalks(plain, stage.box, stage.runners)) == len(stage.stalks) == 0
     assert len(OffPlane(plain, captions("en"), (0.0, 0.0), 8.0)) == 0
+
+
+def test_inside_the_step_has_nothing_to_show_of_a_network(
+    trace: Trace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        InsideTheStep(trace=trace)
+    assert capsys.readouterr().err.endswith(": InsideTheStep shows steps of u and v: a network has none\n")
 
 
 def test_a_still_of_a_race_of_networks(trace: Trace, tmp_path: Path) -> None:
