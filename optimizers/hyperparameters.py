@@ -19,6 +19,7 @@ from optimizers.rate import of_numbers, require_instance
 from support.messages import unknown
 
 RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
 # What instances keep under these names is not to be hidden by a hyperparameter of the same name.
 TAKEN = frozenset({"params", "param_groups", "state", "steps", "count", "evaluations"})
 
@@ -73,20 +74,26 @@ class Configured(ABC):
     _check_all: ClassVar[tuple[Callable[[Mapping[str, Any]], None], ...]] = ()
     # What groups of parameters are told beside the rule's hyperparameters, with defaults.
     _options: ClassVar[Mapping[str, Any]] = {}
+    # The rule's hyperparameters; and what a class is made with beside parameters: these, then the options.
+    _named: ClassVar[list[inspect.Parameter]]
+    _arguments: ClassVar[inspect.Signature]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        names = [a.name for a in cls._named()]
+        cls._named = _hyperparameters_of(cls.rule)
+        names = [a.name for a in cls._named]
         if cls.rate_name not in names:
             cls.rate_name = next((name for name in RATES if name in names), cls.rate_name)
         cls._options = {name: value for name, value in cls._options.items() if name not in names}
+        options = [inspect.Parameter(name, _BY_NAME, default=x) for name, x in cls._options.items()]
+        cls._arguments = inspect.Signature([*cls._named, *options])
         for name in (*names, *RATES):  # to set a rate by the wrong one of its names is an error
             if name not in TAKEN and not hasattr(cls, name):
                 setattr(cls, name, Hyperparameter(name))
         abstract = getattr(cls.rule, "__isabstractmethod__", False)
         if not abstract and "__init__" not in vars(cls):  # what help() and editors show
             params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            cls.__signature__ = inspect.Signature([params, *cls._arguments()])
+            cls.__signature__ = inspect.Signature([params, *cls._arguments.parameters.values()])
 
     @classmethod
     def settled(cls, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +107,7 @@ class Configured(ABC):
         for name in cls._options:
             require_flag(name, values[name])
         cls.check(**{name: value for name, value in values.items() if name not in cls._options})
-        pairs = [a.name for a in cls._named() if isinstance(a.default, tuple)]
+        pairs = [a.name for a in cls._named if isinstance(a.default, tuple)]
         return values | {name: tuple(map(plain, values[name])) for name in pairs}
 
     @classmethod
@@ -111,27 +118,13 @@ class Configured(ABC):
         [0, 1), or true or false; where the default is None or text, anything but a number that is not finite,
         or a date. A schedule has checked itself.
         """
-        for a in cls._named():
+        for a in cls._named:
             if a.name in hyperparameters:
                 check = cls._checks.get(a.name, _by_default(a.default))
                 check = of_numbers(check) if a.name == cls.rate_name else check
                 check(a.name, hyperparameters[a.name])
         for check_all in cls._check_all:
             check_all(hyperparameters)
-
-    @classmethod
-    def _named(cls) -> list[inspect.Parameter]:
-        """The rule's hyperparameters."""
-        arguments = inspect.signature(cls.rule).parameters.values()
-        named = [a for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY]
-        return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
-
-    @classmethod
-    def _arguments(cls) -> list[inspect.Parameter]:
-        """What the class is made with beside parameters: the rule's hyperparameters, then the options."""
-        kind = inspect.Parameter.KEYWORD_ONLY
-        options = [inspect.Parameter(name, kind, default=x) for name, x in cls._options.items()]
-        return [*cls._named(), *options]
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
@@ -143,6 +136,11 @@ class Configured(ABC):
         """
         arguments = inspect.signature(cls).parameters.values()
         return {a.name: a.default for a in arguments if a.name not in {"params", *cls._options}}
+
+
+def _hyperparameters_of(rule: Callable[..., Any]) -> list[inspect.Parameter]:
+    named = [a for a in inspect.signature(rule).parameters.values() if a.kind is _BY_NAME]
+    return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
 
 
 def _by_default(default: Any) -> Check:

@@ -7,7 +7,6 @@ parameter, a `VectorOptimizer` to all parameters' numbers together.
 from __future__ import annotations
 
 import copy
-import inspect
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -82,7 +81,7 @@ class Optimizer(Configured):
 
     def __init__(self, /, params: Iterable[Any], *values: Any, **hyperparameters: Any) -> None:
         try:
-            bound = inspect.Signature(self._arguments()).bind(*values, **hyperparameters)
+            bound = self._arguments.bind(*values, **hyperparameters)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__} {error}") from None
         bound.apply_defaults()

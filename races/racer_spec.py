@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from pydantic import (
 from optimizers import OPTIMIZERS, Optimizer
 from optimizers.checks import plain, require_usable
 from optimizers.external.names import find, is_foreign, label
-from optimizers.rate import require_table
+from optimizers.rate import Rate, require_table
 from optimizers.schedules import build_schedule
 from races.toml_types import FrozenTable, is_pair
 from races.user_surface import catalogue_kept
@@ -166,6 +167,12 @@ class RacerSpec(FrozenTable):
         if name in dict(self.hyperparameters) or name not in self.kind.defaults():
             return self
         return self.model_copy(update={"hyperparameters": (*self.hyperparameters, (name, lr))})
+
+
+@lru_cache(maxsize=64)
+def rate_of_racer(racer: RacerSpec) -> Rate:
+    """The learning rate of a racer's optimizer."""
+    return racer.build([]).param_groups[0].rate()[0]
 
 
 def _frozen(value: Any) -> Any:

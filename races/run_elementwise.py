@@ -17,7 +17,7 @@ from autograd import Tensor
 from autograd.compiler.compiled import block_length, share_blocks
 from optimizers.rate import Rate
 from races.noise import NoiseSpec
-from races.racer_spec import RacerSpec
+from races.racer_spec import RacerSpec, rate_of_racer
 from races.recorder import Record
 from races.spec import RaceSpec
 from races.step_program import StepCode
@@ -60,7 +60,7 @@ class RacerRun:
     @Lazy
     def rate(self) -> Rate:
         """The racer's learning rate."""
-        return self.racer.build([]).param_groups[0].rate()[0]
+        return rate_of_racer(self.racer)
 
     @Lazy
     def rates(self) -> list[float] | None:

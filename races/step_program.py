@@ -15,7 +15,7 @@ from autograd.compiler.program import POINTS, Program, Simplify
 from autograd.compiler.tracing import Symbol, as_number, gradients, trace
 from optimizers.compiled_step.rule_program import UNTRACEABLE
 from optimizers.optimizer import Optimizer
-from races.racer_spec import RacerSpec
+from races.racer_spec import RacerSpec, rate_of_racer
 from surfaces import Surface
 
 
@@ -84,7 +84,7 @@ class _Writer:
     def __init__(self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool) -> None:
         self.surface, self.shape, self.noisy = surface, shape, noisy
         self.optimizer: Optimizer = racer.build([])
-        self.rate = self.optimizer.param_groups[0].rate()[0]
+        self.rate = rate_of_racer(racer)
         self.watched = list(self.rate.first())
         self.given_rate = self.rate.inputs(1) is not None
 
