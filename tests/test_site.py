@@ -100,6 +100,16 @@ def test_a_surface_without_a_picture_has_a_section_all_the_same() -> None:
     assert "![" not in section
 
 
+@pytest.mark.parametrize("page", ["neuron-to-landscape", "landscapes"])
+def test_races_of_networks_run_as_shown(page: str, tmp_path: Path) -> None:
+    (race,) = re.findall(r"```toml\n(.*?)```", read(page), re.DOTALL)
+    (tmp_path / "mine.toml").write_text(race, encoding="utf-8")
+    trace = run_race(load_spec(tmp_path / "mine.toml"))
+    assert "Adam" in trace.names
+    assert trace.plane is not None
+    assert trace.plane.explained_variance.sum() > 0.5
+
+
 def test_the_race_of_the_tutorial_runs(tmp_path: Path) -> None:
     blocks = re.findall(r"```(toml|python)\n(.*?)```", read("tutorial"), re.DOTALL)
     (own,) = [text for kind, text in blocks if kind == "python" and ">>>" not in text]
