@@ -16,6 +16,7 @@ class FilmName(StrEnum):
 
     OPTIMIZER_RACE = "OptimizerRace"
     CONTOUR_RACE = "ContourRace"
+    DECISION_BOUNDARIES = "DecisionBoundaries"
     INSIDE_THE_STEP = "InsideTheStep"
     BACKPROP_GRAPH = "BackpropGraph"
 
@@ -28,6 +29,8 @@ def scene_of(film: FilmName) -> tuple[type[Any], Path]:
             import optimizer_race as module  # noqa: PLC0415
         case FilmName.CONTOUR_RACE:
             from scenes import contour_race as module  # noqa: PLC0415
+        case FilmName.DECISION_BOUNDARIES:
+            from scenes import decision_boundaries as module  # noqa: PLC0415
         case FilmName.INSIDE_THE_STEP:
             from scenes import inside_the_step as module  # noqa: PLC0415
         case FilmName.BACKPROP_GRAPH:

@@ -18,6 +18,7 @@ from networks import NetworkLoss, batches
 from races.metrics import settled, target_loss
 from races.race_plane import RacePlane, chosen_plane, shown_ranges
 from races.racer_spec import RacerSpec
+from races.run_elementwise import nothing
 from races.spec import RaceSpec
 from races.status import Status, exits
 from races.trace import Trace
@@ -39,8 +40,7 @@ def run_network(spec: RaceSpec, on_step: Callable[[], object]) -> Trace:
     """
     network: NetworkSpec = spec.surface  # type: ignore[assignment]
     loss = network.loss()
-    runs = [_descend(spec, racer, loss, network, on_step) for racer in spec.racers]
-    paths, gradients, counts = (np.stack(arrays) for arrays in zip(*runs, strict=True))
+    paths, gradients, counts = weight_paths(spec, on_step)
     losses = loss.many(paths.reshape(-1, loss.size)).reshape(paths.shape[:2])
     ended = np.logical_or.accumulate(~(np.isfinite(paths).all(axis=-1) & np.isfinite(losses)), axis=1)
     # What did not end in the same step has a true loss there, be it inf.
@@ -69,6 +69,26 @@ def run_network(spec: RaceSpec, on_step: Callable[[], object]) -> Trace:
         evaluations=counts[:, rows, None],
         plane=race_plane,
     )
+
+
+def weight_paths(
+    spec: RaceSpec, on_step: Callable[[], object] = nothing
+) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Every racer's way through the space of weights, which a trace does not keep.
+
+    Args:
+        spec: a race whose surface is a network's loss.
+        on_step: called ``steps * len(racers)`` times.
+
+    Returns:
+        The weights, of shape (racers, steps + 1, size), nan from where they were not finite; the gradient of
+        each step, (racers, steps, size); and how many had been evaluated, (racers, steps + 1).
+    """
+    network: NetworkSpec = spec.surface  # type: ignore[assignment]
+    loss = network.loss()
+    runs = [_descend(spec, racer, loss, network, on_step) for racer in spec.racers]
+    paths, gradients, counts = (np.stack(arrays) for arrays in zip(*runs, strict=True))
+    return paths, gradients, counts
 
 
 def _descend(

@@ -34,6 +34,7 @@ class Captions:
     statuses: dict[Status, str]
     out: dict[Status, str]  # in a word, for racers that have dropped out
     numbers: Numbers
+    accuracy: str  # what a percentage beside a network is
     true_loss: str  # of a network, at its weights
     axis: str  # of a plane's coordinate, and the share of the variance along it
     plane: str  # of the share of the variance that a network's plane shows
@@ -77,6 +78,7 @@ _CAPTIONS = {
         results="Results",
         columns=("racer", "final loss", "settled at step", "status"),
         numbers=numbers("en"),
+        accuracy="above: points predicted right",
         true_loss="true loss",
         axis="{name}: {share}",
         plane="Plane: {share} of variance. Stalk: the true loss.",
@@ -109,6 +111,7 @@ _CAPTIONS = {
         results="Résultats",
         columns=("coureur", "perte finale", "stable dès le pas", "état"),
         numbers=numbers("fr"),
+        accuracy="en haut : points bien prédits",
         true_loss="vraie perte",
         axis="{name} : {share}",
         plane="Plan : {share} de la variance. Tige : vraie perte.",

@@ -18,6 +18,7 @@ from optimizer_race import OptimizerRace
 from races import Trace, run_race
 from scenes.backprop_graph import BackpropGraph
 from scenes.contour_race import ContourRace
+from scenes.decision_boundaries import DecisionBoundaries
 from scenes.depth.camera import DepthCamera
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep
@@ -56,6 +57,21 @@ def race_at(name: str, step: float) -> Picture:
     return halved(next(m.picture for m in shown(name) if m.maps and m.step >= step))
 
 
+@cache
+def network_trace() -> Trace:
+    """A race of a network on the moons."""
+    racers = [{"optimizer": "momentum", "lr": 0.1}, {"optimizer": "adam", "lr": 0.02}]
+    surface = {"network": "moons", "hidden": [8, 8]}
+    return run_race(race(surface=surface, steps=60, racers=racers, film={"length": 20.0}))
+
+
+def network_at(kind: type[OptimizerRace] | type[DecisionBoundaries], step: float) -> Picture:
+    """A still of the race of a network."""
+    with small(2 * WIDTH, 2 * HEIGHT):
+        film = kind(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=network_trace())
+        return halved(np.asarray(film.still(step), dtype=np.uint8))
+
+
 def last_graph() -> Picture:
     """The last frame of the film of backpropagation."""
     with small(2 * WIDTH, 2 * HEIGHT):
@@ -88,6 +104,8 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "contour-middle": lambda: race_at("contour", 60),
     "graph-end": last_graph,
     "inside-step": lambda: inside_at(0.8),
+    "network-race": lambda: network_at(OptimizerRace, 60),
+    "network-boundaries": lambda: network_at(DecisionBoundaries, 40),
 }
 
 
