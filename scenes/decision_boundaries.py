@@ -16,7 +16,7 @@ from scenes.depth.sprite import Label
 from scenes.film import Film
 from scenes.named_output import refuse
 from scenes.race.board import MARGIN, Results
-from scenes.race.boundaries import Panel
+from scenes.race.boundaries import NetworkPanel
 from scenes.race.loss_plot import LossPlot
 from scenes.theme import SMALL
 from views.colours import FAINT
@@ -74,7 +74,7 @@ class DecisionBoundaries(Film):
         for i, racer in enumerate(trace.spec.racers):
             x = left + i * (side + GAP)
             corners = (x, bottom, x + side, bottom + side)
-            self.panels.add(Panel(racer, self.captions, loss, data, paths[i], corners))
+            self.panels.add(NetworkPanel(racer, self.captions, loss, data, paths[i], corners))
         low, top = -high / 2 + 0.4, bottom - 0.8
         self.plot = LossPlot(trace, self.captions, (-wide / 2, low, wide / 2, top))
         self.key = Label(self.captions.accuracy, SMALL, FAINT).stand(wide / 2, top + 0.12, RIGHT)

@@ -1,4 +1,4 @@
-"""`Panel`: a network's data, and the boundary between what it predicts, as one racer trains it."""
+"""`NetworkPanel`: a network's data, and the boundary between what it predicts, as one racer trains it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GRID = 81  # places along each side at which a network is asked
 _FINE = 4  # times as many pixels are drawn, and then averaged
 
 
-class Points(Drawing):
+class DataPoints(Drawing):
     """Points of several colours.
 
     Args:
@@ -65,7 +65,7 @@ class Points(Drawing):
         )
 
 
-class Panel(Group):
+class NetworkPanel(Group):
     """The points of a data set, a line where a network changes its mind, and its accuracy.
 
     Args:
@@ -102,7 +102,7 @@ class Panel(Group):
         self._accuracy = Label("", SMALL, INK).stand(right, top + 0.14, RIGHT)
         self._boundary = Trail(colour=racer.colour, width=4.0)
         self.moving = Group(self._boundary, self._accuracy)
-        points = Points(corners, self._place(inputs), np.asarray(data.train.targets, dtype=np.int64))
+        points = DataPoints(corners, self._place(inputs), np.asarray(data.train.targets, dtype=np.int64))
         super().__init__(
             Trail(ring, FAINT, width=1.5),
             Sprite(points),
