@@ -13,17 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from optimizers import Adam
-
 ROOT = Path(__file__).parents[1]
 COPIED = (
-    "autograd", "cli", "docs", "optimizers", "races", "scenes", "script", "support", "surfaces", "tests",
-    "views", "optimizer_race.py", "pyproject.toml", "race.toml", "README.md",
+    "autograd", "cli", "docs", "networks", "optimizers", "races", "scenes", "script", "support", "surfaces",
+    "tests", "views", "optimizer_race.py", "pyproject.toml", "race.toml", "README.md",
 )  # fmt: skip
-BASE = Adam.__mro__[1]
 
 # The file.
-OPTIMIZER = f'''"""Softsign: steps along a mean of the gradient, squashed to less than the learning rate."""
+OPTIMIZER = '''"""Softsign: steps along a mean of the gradient, squashed to less than the learning rate."""
 
 from __future__ import annotations
 
@@ -32,18 +29,18 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
-from {BASE.__module__} import {BASE.__name__}
+from optimizers.elementwise_optimizer import ElementwiseOptimizer
 
 STEEP = Words("n: how steep it is.", "n : la raideur.")
 
 
 @final
-class Softsign({BASE.__name__}):
+class Softsign(ElementwiseOptimizer):
     """Steps along a mean of the gradient, squashed to less than the learning rate.
 
     With gradient grad at the parameter p, learning rate lr, decay beta and softness, at each step::
 
-        {{equations}}
+        {equations}
 
     Short steps where it is flat, and nowhere long ones.
 
@@ -90,7 +87,7 @@ class Softsign({BASE.__name__}):
     ) -> tuple[Any, dict[str, Any]]:
         """The update in the class's docstring; `state` holds m as `average`."""
         average = beta * state.get("average", 0.0) + (1 - beta) * gradient
-        return parameter - lr * (average / (np.absolute(average) + softness)), {{"average": average}}
+        return parameter - lr * (average / (np.absolute(average) + softness)), {"average": average}
 '''
 # Its lines in the registry, each with the line that it follows.
 REGISTRY = {
