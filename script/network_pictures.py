@@ -1,6 +1,6 @@
 """Make the pictures of docs/neuron-to-landscape.md anew: uv run python script/network_pictures.py
 
-The graph of a neuron, and the tutorial's race on a network's loss: its plot, and the last frame of its film.
+The graph of a neuron, and the tutorial's race on a network's loss: its plot, and a frame from two films.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from manim import tempconfig
 from PIL import Image
@@ -16,6 +17,7 @@ from autograd import Tensor, draw_dot
 from networks import Neuron
 from optimizer_race import OptimizerRace
 from races import Trace, load_spec, run_race
+from scenes.decision_boundaries import DecisionBoundaries
 from views.figures import save_figure
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -24,10 +26,11 @@ PAGE = DOCS / "neuron-to-landscape.md"
 
 
 def main() -> None:
-    """Make all three."""
+    """Make them all."""
     trace = race()
     save_figure(trace, FOLDER / "race.png")
-    film(trace, FOLDER / "film.png")
+    film(OptimizerRace, trace, trace.spec.steps, FOLDER / "film.png")
+    film(DecisionBoundaries, trace, trace.spec.steps // 2, FOLDER / "boundaries.png")
     neuron(FOLDER / "neuron.png")
     for path in sorted(FOLDER.glob("*.png")):
         # The maximum coverage keeps apart the light greys of the contours, which are few colours among many.
@@ -45,12 +48,12 @@ def race() -> Trace:
         return run_race(load_spec(path))
 
 
-def film(trace: Trace, path: Path) -> None:
-    """The last frame of the race."""
+def film(scene: type[Any], trace: Trace, step: int, path: Path) -> None:
+    """A film's frame at a step."""
     with tempfile.TemporaryDirectory() as media:
         settings = {"media_dir": media, "quality": "low_quality", "dry_run": True}
         with tempconfig(settings):
-            OptimizerRace(trace=trace).still(trace.spec.steps).save(path)
+            scene(trace=trace).still(step).save(path)
 
 
 def neuron(path: Path) -> None:
