@@ -1,7 +1,7 @@
 """Make the pictures in media/gallery anew: uv run python script/gallery.py
 
 The film of race.toml at 720p, the race in it as an animation for the README, a still of every surface after
-its race, and one of the race of a network in moons-network.toml.
+its race, and two of the race of a network in moons-network.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from manim import tempconfig
 
 from optimizer_race import CLOSING, SHARES, OptimizerRace
 from races import RaceSpec, load_spec, run_race
+from scenes.decision_boundaries import DecisionBoundaries
 from scenes.named_output import HOME
 from scenes.render import render
 from surfaces import SURFACES
@@ -38,18 +39,22 @@ def main() -> None:
         animate(film, made / "optimizer-race.gif", trace.spec.film.length)
         for name in SURFACES:
             still(load_spec(HOME / "race.toml", surface=name), made / f"{name}.png", media)
-        still(load_spec(GALLERY / f"{NETWORK}.toml"), made / f"{NETWORK}.png", media)
+        network = load_spec(GALLERY / f"{NETWORK}.toml")
+        still(network, made / f"{NETWORK}.png", media)
+        still(network, made / "moons-boundaries.png", media, DecisionBoundaries)
         GALLERY.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copy(path, GALLERY / path.name)
             print(f"{path.stat().st_size / 1e6:6.2f} MB  {path.name}")
 
 
-def still(spec: RaceSpec, path: Path, media: str) -> None:
+def still(
+    spec: RaceSpec, path: Path, media: str, film: type[OptimizerRace | DecisionBoundaries] = OptimizerRace
+) -> None:
     """The racers when they have run."""
     trace = run_race(spec)
     with tempconfig({"media_dir": media, "quality": "medium_quality", "dry_run": True}):
-        picture = OptimizerRace(trace=trace).still(trace.spec.steps)
+        picture = film(trace=trace).still(trace.spec.steps)
     picture.convert("RGB").quantize(256).save(path, optimize=True)
 
 
