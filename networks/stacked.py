@@ -1,7 +1,8 @@
 """The losses of many copies of one `MLP`, each with its own weights, as operations on stacks of matrices.
 
 A grid of a loss landscape is ten thousand networks on the same data: one by one, most of the time goes into
-calling functions. Here a layer of all of them is one `matmul` of stacks. `benchmarks/landscape.py` compares it with a loop in PyTorch.
+calling functions. Here a layer of all of them is one `matmul` of stacks;
+`benchmarks/landscape.py` compares it with a loop in PyTorch.
 """
 
 from __future__ import annotations
