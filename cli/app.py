@@ -11,7 +11,18 @@ import typer
 
 from cli.films import FilmName
 from cli.options import (
+    ActivationOption,
+    BatchSizeOption,
+    DataArgument,
+    EpochsOption,
+    HiddenOption,
+    LabelOption,
+    LossOption,
+    OptimizerOption,
+    PatienceOption,
     RaceFile,
+    RateOption,
+    SeedOption,
     StartOption,
     StepsOption,
     SurfaceOption,
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
     from races import Trace
 
 app = typer.Typer(
-    help="Race optimizers down a loss surface.",
+    help="Race optimizers down a loss surface, or train networks with them.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -37,6 +48,7 @@ class Catalogue(StrEnum):
     SURFACES = "surfaces"
     OPTIMIZERS = "optimizers"
     SCENES = "scenes"
+    MODELS = "models"
 
 
 class Quality(StrEnum):
@@ -63,7 +75,7 @@ def options(
         typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version),
     ] = False,
 ) -> None:
-    """Race optimizers down a loss surface."""
+    """Race optimizers down a loss surface, or train networks with them."""
 
 
 @app.command()
@@ -231,11 +243,63 @@ def lab(
         print_path(path)
 
 
+@app.command()
+def train(
+    data: DataArgument,
+    label: LabelOption = None,
+    optimizer: OptimizerOption = ("adam",),  # type: ignore[assignment]
+    lr: RateOption = (),  # type: ignore[assignment]
+    hidden: HiddenOption = "16 16",
+    activation: ActivationOption = "relu",
+    loss: LossOption = None,
+    epochs: EpochsOption = 100,
+    batch_size: BatchSizeOption = 32,
+    patience: PatienceOption = None,
+    seed: SeedOption = 0,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Save the networks and the figure here.")
+    ] = Path("models"),
+) -> None:
+    """Train networks: table, figure with decision boundaries, models."""
+    from cli import train as training  # noqa: PLC0415
+    from cli import training_arguments as arguments  # noqa: PLC0415
+    from cli.output import is_piped  # noqa: PLC0415
+    from support.whole_files import require_writable  # noqa: PLC0415
+
+    if is_piped(output):
+        raise typer.BadParameter(f"must be a folder, got {output}", param_hint="--output")
+    racers = arguments.read_racers(optimizer, lr)
+    sizes, activation = arguments.hidden_sizes(hidden), arguments.activation_named(activation)
+    samples = arguments.read_data(data, label, seed)
+    criterion = arguments.loss_named(loss, samples)
+    require_writable(output / "model.json")
+    setup = training.Setup(samples, sizes, activation, criterion, epochs, batch_size, patience, seed)
+    networks = training.train_all(setup, racers)
+    training.print_table(setup, racers, networks)
+    for path in training.save_all(setup, racers, networks, output):
+        print_path(path)
+
+
 @app.command("list")
 def list_(
-    what: Annotated[Catalogue, typer.Argument(metavar="WHAT", help="surfaces, optimizers or scenes.")],
+    what: Annotated[
+        Catalogue, typer.Argument(metavar="WHAT", help="surfaces, optimizers, scenes or models.")
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FOLDER", help="Where models are; by default models.", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """List available surfaces, optimizers or films."""
+    """List available surfaces, optimizers, films, or saved networks."""
+    if what is Catalogue.MODELS:
+        from cli.models import print_models  # noqa: PLC0415
+
+        print_models(folder or Path("models"))
+        return
+    if folder is not None:
+        raise typer.BadParameter(f"is for models, not for {what}", param_hint="--from")
     from cli import catalogue  # noqa: PLC0415
 
     {

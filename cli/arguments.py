@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import typer
@@ -21,6 +22,23 @@ def require_pairs(arguments: Sequence[str]) -> None:
             if extra or not complete:
                 given = " ".join([*pair, *extra])
                 raise typer.BadParameter(f"takes two numbers, U V, got {given!r}", param_hint=flag)
+
+
+def with_sizes(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with the whole numbers after `--hidden` joined: the parser would take only the first.
+
+    >>> with_sizes(["train", "--hidden", "16", "16", "moons"])
+    ['train', '--hidden', '16 16', 'moons']
+    """
+    joined: list[str] = []
+    rest = list(arguments)
+    while rest:
+        joined.append(rest.pop(0))
+        if joined[-1] == "--hidden":
+            sizes = list(takewhile(str.isdecimal, rest))
+            del rest[: len(sizes)]
+            joined += [" ".join(sizes)] if sizes else []
+    return joined
 
 
 def _is_number(text: str) -> bool:

@@ -87,7 +87,7 @@ def _command() -> int:
     import typer  # noqa: PLC0415
 
     from cli.app import app  # noqa: PLC0415
-    from cli.arguments import require_pairs  # noqa: PLC0415
+    from cli.arguments import require_pairs, with_sizes  # noqa: PLC0415
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without bullets shows question marks
@@ -95,7 +95,7 @@ def _command() -> int:
     arguments = sys.argv[1:]
     try:
         require_pairs(arguments)
-        status = app(arguments or ["--help"], prog_name="race", standalone_mode=False)
+        status = app(with_sizes(arguments) or ["--help"], prog_name="race", standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()  # while an error can still be reported
     except typer.Abort:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,28 @@ def problem_names() -> list[str]:
     from races.lab import PROBLEMS  # noqa: PLC0415
 
     return list(PROBLEMS)
+
+
+def data_names() -> list[str]:
+    """The data sets, for the shell to complete."""
+    from networks.datasets import DATASETS  # noqa: PLC0415
+
+    return list(DATASETS)
+
+
+def optimizer_names() -> list[str]:
+    """The optimizers, for the shell to complete."""
+    from optimizers import OPTIMIZERS  # noqa: PLC0415
+
+    return list(OPTIMIZERS)
+
+
+class LossName(StrEnum):
+    """The values of `--loss`."""
+
+    CROSS_ENTROPY = "cross-entropy"
+    HINGE = "hinge"
+    MSE = "mse"
 
 
 RaceFile = Annotated[
@@ -48,6 +71,78 @@ StartOption = Annotated[
 StepsOption = Annotated[
     int | None,
     typer.Option("--steps", metavar="N", help="Gradient steps of each racer.", show_default=False),
+]
+
+DataArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help="moons, circles, spirals, iris, binary_iris, digits, linear, quadratic, or a file that ends in "
+        ".csv.",
+        autocompletion=data_names,
+    ),
+]
+LabelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--label",
+        metavar="COLUMN",
+        help="The column of a CSV file that is to be predicted.",
+        show_default=False,
+    ),
+]
+OptimizerOption = Annotated[
+    list[str],
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        help="An optimizer; may be repeated. All start from the same weights and see the same batches.",
+        autocompletion=optimizer_names,
+    ),
+]
+RateOption = Annotated[
+    list[float],
+    typer.Option(
+        "--lr",
+        metavar="RATE",
+        help="The learning rate: one for all, or one for each --optimizer; by default each one's own.",
+        show_default=False,
+    ),
+]
+HiddenOption = Annotated[
+    str, typer.Option("--hidden", metavar="N ...", help="Neurons of each hidden layer; 0 for no such layer.")
+]
+ActivationOption = Annotated[
+    str, typer.Option("--activation", metavar="NAME", help="relu, tanh, sigmoid or gelu.")
+]
+LossOption = Annotated[
+    LossName | None,
+    typer.Option(
+        "--loss",
+        metavar="NAME",
+        help="cross-entropy, hinge (two classes) or mse (regression); by default cross-entropy for classes.",
+        show_default=False,
+    ),
+]
+EpochsOption = Annotated[
+    int, typer.Option("--epochs", metavar="N", min=1, help="How often all samples are seen.")
+]
+BatchSizeOption = Annotated[
+    int, typer.Option("--batch-size", metavar="N", min=1, help="Samples of each step.")
+]
+PatienceOption = Annotated[
+    int | None,
+    typer.Option(
+        "--patience",
+        metavar="N",
+        min=1,
+        help="Stop once the test loss has not improved for N epochs.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", min=0, help="Of the data, the initial weights and the batches."),
 ]
 
 

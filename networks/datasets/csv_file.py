@@ -13,6 +13,7 @@ import numpy as np
 from networks.datasets.dataset import Dataset, dataset
 from support.messages import shorten, shown, unknown
 
+_LARGEST = 1e100  # its square, and a sum of many such, are finite
 _MISSING = {"", "?", "na", "n/a", "nan", "null", "none", "-"}
 
 
@@ -140,6 +141,10 @@ def _number(path: str | Path, line: int, column: str, cell: str) -> float:
     if not math.isfinite(value):
         raise DatasetError(
             f"{path}: line {line}, column {column!r}: {shorten(cell)!r} is no finite number, as is needed"
+        )
+    if abs(value) > _LARGEST:
+        raise DatasetError(
+            f"{path}: line {line}, column {column!r}: {shorten(cell)!r} is too large, at most 1e100 is allowed"
         )
     return value
 
