@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,7 @@ def load_network(identifier: str, folder: str | Path = FOLDER, model: Module | N
                 f"{path}: its class is {shorten(saved.kind)}: pass load_network a model to fill"
             )
         try:
+            _require_room(saved.model.get("sizes"), path)
             model = MLP(**saved.model)
         except (TypeError, ValueError) as error:
             raise NetworkError(f"{path.with_suffix('.json')}: damaged: {shorten(error, 120)}") from None
@@ -153,6 +155,17 @@ def load_network(identifier: str, folder: str | Path = FOLDER, model: Module | N
         raise NetworkError(f"{path.with_suffix('.json')}: {_difference(saved.parameters, wanted)}")
     model.load_state_dict(_read_weights(path, saved))
     return model
+
+
+def _require_room(sizes: Any, path: Path) -> None:
+    """Raise ValueError for layers of more weights than the file can have: memory might have no room for them.
+
+    Sizes that are no list of ints are left to `MLP` to refuse.
+    """
+    if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
+        room = max(path.stat().st_size if path.exists() else 0, 2**20)
+        if sum(before * after for before, after in pairwise(sizes)) > room:
+            raise ValueError(f"sizes {shown(sizes)} are too large for {path.name}")
 
 
 def read_network(identifier: str, folder: str | Path = FOLDER) -> SavedNetwork:

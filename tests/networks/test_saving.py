@@ -186,3 +186,13 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         NetworkError, match=r"net.npz: damaged: it is not what was saved: the checksum differs"
     ):
         load_network("net", tmp_path)
+
+
+def test_sizes_that_no_memory_has_room_for_are_refused(tmp_path: Path) -> None:
+    save_network(MLP([2, 3, 1]), "net", tmp_path)
+    path = tmp_path / "net.json"
+    saved = json.loads(path.read_text())
+    saved["model"]["sizes"] = [2, 10**6, 10**6, 1]
+    path.write_text(json.dumps(saved))
+    with pytest.raises(NetworkError, match=r"net.json: damaged: sizes .* are too large for net.npz"):
+        load_network("net", tmp_path)
