@@ -175,7 +175,8 @@ def film(
     with destination(output, (".mp4",), piped=".mp4") as file:
         require_writable(file or Path("media/film"))
         path, trace = _race(source, surface, start, steps)
-        _prepare(trace)
+        if scene is not FilmName.DECISION_BOUNDARIES:  # it shows no landscape
+            _prepare(trace)
         from cli.films import maker  # noqa: PLC0415
         from scenes.render import render  # noqa: PLC0415
 

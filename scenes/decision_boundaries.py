@@ -1,92 +1,118 @@
-"""A network as each racer trains it: uv run manim scenes/decision_boundaries.py DecisionBoundaries
+"""One network, trained by each racer: uv run manim scenes/decision_boundaries.py DecisionBoundaries
 
-Side by side, its points, with the boundary between what it predicts moving over them, and the losses below.
+Side by side, the boundaries between the classes move over the samples; below, the losses.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Self
 
-from manim import RIGHT, FadeIn, Group, config
+from manim import LEFT, RIGHT, FadeIn, Group, config
+from PIL.Image import Image
 
-from races import Trace
+from races import RaceSpec, SpecError, Trace
+from races.config import make_spec
 from races.network_spec import NetworkSpec
-from races.run_network import weight_paths
-from scenes.depth.sprite import Label
+from scenes.depth.sprite import Label, fitted
 from scenes.film import Film
 from scenes.named_output import refuse
-from scenes.race.board import MARGIN, Results
-from scenes.race.boundaries import NetworkPanel
+from scenes.race.board import MARGIN
+from scenes.race.boundary_panels import BoundaryPanels
 from scenes.race.loss_plot import LossPlot
 from scenes.theme import SMALL
+from views.captions import Captions
 from views.colours import FAINT
-from views.standings import Standings
 
-# How much of the film's length each part takes.
-SHARES = {"title": 0.10, "panels": 0.10, "race": 0.62, "finish": 0.03, "results": 0.13, "end": 0.02}
-MOST = 4  # racers
-GAP = 0.3  # between panels, in scene units
+# The share of the film's length for each part.
+SHARES = {"title": 0.10, "panels": 0.10, "race": 0.66, "end": 0.14}
+MOST = 12  # racers
+BUILT_IN = {"network": "moons", "hidden": [16, 16]}  # raced where race.toml has no network
 
 
 class DecisionBoundaries(Film):
-    """The same network trained by each racer: its decision boundary on the data, and the losses.
+    """The same network trained by each racer: the boundary between classes, moving over the samples.
 
-    It shows races of networks with two inputs and classes, of up to four racers.
+    If race.toml's surface is no network, its racers train a built-in one.
     """
 
-    def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
-        super().__init__(renderer, trace=trace, **options)
-        network = self.trace.spec.surface
-        shown = "a race of a network on moons, circles or spirals"
-        if not isinstance(network, NetworkSpec) or network.network not in {"moons", "circles", "spirals"}:
-            refuse(f"DecisionBoundaries needs {shown}, got {self.trace.surface.name}")
-        if len(self.trace.names) > MOST:
-            refuse(f"DecisionBoundaries shows at most {MOST} racers, got {len(self.trace.names)}")
-        self.network = network
+    @staticmethod
+    def shown_race(spec: RaceSpec) -> RaceSpec:
+        """The race itself, if it is one of networks, or else its racers in one."""
+        if len(spec.racers) > MOST:
+            refuse(f"DecisionBoundaries shows up to {MOST} racers, not {len(spec.racers)}")
+        try:
+            if isinstance(spec.surface, NetworkSpec):
+                data = spec.surface.dataset()
+                if data.train.inputs.shape[1] == 2 and data.classes:
+                    return spec
+                refuse(f"DecisionBoundaries shows classes in a plane, as of moons: {data.name} has none")
+            values = {"steps": spec.steps, "engine": spec.engine, "film": spec.film, "racer": spec.racers}
+            return make_spec({"surface": BUILT_IN, **values}, "DecisionBoundaries")
+        except SpecError as error:
+            refuse(str(error))
 
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
         self.next_section("title")
-        self.show_title(SHARES["title"] * self.length)
+        self.show_heading(self.captions.boundaries, self.captions.same_start, SHARES["title"] * self.length)
         self.next_section("panels")
-        seconds = SHARES["panels"] * self.length
-        self.play(FadeIn(*self.panels, self.plot, self.key), run_time=0.6 * seconds)
-        self.wait(0.4 * seconds)
+        self.show_panels()
         self.next_section("race")
-        movers: list[Any] = [panel.moving for panel in self.panels]
-        self.run_clock(SHARES["race"] * self.length, *movers, self.plot.runners)
-        self.wait(SHARES["finish"] * self.length)
-        self.next_section("results")
-        self.show_only(self.table, SHARES["results"] * self.length)
+        self.run_clock(SHARES["race"] * self.length, self.panels.live, self.plot.runners, self.counter)
+        self.next_section("end")
         self.wait(SHARES["end"] * self.length)
 
     def prepare(self) -> None:
-        """Train the networks again, for their weights, and set the panels and the plot."""
-        trace, loss, data = self.trace, self.network.loss(), self.network.dataset()
-        paths, _, _ = weight_paths(trace.spec)
-        count = len(trace.names)
-        wide, high = config.frame_width - 2 * MARGIN, config.frame_height - 2 * MARGIN
-        side = min((wide - (count - 1) * GAP) / count, 0.52 * high)
-        bottom = high / 2 - 0.5 - side
-        left = -(count * side + (count - 1) * GAP) / 2
-        self.panels = Group()
-        for i, racer in enumerate(trace.spec.racers):
-            x = left + i * (side + GAP)
-            corners = (x, bottom, x + side, bottom + side)
-            self.panels.add(NetworkPanel(racer, self.captions, loss, data, paths[i], corners))
-        low, top = -high / 2 + 0.4, bottom - 0.8
-        self.plot = LossPlot(trace, self.captions, (-wide / 2, low, wide / 2, top))
-        self.key = Label(self.captions.accuracy, SMALL, FAINT).stand(wide / 2, top + 0.12, RIGHT)
-        self.table = Results(trace, Standings(trace), self.captions)
-        self.parts = (*self.panels, self.plot.runners)
-        self.fix(self.panels, self.plot, self.key, self.table)
-        self.refresh(0.0)
+        """Create the panels and the plot below them."""
+        trace = self.trace
+        right, top = config.frame_width / 2 - MARGIN, config.frame_height / 2 - MARGIN
+        floor = 0.45 - top
+        self.panels = BoundaryPanels(trace, self.captions, (-right, floor + 1.5, right, top - 0.5))
+        ceiling = self.panels.end - 0.5
+        words = replace(self.captions, true_loss=self.captions.loss)  # here is no plane's beside it
+        self.plot = LossPlot(trace, words, (-right, floor, right, ceiling), target_line=False)
+        self.counter = Counter(trace, self.captions).at(0.0)
+        self.counter[0].stand(-right, top - 0.25, LEFT)
+        name = trace.spec.build_surface().name
+        title = Label(fitted(name, right, SMALL), SMALL, FAINT).stand(right, top - 0.25, RIGHT)
+        self.words = Group(title)
+        self.parts = (self.panels, self.plot.runners, self.counter)
+        self.fix(self.panels, self.plot, self.counter, self.words)
 
-    def still(self, t: float) -> Any:
-        """The networks as they are at step t."""
+    def show_panels(self) -> None:
+        """Show the samples, and the networks before their first step."""
+        seconds = SHARES["panels"] * self.length
+        self.play(FadeIn(self.panels, self.plot, self.counter, self.words), run_time=0.4 * seconds)
+        self.wait(0.6 * seconds)
+
+    def still(self, t: float) -> Image:
+        """Show the networks after step t."""
         self.prepare()
         self.refresh(t)
         self.lens.reset()
-        self.lens.capture_mobjects([*self.panels, self.plot, self.key])
+        self.lens.capture_mobjects([self.panels, self.plot, self.counter, self.words])
         return self.lens.get_image()
+
+
+class Counter(Group):
+    """The step, and the epoch if that is more than one step."""
+
+    def __init__(self, trace: Trace, captions: Captions) -> None:
+        network: NetworkSpec = trace.spec.surface  # type: ignore[assignment]
+        self._captions, self._steps = captions, trace.spec.steps
+        self._batches = 1
+        if network.batch_size:
+            self._batches = -(-len(network.dataset().train) // network.batch_size)
+        super().__init__(Label("", SMALL, FAINT))
+
+    def at(self, t: float) -> Self:
+        """Show step t."""
+        step, count = int(t), self._captions.count
+        words = self._captions.pace.format(step=count(step), steps=count(self._steps))
+        if self._batches > 1:
+            epoch = max(step - 1, 0) // self._batches + 1
+            words = self._captions.epoch.format(epoch=count(epoch), pace=words)
+        self[0].write(words, LEFT)
+        return self

@@ -34,12 +34,15 @@ class Captions:
     statuses: dict[Status, str]
     out: dict[Status, str]  # in a word, for racers that have dropped out
     numbers: Numbers
-    accuracy: str  # what a percentage beside a network is
     true_loss: str  # of a network, at its weights
     axis: str  # of a plane's coordinate, and the share of the variance along it
     plane: str  # of the share of the variance that a network's plane shows
     distances: str  # of all racers from the plane
     farthest: str  # the greatest of them
+    boundaries: str  # the title of the film of decision boundaries
+    same_start: str  # how all its networks begin
+    accuracy: str  # of the share of samples
+    epoch: str  # of the epoch, and the pace
 
     @property
     def habits(self) -> dict[str, str]:
@@ -78,12 +81,15 @@ _CAPTIONS = {
         results="Results",
         columns=("racer", "final loss", "settled at step", "status"),
         numbers=numbers("en"),
-        accuracy="above: points predicted right",
         true_loss="true loss",
         axis="{name}: {share}",
         plane="Plane: {share} of variance. Stalk: the true loss.",
         distances="Distance from the plane:",
         farthest="Farthest from the plane:",
+        boundaries="Decision boundaries",
+        same_start="same network, same initial weights",
+        accuracy="accuracy {share}",
+        epoch="epoch {epoch}, {pace}",
         statuses={
             Status.CONVERGED: "converged",
             Status.OUT_OF_STEPS: "out of steps",
@@ -111,12 +117,15 @@ _CAPTIONS = {
         results="Résultats",
         columns=("coureur", "perte finale", "stable dès le pas", "état"),
         numbers=numbers("fr"),
-        accuracy="en haut : points bien prédits",
         true_loss="vraie perte",
         axis="{name} : {share}",
         plane="Plan : {share} de la variance. Tige : vraie perte.",
         distances="Distance au plan :",
         farthest="Le plus loin du plan :",
+        boundaries="Frontières de décision",
+        same_start="même réseau, mêmes poids initiaux",
+        accuracy="exactitude {share}",
+        epoch="époque {epoch}, {pace}",
         statuses={
             Status.CONVERGED: "a convergé",
             Status.OUT_OF_STEPS: "à court de pas",

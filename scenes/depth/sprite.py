@@ -142,6 +142,11 @@ class Sprite(DepthMobject):
         self.drawing = drawing
         self.digest = drawing.digest
 
+    def redraw(self, drawing: Drawing) -> Self:
+        """Show another drawing, with the same bounds, in its place."""
+        self.drawing, self.digest = drawing, drawing.digest
+        return self
+
     def place(self) -> tuple[Array, Array, Array]:
         """The drawing's origin in the scene, and the vectors of a unit right and a unit up."""
         origins, x, y = places([self])

@@ -30,12 +30,15 @@ class LossPlot(Group):
         trace: the race; its first start is shown.
         captions: the film's text.
         corners: left, bottom, right and top of the axes, in scene units; labels are outside.
+        target_line: whether the target is shown.
 
     Attributes:
         runners: the part that moves.
     """
 
-    def __init__(self, trace: Trace, captions: Captions, corners: Corners) -> None:
+    def __init__(
+        self, trace: Trace, captions: Captions, corners: Corners, *, target_line: bool = True
+    ) -> None:
         left, bottom, right, top = corners
         losses = trace.losses[:, :, 0]
         target = float(target_of(trace)[0])
@@ -50,7 +53,7 @@ class LossPlot(Group):
 
         axes = Trail([[left, top, 0], [left, bottom, 0], [right, bottom, 0]], FAINT, width=2)
         parts: list[Trail | Label] = [axes]
-        if low <= target <= high:
+        if target_line and low <= target <= high:
             parts.append(Trail(place(np.array([0, steps]), np.array([target, target])), FAINT, width=1))
         loss = captions.true_loss if trace.plane else captions.loss
         parts += [

@@ -220,7 +220,13 @@ def test_graph_without_graphviz_says_what_to_install(
 LISTED = {
     "surfaces": ("slope", "rastrigin", "funky3"),
     "optimizers": ("sgd", "momentum", "rmsprop", "adam"),
-    "scenes": ("OptimizerRace", "ContourRace", "BackpropGraph", "scenes/contour_race.py"),
+    "scenes": (
+        "OptimizerRace",
+        "ContourRace",
+        "BackpropGraph",
+        "DecisionBoundaries",
+        "scenes/contour_race.py",
+    ),
 }
 
 
@@ -237,7 +243,7 @@ def test_surfaces_are_listed_in_the_order_of_their_names(race: Race) -> None:
     assert [word for word in words if word in SURFACES] == sorted(SURFACES)
 
 
-@pytest.mark.parametrize("scene", ["OptimizerRace", "ContourRace", "BackpropGraph"])
+@pytest.mark.parametrize("scene", ["OptimizerRace", "ContourRace", "BackpropGraph", "DecisionBoundaries"])
 def test_film_makes_each_film_and_prints_where_it_is(
     race: Race, folder: Path, scene: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,14 @@ def inside_at(t: float) -> Picture:
         return halved(np.array(film.lens.pixel_array, dtype=np.uint8))
 
 
+def boundaries_at(step: float) -> Picture:
+    """The film of decision boundaries after a step of the built-in network's race."""
+    with small(2 * WIDTH, 2 * HEIGHT):
+        renderer = CairoRenderer(camera_class=DepthCamera, skip_animations=True)
+        picture = DecisionBoundaries(renderer, trace=trace()).still(step)
+        return halved(np.array(picture, dtype=np.uint8))
+
+
 PICTURES: dict[str, Callable[[], Picture]] = {
     "race-start": lambda: race_at("race", 0),
     "race-middle": lambda: race_at("race", 60),
@@ -105,7 +113,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "graph-end": last_graph,
     "inside-step": lambda: inside_at(0.8),
     "network-race": lambda: network_at(OptimizerRace, 60),
-    "network-boundaries": lambda: network_at(DecisionBoundaries, 40),
+    "boundaries-middle": lambda: boundaries_at(60.0),
 }
 
 

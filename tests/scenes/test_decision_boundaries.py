@@ -1,75 +1,86 @@
-"""The film of decision boundaries: what its panels show, and which races it refuses."""
+"""The film of decision boundaries: which networks it shows, where, and what it refuses."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from manim import tempconfig
 
-from networks import functional_call, losses
+from networks import MLP, losses, predict, train
+from networks.datasets import moons
+from optimizers import Adam
 from races import RaceSpec, Trace, run_race
-from races.run_network import weight_paths
 from scenes.decision_boundaries import DecisionBoundaries
-from views.zero_lines import zero_lines
+from scenes.race.boundary_panels import Grid
+from tests.scenes.moments import faults, small, watch
+from views.decision_regions import DecisionRegions
+
+MOONS = {"network": "moons", "hidden": [8], "batch_size": 50}
 
 
-def raced(surface: Any, racers: int = 2) -> Trace:
-    tables = [{"optimizer": "adam", "lr": 0.03}] * racers
-    return run_race(RaceSpec.model_validate({"surface": surface, "steps": 40, "racer": tables}))
+def raced(surface: Any, racers: int = 2, **settings: Any) -> Trace:
+    tables = [{"optimizer": "adam", "lr": 0.02 * (k + 1)} for k in range(racers)]
+    values = {"surface": surface, "steps": 12, "racer": tables, "film": {"length": 20.0}} | settings
+    return run_race(RaceSpec.model_validate(values))
 
 
-def test_a_circle_is_found_where_a_function_is_zero() -> None:
-    x, y = np.linspace(-2, 2, 81), np.linspace(-1.5, 1.5, 61)
-    pieces = zero_lines(x**2 + y[:, None] ** 2 - 1, x, y)
-    np.testing.assert_allclose(np.linalg.norm(pieces, axis=-1), 1.0, atol=2e-3)
-    length = np.linalg.norm(pieces[:, 0] - pieces[:, 1], axis=-1).sum()
-    assert length == pytest.approx(2 * np.pi, rel=2e-3)
-    assert zero_lines(np.ones((61, 81)), x, y).shape == (0, 2, 2)
+def test_regions_are_those_of_the_trained_network() -> None:
+    trace = raced(MOONS)
+    model, data = MLP([2, 8, 1], "tanh", rng=0), moons(seed=0, test=0.0)
+    train(model, data, Adam(model.parameters(), lr=0.04), epochs=6, batch_size=50)
+    regions = DecisionRegions(trace, 1.0)
+    found = predict(model, data.train.inputs)
+    assert regions.accuracy(1, 12.0) == losses.accuracy(found, data.train.targets)
+    left, bottom, right, top = regions.box
+    picture = regions.picture(1, 12.0, 64, 64, 0.0).astype(int)
+    middles = (np.arange(64) + 0.5) / 64
+    x, y = np.meshgrid(left + middles * (right - left), top - middles * (top - bottom))
+    scores = predict(model, np.stack([x.ravel(), y.ravel()], axis=1)).reshape(64, 64)
+    sure = np.abs(scores) > 0.3
+    assert sure.mean() > 0.5
+    # Class 1 is orange: more red than blue.
+    assert np.array_equal((picture[..., 0] > picture[..., 2])[sure], (scores > 0)[sure])
 
 
-@pytest.mark.parametrize("network", ["moons", "spirals"])
-def test_a_panel_has_the_boundary_and_the_accuracy_of_its_racers_network(
-    network: str, tmp_path: Path
-) -> None:
-    trace = raced({"network": network, "hidden": [8], "samples": 60})
-    paths, _, _ = weight_paths(trace.spec)
-    with tempconfig({"media_dir": str(tmp_path), "dry_run": True}):
+@pytest.mark.parametrize("racers", [1, 4, 8, 12])
+def test_texts_do_not_overlap(racers: int) -> None:
+    trace = raced({"network": "moons", "hidden": [4]}, racers)
+    with small():
+        for moment in watch(DecisionBoundaries, trace)[::4]:
+            assert not faults(moment)
+
+
+def test_panels_stay_in_their_room() -> None:
+    for count in range(1, 13):
+        boxes = Grid.of(count, 13.2, 4.8).boxes(count, (-6.6, -1.6, 6.6, 3.2))
+        assert len(boxes) == count
+        for left, bottom, right, top in boxes:
+            assert -6.61 < left < right < 6.61
+            assert -1.61 < bottom < top < 3.2
+
+
+def test_a_race_on_a_surface_lends_its_racers() -> None:
+    trace = raced("slope")
+    with small():
         film = DecisionBoundaries(trace=trace)
-        film.prepare()
-    data, loss = film.network.dataset(), film.network.loss()
-    np.testing.assert_allclose(loss.many(paths[0]), trace.losses[0, :, 0], rtol=1e-12)
-    panel: Any = film.panels[0]
-    panel.at(40.0)
-    parameters = loss.split(paths[0, 40])
-    scores = functional_call(loss.model, parameters, data.train.inputs)
-    boundary, accuracy = panel.moving
-    share = film.captions.share(losses.accuracy(scores, data.train.targets))
-    assert accuracy.drawing._content == share
-    ends = (boundary.points[:, :2] - panel._corner) / panel._scale + panel._low
-    assert len(ends)
-    found = functional_call(loss.model, parameters, ends)
-    ordered = np.sort(found, axis=1)
-    margins = found[:, 0] if network == "moons" else ordered[:, -1] - ordered[:, -2]
-    assert np.median(np.abs(margins)) < 0.05 * np.abs(scores).max()
+    assert film.trace.names == trace.names
+    assert film.trace.spec.build_surface().name == "moons 16-16 tanh"
+    assert film.trace.spec.steps == 12
 
 
 @pytest.mark.parametrize(
-    ("surface", "racers", "words"),
+    ("surface", "racers", "why"),
     [
-        ("slope", 2, "needs a race of a network on moons, circles or spirals, got slope"),
-        ({"network": "linear", "hidden": []}, 2, "spirals, got linear, no hidden layer"),
-        ({"network": "moons", "hidden": [3]}, 5, "shows at most 4 racers, got 5"),
+        ({"network": "linear", "hidden": [4]}, 1, "classes in a plane"),
+        ("slope", 13, "up to 12 racers, not 13"),
     ],
 )
-def test_a_race_that_it_cannot_show_is_refused_in_one_line(
-    surface: Any, racers: int, words: str, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_shown_is_refused(
+    surface: Any, racers: int, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trace = raced(surface, racers)
-    with pytest.raises(SystemExit):
+    with small(), pytest.raises(SystemExit) as refused:
         DecisionBoundaries(trace=trace)
-    error = capsys.readouterr().err
-    assert words in error
-    assert error.count("\n") == 1
+    assert refused.value.code == 2
+    assert why in capsys.readouterr().err
