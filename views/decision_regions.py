@@ -16,7 +16,7 @@ from races.run_network import weight_paths
 from views.colours import BACKGROUND, INK
 
 Array = NDArray[np.float64]
-Box = tuple[float, float, float, float]  # left, bottom, right and top, in units of the inputs
+Extent = tuple[float, float, float, float]  # left, bottom, right and top, in units of the inputs
 
 CLASSES = ("#8FA8FF", "#FFA45C", "#7FE0B0")  # bright: the samples; the regions are darker
 MOST_PLACES = 9000  # of the grids of all racers; between places, scores are interpolated
@@ -154,7 +154,7 @@ def _evaluated(loss: NetworkLoss, weights: Array, places: Array) -> tuple[Array,
     return found.T.reshape(-1, side, side), right
 
 
-def _box(inputs: Array, aspect: float) -> Box:
+def _box(inputs: Array, aspect: float) -> Extent:
     """A rectangle around the samples, wider or higher than they are where the aspect asks for it."""
     low, high = inputs.min(axis=0), inputs.max(axis=0)
     width, height = (1 + 2 * _MARGIN) * (high - low)

@@ -18,7 +18,7 @@ from scenes.depth.uncopied import Shared
 from scenes.theme import SMALL
 from views.captions import Captions
 from views.colours import BACKGROUND, FAINT
-from views.decision_regions import CLASSES, Box, DecisionRegions
+from views.decision_regions import CLASSES, DecisionRegions, Extent
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -70,7 +70,7 @@ class Regions(Drawing):
         return cells
 
 
-class Samples(Drawing):
+class SampleDots(Drawing):
     """The samples as dots in the colours of their classes.
 
     Args:
@@ -82,7 +82,7 @@ class Samples(Drawing):
 
     __slots__ = ("_labels", "_places", "_radius")
 
-    def __init__(self, inputs: Array, labels: NDArray[np.int_], shown: Box, corners: Corners) -> None:
+    def __init__(self, inputs: Array, labels: NDArray[np.int_], shown: Extent, corners: Corners) -> None:
         (left, bottom, right, top), sizes = corners, np.array(shown[2:]) - shown[:2]
         spans = np.array([right - left, top - bottom])
         self._places = np.array([left, bottom]) + (inputs - shown[:2]) / sizes * spans
@@ -186,7 +186,7 @@ class BoundaryPanels(Group):
             self.add(Label(name, SMALL, racer.colour, bold=True).stand((x0 + x1) / 2, y1 + 0.14))
             self._fields.add(Sprite(Regions(regions, i, 0.0, box)))
             frames.add(Trail([(x0, y0, 0), (x1, y0, 0), (x1, y1, 0), (x0, y1, 0), (x0, y0, 0)], FAINT, 1.5))
-            samples.add(Sprite(Samples(regions.inputs, regions.labels, regions.box, box)))
+            samples.add(Sprite(SampleDots(regions.inputs, regions.labels, regions.box, box)))
             self._marks.add(Label("0", SMALL).stand((x0 + x1) / 2, y0 - 0.36))
         self.live = Group(self._fields, frames, samples, self._marks)
         self.add(self.live)

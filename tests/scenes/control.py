@@ -65,10 +65,12 @@ def network_trace() -> Trace:
     return run_race(race(surface=surface, steps=60, racers=racers, film={"length": 20.0}))
 
 
-def network_at(kind: type[OptimizerRace] | type[DecisionBoundaries], step: float) -> Picture:
+def network_at(step: float) -> Picture:
     """A still of the race of a network."""
     with small(2 * WIDTH, 2 * HEIGHT):
-        film = kind(CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=network_trace())
+        film = OptimizerRace(
+            CairoRenderer(camera_class=DepthCamera, skip_animations=True), trace=network_trace()
+        )
         return halved(np.asarray(film.still(step), dtype=np.uint8))
 
 
@@ -112,7 +114,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "contour-middle": lambda: race_at("contour", 60),
     "graph-end": last_graph,
     "inside-step": lambda: inside_at(0.8),
-    "network-race": lambda: network_at(OptimizerRace, 60),
+    "network-race": lambda: network_at(60),
     "boundaries-middle": lambda: boundaries_at(60.0),
 }
 
