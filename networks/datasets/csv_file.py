@@ -144,7 +144,8 @@ def _number(path: str | Path, line: int, column: str, cell: str) -> float:
         )
     if abs(value) > _LARGEST:
         raise DatasetError(
-            f"{path}: line {line}, column {column!r}: {shorten(cell)!r} is too large, at most 1e100 is allowed"
+            f"{path}: line {line}, column {column!r}: {shorten(cell)!r} is too large, "
+            "at most 1e100 is allowed"
         )
     return value
 
