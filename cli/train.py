@@ -21,6 +21,7 @@ from cli.tables import show
 from cli.training_arguments import shown_rate
 from networks import MLP, NetworkError, TrainingRecord, TrainingStatus, save_network, train
 from networks.datasets import Dataset
+from optimizers.rate import constant_of
 from races import RacerSpec
 from support.messages import shorten
 from support.numbers import DECIMALS, loss_digits
@@ -126,7 +127,7 @@ def save_all(
     written = [figure]
     for racer, network, identifier in zip(racers, networks, _under(figure.stem, names), strict=True):
         about = {
-            "lr": racer.rate if isinstance(racer.rate, float | int) else None,
+            "lr": constant_of(racer.rate),
             "loss_function": setup.loss.__name__,
             "batch_size": setup.batch_size,
             "seed": setup.seed,

@@ -16,6 +16,7 @@ from cli.options import LossName
 from networks import loss_of, losses
 from networks.datasets import Dataset, DatasetError, MissingExtraError, csv_dataset, get_dataset
 from networks.layers import ACTIVATIONS
+from optimizers.rate import constant_of
 from races import RacerSpec
 from support.messages import shorten, unknown
 from support.palette import COLOURS
@@ -140,7 +141,8 @@ def _racer(name: str, rate: float | None) -> RacerSpec:
 
 def shown_rate(racer: RacerSpec) -> str:
     """A learning rate for a table; a dash for an optimizer that has none."""
-    return "-" if racer.rate is None else f"{racer.rate:g}" if isinstance(racer.rate, float | int) else "own"
+    lr = constant_of(racer.rate)
+    return "-" if racer.rate is None else "own" if lr is None else f"{lr:g}"
 
 
 def _colours(racers: Sequence[RacerSpec]) -> list[str]:

@@ -150,6 +150,12 @@ def rate_of(lr: Any, name: str = "lr") -> Rate:
     return _OfStep(lr, name) if callable(lr) else _Number(plain(lr))
 
 
+def constant_of(lr: Any) -> float | None:
+    """The number that a learning rate is; None for a schedule, and for an optimizer without a rate."""
+    number = plain(lr)
+    return float(number) if isinstance(number, float | int) else None
+
+
 def require_instance(name: str, lr: Any) -> None:
     """Raise ValueError for a learning rate that is a class, and no schedule made of it."""
     if isinstance(lr, type):
