@@ -83,6 +83,7 @@ class FilmWriter(SceneFileWriter):
             super().abort_encode_jobs(reraise_encoder_failures)
         finally:
             log.setLevel(level)
+            sys.setswitchinterval(self._handover)
 
     def save_image(self, pixels: Any) -> None:
         """Write a still image to a file that gets its name at the end."""

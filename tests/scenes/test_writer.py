@@ -182,7 +182,8 @@ class Timed(Scene):
 
 
 def test_python_hands_over_quickly_only_while_a_film_is_made(tmp_path: Path) -> None:
-    before = sys.getswitchinterval()
+    before = 0.005  # Python's own: a film that a test has left unfinished may have set another
+    sys.setswitchinterval(before)
     with tempconfig(
         {
             "pixel_width": 64,
