@@ -113,7 +113,12 @@ class SegmentEncoder(VideoSegmentEncoder):
     """Encodes a partial file; a picture shown for several frames is converted once."""
 
     def __init__(self, *, target: Path, spec: Any) -> None:
-        super().__init__(target=_part(target), spec=spec)
+        part = _part(target)
+        try:
+            super().__init__(target=part, spec=spec)
+        except BaseException:  # also where the film is ended just when the file has been opened
+            part.unlink(missing_ok=True)
+            raise
         self._part, self.target = self.target, target
         self._reformatter = VideoReformatter()
         self._last: tuple[Picture, av.VideoFrame] | None = None

@@ -106,11 +106,12 @@ def test_the_memory_is_freed(name: str) -> None:
             held = tracemalloc.get_traced_memory()[0] - before
             del root
             gc.collect()  # empties Python's own stores of small objects
-            left = tracemalloc.get_traced_memory()[0] - before
+            ours = tracemalloc.Filter(True, "*/autograd/*")  # not what threads of pytest receive meanwhile
+            left = tracemalloc.take_snapshot().filter_traces([ours]).statistics("filename")
         finally:
             tracemalloc.stop()
     assert held > 100 * size // 50
-    assert left < 2000
+    assert sum(each.size for each in left) < 2000
 
 
 def test_a_chain_of_arrays_is_freed_too() -> None:
