@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, overload
 
 from autograd.compiler.arguments import Argnums
-from autograd.compiler.transforms import Eager, Function, Grad, Hessian, ValueAndGrad
+from autograd.compiler.eager import Eager
+from autograd.compiler.transforms import Function, Grad, Hessian, ValueAndGrad
 
 Engine: TypeAlias = Literal["compiled", "eager"]
 

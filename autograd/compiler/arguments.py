@@ -238,3 +238,14 @@ def given(x: Any, outputs: Sequence[Any]) -> Any:
 def plain(x: Any) -> Any:
     """A Tensor's data; anything else as it is."""
     return x.data if isinstance(x, Tensor) else x
+
+
+def one_value(value: Any) -> Any:
+    """What a function gives that does not depend on its arguments.
+
+    Raises:
+        TypeError: if that is not a number or an array.
+    """
+    if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
+        raise TypeError(f"the function must give one number or array, not {value!r:.60}")
+    return value

@@ -26,18 +26,17 @@ from autograd.compiler.arguments import (
     misplaced,
     no_keywords,
     noted,
+    one_value,
     parted,
-    plain,
     static_key,
     wanted,
     with_aux,
 )
 from autograd.compiler.compiled import Arrays, Floats, Points, in_brackets
-from autograd.compiler.nesting import from_elsewhere, nested, slopes_within
+from autograd.compiler.nesting import nested, slopes_within
 from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
-from autograd.compiler.tracing import Symbol, TracingError, as_number, called, trace
+from autograd.compiler.tracing import Symbol, TracingError, as_number, trace
 from autograd.graph_hessian import symmetric
-from autograd.tensor import Tensor
 from autograd.values import Array
 
 Function: TypeAlias = Callable[..., Any]
@@ -318,61 +317,9 @@ def _by_rows(code: Any, values: Sequence[Any], varied: Sequence[Shape]) -> Array
     return np.reshape(rows, (sum(sizes),) * 2)
 
 
-class Eager:
-    """Like `ValueAndGrad`, by a graph of Tensors that is built at each call."""
-
-    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
-        self.function = function
-        self._argnums, self._has_aux = checked(argnums), has_aux
-
-    def __call__(self, *arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        """Compute for these numbers, arrays and static arguments."""
-        if keywords:
-            no_keywords(keywords)
-        if any(hasattr(x, "_apply") for x in arguments):
-            value, slopes = nested(self.function, arguments, self._argnums, self._has_aux)
-            return value, gathered(slopes, self._argnums)
-        values, static = parted(arguments, self._argnums)
-        if static or self._argnums is not None:
-            tensors, value = self._beside_others(values, static)
-        else:
-            tensors = [Tensor(x) for x in values]
-            value = called(self.function, tensors)
-        if self._has_aux:
-            value, aux = with_aux(value)
-        inside = isinstance(value, Tensor)
-        value = value if inside else Tensor(_one_value(value))
-        order = value._sweep_order()
-        if inside and from_elsewhere(order, tensors):
-            slopes = slopes_within(value, tensors)
-            return (value, aux) if self._has_aux else value, gathered(slopes, self._argnums)
-        value._sweep(order, np.ones(value.shape) if value.shape else 1.0)
-        slopes = [tensor.grad for tensor in tensors]
-        found = (value.data, mapped(aux, plain)) if self._has_aux else value.data
-        return found, gathered(slopes, self._argnums)
-
-    def _beside_others(self, values: Sequence[Any], static: dict[int, Any]) -> tuple[list[Tensor], Any]:
-        """The Tensors to differentiate by, and what the function returns for them and the rest."""
-        rest, count = iter(values), len(values) + len(static)
-        # What is not differentiated is plain; a float divides by zero as arrays and Tensors do.
-        inputs = [static[k] if k in static else next(rest) for k in range(count)]
-        inputs = [np.float64(x) if type(x) is float else x for x in inputs]
-        places = [k for k in wanted(self._argnums, count) if k not in static]
-        for k in places:
-            inputs[k] = Tensor(inputs[k])
-        tensors = [inputs[k] for k in places]
-        try:
-            with np.errstate(all="ignore"):
-                return tensors, called(self.function, inputs)
-        except TypeError as error:
-            if static and self._argnums is None:
-                raise misplaced(static, error) from error
-            raise
-
-
 def _as_symbol(program: Program, value: Any, shapes: Sequence[Shape]) -> Symbol:
     """What a function has returned, as a value of the program."""
-    symbol = value if isinstance(value, Symbol) else Symbol(program, as_number(program, _one_value(value)))
+    symbol = value if isinstance(value, Symbol) else Symbol(program, as_number(program, one_value(value)))
     if POINTS in shapes and not symbol.points:
         raise NotElementwiseError("a value that all points share")
     return symbol
@@ -396,14 +343,3 @@ def _takes_just(function: Function, count: int) -> bool:
     """Whether a function takes so many arguments, no more and no fewer."""
     parameters = _parameters(function)
     return len(parameters) == count and all(map(_required, parameters))
-
-
-def _one_value(value: Any) -> Any:
-    """What a function gives that does not depend on its arguments.
-
-    Raises:
-        TypeError: if that is not a number or an array.
-    """
-    if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
-        raise TypeError(f"the function must give one number or array, not {value!r:.60}")
-    return value
