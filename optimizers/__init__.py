@@ -1,63 +1,37 @@
 """Optimizers: one pure rule per file, and the registry of their names.
 
-To add one, see CONTRIBUTING.md: write its file beside these, and its import, entry and public name here.
+To add one, see CONTRIBUTING.md: write its file beside these, and its line here.
 """
 
-from optimizers.adadelta import Adadelta
-from optimizers.adagrad import Adagrad
-from optimizers.adam import Adam
-from optimizers.adamax import Adamax
-from optimizers.adamw import AdamW
-from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.lbfgs import LBFGS
-from optimizers.lion import Lion
-from optimizers.momentum import Momentum
-from optimizers.nadam import NAdam
-from optimizers.nesterov import Nesterov
-from optimizers.newton import Newton
-from optimizers.optimizer import Optimizer
-from optimizers.radam import RAdam
-from optimizers.rmsprop import RMSProp
-from optimizers.rprop import Rprop
-from optimizers.sgd import SGD
-from optimizers.vector_optimizer import VectorOptimizer
+from typing import TYPE_CHECKING
+
+from optimizers.elementwise_optimizer import ElementwiseOptimizer as ElementwiseOptimizer
+from optimizers.optimizer import Optimizer as Optimizer
+from optimizers.vector_optimizer import VectorOptimizer as VectorOptimizer
+
+# isort: off
+# One line for each optimizer, in the order in which they are listed; `as` makes the name public.
+from optimizers.sgd import SGD as SGD
+from optimizers.momentum import Momentum as Momentum
+from optimizers.nesterov import Nesterov as Nesterov
+from optimizers.adagrad import Adagrad as Adagrad
+from optimizers.adadelta import Adadelta as Adadelta
+from optimizers.rmsprop import RMSProp as RMSProp
+from optimizers.rprop import Rprop as Rprop
+from optimizers.adam import Adam as Adam
+from optimizers.adamw import AdamW as AdamW
+from optimizers.adamax import Adamax as Adamax
+from optimizers.nadam import NAdam as NAdam
+from optimizers.radam import RAdam as RAdam
+from optimizers.lion import Lion as Lion
+from optimizers.lbfgs import LBFGS as LBFGS
+from optimizers.newton import Newton as Newton
+# isort: on
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": Adagrad,
-    "adadelta": Adadelta,
-    "rmsprop": RMSProp,
-    "rprop": Rprop,
-    "adam": Adam,
-    "adamw": AdamW,
-    "adamax": Adamax,
-    "nadam": NAdam,
-    "radam": RAdam,
-    "lion": Lion,
-    "lbfgs": LBFGS,
-    "newton": Newton,
+    name.lower(): kind for name, kind in list(vars().items()) if getattr(kind, "__final__", False)
 }
 
-__all__ = [
-    "LBFGS",
-    "OPTIMIZERS",
-    "SGD",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "ElementwiseOptimizer",
-    "Lion",
-    "Momentum",
-    "NAdam",
-    "Nesterov",
-    "Newton",
-    "Optimizer",
-    "RAdam",
-    "RMSProp",
-    "Rprop",
-    "VectorOptimizer",
-]
+if not TYPE_CHECKING:  # type checkers go by `as`
+    __all__ = ["OPTIMIZERS", "ElementwiseOptimizer", "Optimizer", "VectorOptimizer"]
+    __all__ += [kind.__name__ for kind in OPTIMIZERS.values()]

@@ -16,10 +16,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.array_rules import Shape
-from optimizers.objective import ClosureObjective
+from optimizers.objective import ClosureObjective, QuadraticObjective
 from optimizers.optimizer import Optimizer
 from optimizers.parameter_groups import ParameterGroup, value_of
-from optimizers.quadratic_objective import QuadraticObjective
 from support.messages import shown
 
 

@@ -89,12 +89,8 @@ class Softsign(ElementwiseOptimizer):
         average = beta * state.get("average", 0.0) + (1 - beta) * gradient
         return parameter - lr * (average / (np.absolute(average) + softness)), {"average": average}
 '''
-# Its lines in the registry, each with the line that it follows.
-REGISTRY = {
-    "from optimizers.sgd import SGD\n": "from optimizers.softsign import Softsign\n",
-    '    "newton": Newton,\n': '    "softsign": Softsign,\n',
-    '    "Rprop",\n': '    "Softsign",\n',
-}
+# Its line in the registry.
+REGISTRY = "from optimizers.softsign import Softsign as Softsign\n"
 # Its row of cases.
 CASE = """    OptimizerCase(
         name="softsign",
@@ -143,7 +139,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(ROOT / name, folder)
     (folder / "optimizers" / "softsign.py").write_text(OPTIMIZER, encoding="utf-8")
-    add(folder / "optimizers" / "__init__.py", REGISTRY)
+    registry = folder / "optimizers" / "__init__.py"
+    registry.write_text(
+        registry.read_text("utf-8").replace("# isort: on\n", REGISTRY + "# isort: on\n"), "utf-8"
+    )
     cases = folder / "tests" / "optimizers" / "cases.py"
     cases.write_text(cases.read_text("utf-8").removesuffix(")\n") + CASE, "utf-8")
     with (folder / "surfaces" / "bowls.py").open("a", encoding="utf-8") as file:
@@ -151,15 +150,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(folder, "script/suggest_rates.py", "softsign", "trough")
     run(folder, "script/optimizer_stills.py", "softsign")
     return folder
-
-
-def add(path: Path, lines: dict[str, str]) -> None:
-    """Add lines to a file, each after another."""
-    text = path.read_text(encoding="utf-8")
-    for before, new in lines.items():
-        assert text.count(before) == 1
-        text = text.replace(before, before + new)
-    path.write_text(text, encoding="utf-8")
 
 
 def run(folder: Path, *command: str) -> str:

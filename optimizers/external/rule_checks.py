@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimizers.compiled_step.rule_program import UpdateRule
-from optimizers.quadratic_objective import QuadraticObjective
+from optimizers.objective import QuadraticObjective
 from support.messages import shown
 
 # Where a rule is tried: first where everyone can follow by hand, then with other signs.

@@ -1,7 +1,7 @@
 """Schedules: learning rates that change in the course of a race.
 
-One schedule per file, and the registry of their names in race.toml. To add one, write its file beside these
-and its line in `SCHEDULES`. Each is accepted wherever a learning rate is.
+Each is accepted wherever a learning rate is, and has a name in race.toml. To add one, write it where it fits
+beside these, and its import, entry and public name here.
 """
 
 from __future__ import annotations
@@ -11,19 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizers.schedules.chained import DEEPEST, Chained
-from optimizers.schedules.constant import Constant
-from optimizers.schedules.cosine import Cosine
-from optimizers.schedules.cosine_warm_restarts import CosineWarmRestarts
-from optimizers.schedules.cyclic import Cyclic
-from optimizers.schedules.exponential import Exponential
-from optimizers.schedules.inverse_sqrt import InverseSqrt
-from optimizers.schedules.linear_warmup import LinearWarmup
-from optimizers.schedules.multi_step import MultiStep
-from optimizers.schedules.one_cycle import OneCycle
-from optimizers.schedules.polynomial import Polynomial
+from optimizers.schedules.decays import Constant, Exponential, MultiStep, Polynomial, StepDecay
 from optimizers.schedules.reduce_on_plateau import ReduceLROnPlateau
 from optimizers.schedules.schedule import Schedule
-from optimizers.schedules.step_decay import StepDecay
+from optimizers.schedules.warmups import InverseSqrt, LinearWarmup, OneCycle
+from optimizers.schedules.waves import Cosine, CosineWarmRestarts, Cyclic
 from support.messages import shown, unknown
 
 SCHEDULES: dict[str, type[Schedule] | type[ReduceLROnPlateau]] = {

@@ -14,6 +14,23 @@ from support.messages import shown
 DEEPEST = 20  # chains inside each other: a trace could not be saved with very many
 
 
+def _depth(schedule: Schedule) -> int:
+    """How many chains are inside each other."""
+    return 1 + max(map(_depth, schedule.schedules)) if isinstance(schedule, Chained) else 0
+
+
+def _schedules(name: str, value: Any) -> tuple[Schedule, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"{name} must be a list of schedules, got {shown(value)}")
+    for i, schedule in enumerate(value):
+        if not isinstance(schedule, Schedule):
+            given = schedule.name if isinstance(schedule, Entry) else shown(schedule)
+            raise ValueError(f"{name}[{i}] must be a schedule of the step, got {given}")
+        if _depth(schedule) >= DEEPEST:
+            raise ValueError(f"{name} must be nested at most {DEEPEST} deep")
+    return tuple(value)
+
+
 @final
 @dataclass(frozen=True)
 class Chained(Schedule):
@@ -45,11 +62,12 @@ class Chained(Schedule):
     """
 
     name: ClassVar[str] = "chained"
+    _checks: ClassVar = {"schedules": _schedules, "milestones": milestones}
     schedules: tuple[Schedule, ...]
     milestones: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        self._settle(schedules=_schedules, milestones=milestones)
+        super().__post_init__()
         wanted = len(self.schedules) - 1
         if len(self.milestones) != wanted:
             given = shown(list(self.milestones))
@@ -61,20 +79,3 @@ class Chained(Schedule):
         for begin, schedule in zip(self.milestones, self.schedules[1:], strict=True):
             rates = np.where(step >= begin, schedule.rate(np.maximum(step - begin, 0)), rates)
         return rates
-
-
-def _depth(schedule: Schedule) -> int:
-    """How many chains are inside each other."""
-    return 1 + max(map(_depth, schedule.schedules)) if isinstance(schedule, Chained) else 0
-
-
-def _schedules(name: str, value: Any) -> tuple[Schedule, ...]:
-    if not isinstance(value, list | tuple) or not value:
-        raise ValueError(f"{name} must be a list of schedules, got {shown(value)}")
-    for i, schedule in enumerate(value):
-        if not isinstance(schedule, Schedule):
-            given = schedule.name if isinstance(schedule, Entry) else shown(schedule)
-            raise ValueError(f"{name}[{i}] must be a schedule of the step, got {given}")
-        if _depth(schedule) >= DEEPEST:
-            raise ValueError(f"{name} must be nested at most {DEEPEST} deep")
-    return tuple(value)

@@ -93,3 +93,7 @@ def milestones(name: str, value: Any) -> tuple[int, ...]:
     if any(first >= second for first, second in itertools.pairwise(steps)):
         raise ValueError(f"{name} must increase, got {shown(list(steps))}")
     return steps
+
+
+# What a setting may be, by its type, unless the schedule's `_checks` say otherwise.
+BY_TYPE: dict[str, Check] = {"float": non_negative, "int": whole(1), "bool": flag}

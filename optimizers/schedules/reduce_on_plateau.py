@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from optimizers.rate import State, Watcher
-from optimizers.schedules.checks import choice, fraction, non_negative, whole
+from optimizers.schedules.checks import choice, fraction, whole
 from optimizers.schedules.schedule import Entry
 
 
@@ -61,6 +61,13 @@ class ReduceLROnPlateau(Entry, Watcher):
     """
 
     name: ClassVar[str] = "reduce_on_plateau"
+    _checks: ClassVar = {
+        "mode": choice("min", "max"),
+        "factor": fraction,
+        "patience": whole(0),
+        "threshold_mode": choice("rel", "abs"),
+        "cooldown": whole(0),
+    }
     start: float
     mode: str = "min"
     factor: float = 0.1
@@ -70,19 +77,6 @@ class ReduceLROnPlateau(Entry, Watcher):
     cooldown: int = 0
     min_lr: float = 0.0
     eps: float = 1e-8
-
-    def __post_init__(self) -> None:
-        self._settle(
-            start=non_negative,
-            mode=choice("min", "max"),
-            factor=fraction,
-            patience=whole(0),
-            threshold=non_negative,
-            threshold_mode=choice("rel", "abs"),
-            cooldown=whole(0),
-            min_lr=non_negative,
-            eps=non_negative,
-        )
 
     def first(self) -> State:
         """The terms before the first step, under PyTorch's names; "lr" is the learning rate of a step."""

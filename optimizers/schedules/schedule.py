@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimizers.checks import plain, require_non_negative
+from optimizers.checks import Check, plain, require_non_negative
+from optimizers.schedules.checks import BY_TYPE
 
 Array: TypeAlias = NDArray[np.float64]
 LARGEST = np.finfo(np.float64).max
 
 
 @dataclass(frozen=True)
-class Entry(ABC):
+class Entry:
     """What the registry of schedules holds: a record whose fields are the keys of a table in race.toml.
 
     Attributes:
@@ -30,15 +31,21 @@ class Entry(ABC):
     """
 
     name: ClassVar[str]
+    # What a field may be, where its type does not tell.
+    _checks: ClassVar[Mapping[str, Check]] = {}
 
-    @abstractmethod
     def __post_init__(self) -> None:
-        """Raise ValueError, naming the field, where one is out of range."""
+        """Check the fields, and keep what the checks give; a field that is None by default may be left out.
 
-    def _settle(self, **checks: Callable[[str, Any], Any]) -> None:
-        """Check fields, and keep each as what its check makes of it: see `optimizers.schedules.checks`."""
-        for field, check in checks.items():
-            object.__setattr__(self, field, check(field, plain(getattr(self, field))))
+        Raises:
+            ValueError: naming the field that is out of range.
+        """
+        for field in dataclasses.fields(self):
+            value = plain(getattr(self, field.name))
+            kind = field.type if isinstance(field.type, str) else field.type.__name__
+            check = self._checks.get(field.name) or BY_TYPE.get(kind)
+            if check and (value is not None or field.default is not None):
+                object.__setattr__(self, field.name, check(field.name, value))
 
     def table(self) -> dict[str, Any]:
         """The settings as plain data, from which `build_schedule` makes an equal one."""
@@ -52,10 +59,11 @@ def _plain(value: Any) -> Any:
     return value.table() if isinstance(value, Entry) else value
 
 
-class Schedule(Entry):
+class Schedule(Entry, ABC):
     """Base of every learning rate that depends on nothing but the step.
 
-    A subclass is a dataclass of its settings with a `rate`; its `__post_init__` checks them.
+    A subclass is a dataclass of its settings with a `rate`: floats are at least 0, and ints at least 1, where
+    its `_checks` do not say otherwise.
 
     >>> from optimizers.schedules import Exponential
     >>> halving = Exponential(0.8, gamma=0.5)

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
+from optimizers import VectorOptimizer
 from optimizers.lbfgs import LBFGS
 from optimizers.newton import Newton
+from optimizers.objective import ClosureObjective
 from optimizers.optimizer import Optimizer, State
-from optimizers.vector import ClosureObjective, VectorOptimizer
 from tests.autograd.cases import Array
 from tests.optimizers.case import INF, NAN, Settings, numbers
 from tests.optimizers.closures import closure_of, values

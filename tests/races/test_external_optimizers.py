@@ -346,10 +346,7 @@ def test_a_librarys_trace_is_read_without_it(
 
 
 RULE = "class Own({}):\n    @staticmethod\n    def rule(gradient, parameter, state, step, *, lr=0.1):\n"
-IMPORTS = (
-    "import sys\nimport numpy as np\n"
-    "from optimizers import Optimizer\nfrom optimizers.vector import VectorOptimizer\n"
-)
+IMPORTS = "import sys\nimport numpy as np\nfrom optimizers import Optimizer, VectorOptimizer\n"
 LATER = {
     "nothing": ("Optimizer", "return None if step > 10 else (parameter - lr * gradient, {})", "got None"),
     "an exit": (

@@ -65,7 +65,7 @@ def test_a_class_from_a_file_is_checked_as_ours(tmp_path: Path) -> None:
 
 def test_a_class_of_the_whole_vector(tmp_path: Path) -> None:
     text = HEAD + (
-        "from optimizers.vector import VectorOptimizer\n"
+        "from optimizers import VectorOptimizer\n"
         "class Norm(VectorOptimizer):\n"
         "    @staticmethod\n"
         "    def rule(objective, parameter, state, step, *, lr=0.1):\n"

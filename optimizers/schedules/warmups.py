@@ -1,4 +1,4 @@
-"""One-cycle: the learning rate rises to a high one, then falls to almost nothing."""
+"""Schedules that rise first: to where they stay, or to fall from there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,77 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from optimizers.schedules.checks import choice, flag, non_negative, positive, share, whole
+from optimizers.schedules.checks import choice, part, positive, share
 from optimizers.schedules.schedule import Array, Schedule, descent
+
+
+@final
+@dataclass(frozen=True)
+class LinearWarmup(Schedule):
+    """From `start_factor` times `start` to `start` in `steps` steps; usually first in `Chained`.
+
+    After t steps::
+
+        lr = start (start_factor + (1 - start_factor) min(t, steps) / steps)
+
+    Args:
+        start: the learning rate once it is warm, at least 0.
+        steps: how long the warm-up lasts, at least 1.
+        start_factor: what part of `start` it begins with, in (0, 1].
+
+    Raises:
+        ValueError: naming the setting that is out of range.
+
+    Source: Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", 2017, section 2.2. The
+    values and the factor's default are torch.optim.lr_scheduler.LinearLR's, `steps` being its total_iters.
+
+    >>> LinearWarmup(0.5, steps=2, start_factor=0.5)([0, 1, 2, 3]).tolist()
+    [0.25, 0.375, 0.5, 0.5]
+    """
+
+    name: ClassVar[str] = "linear_warmup"
+    _checks: ClassVar = {"start_factor": part}
+    start: float
+    steps: int
+    start_factor: float = 1 / 3
+
+    def rate(self, step: Array) -> Array:
+        """The equation in the class's docstring."""
+        warm = np.minimum(step, self.steps) / self.steps
+        return self.start * (self.start_factor + (1 - self.start_factor) * warm)
+
+
+@final
+@dataclass(frozen=True)
+class InverseSqrt(Schedule):
+    """Rises linearly to `max_lr`, then falls as the inverse square root of the step.
+
+    In step n, which follows t = n - 1 steps::
+
+        lr = max_lr min(n / steps, sqrt(steps / n))
+
+    Args:
+        max_lr: the highest learning rate, that of step number `steps`, at least 0.
+        steps: how long the warm-up lasts, at least 1; 1 means no warm-up.
+
+    Raises:
+        ValueError: naming the setting that is out of range.
+
+    Source: Vaswani et al., "Attention is all you need", 2017, section 5.3, whose model of size d has
+    max_lr = 1 / sqrt(d steps). PyTorch has no such schedule.
+
+    >>> InverseSqrt(0.5, steps=4)([0, 1, 3, 15]).tolist()
+    [0.125, 0.25, 0.5, 0.25]
+    """
+
+    name: ClassVar[str] = "inverse_sqrt"
+    max_lr: float
+    steps: int
+
+    def rate(self, step: Array) -> Array:
+        """The equation in the class's docstring."""
+        number = step + 1
+        return self.max_lr * np.minimum(number / self.steps, np.sqrt(self.steps / number))
 
 
 @final
@@ -48,6 +117,12 @@ class OneCycle(Schedule):
     """
 
     name: ClassVar[str] = "one_cycle"
+    _checks: ClassVar = {
+        "pct_start": share,
+        "anneal_strategy": choice("cos", "linear"),
+        "div_factor": positive,
+        "final_div_factor": positive,
+    }
     max_lr: float
     steps: int
     pct_start: float = 0.3
@@ -55,17 +130,6 @@ class OneCycle(Schedule):
     div_factor: float = 25.0
     final_div_factor: float = 1e4
     three_phase: bool = False
-
-    def __post_init__(self) -> None:
-        self._settle(
-            max_lr=non_negative,
-            steps=whole(1),
-            pct_start=share,
-            anneal_strategy=choice("cos", "linear"),
-            div_factor=positive,
-            final_div_factor=positive,
-            three_phase=flag,
-        )
 
     def rate(self, step: Array) -> Array:
         """The phases in the class's docstring."""
