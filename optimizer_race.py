@@ -9,18 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DEGREES, IN, FadeIn, config, smooth, squish_rate_func
+from manim import DEGREES, IN, FadeIn, smooth, squish_rate_func
 from PIL.Image import Image
 
 from scenes.depth.animations import Rise
 from scenes.depth.sprite import Corners
 from scenes.film import Film
+from scenes.frame import frame
 from scenes.race.board import MARGIN, Board, Results, column
 from scenes.race.commentary import LEVEL, Lead, introductions
 from scenes.race.loss_plot import LossPlot
 from scenes.race.off_plane import LINE, OffPlane
 from scenes.race.plan import Plan
-from scenes.race.stage import Stage, frame
+from scenes.race.stage import Stage, fill
 from views.standings import Standings
 
 # The share of the film's length for each part.
@@ -65,11 +66,11 @@ class OptimizerRace(Film):
         self.stage = Stage(self.trace, self.captions)
         self.board = Board(self.trace, standings, self.captions)
         left, right, top = column()
-        low = MARGIN + 0.4 - config.frame_height / 2
+        low = MARGIN + 0.4 - frame().height / 2
         self.plot = LossPlot(
             self.trace, self.captions, (left, low, right, low + min(PLOT, 2.2 - 0.1 * len(self.trace.names)))
         )
-        corner = MARGIN - config.frame_width / 2
+        corner = MARGIN - frame().width / 2
         self.plan = Plan(self.trace, (corner, top - PLAN, corner + PLAN, top), radius=0.07, width=2.5)
         self.table = Results(self.trace, standings, self.captions)
         self.lead = Lead(self.trace, standings, self.captions, (corner, low - 0.36), left - corner - 0.3)
@@ -81,7 +82,7 @@ class OptimizerRace(Film):
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
         self.live = (self.stage.stalks, self.plan.runners, self.plot.runners, self.off_plane, self.lead)
         self.parts = (self.stage.runners, self.board, *self.live)
-        edge, height = config.frame_width / 2 - 0.2, config.frame_height / 2 - 0.2
+        edge, height = frame().width / 2 - 0.2, frame().height / 2 - 0.2
         self.aim(
             (-edge, room, left - 0.3, height),
             (corner + PLAN + 0.1, top - PLAN - 0.1),
@@ -111,8 +112,8 @@ class OptimizerRace(Film):
             [self.phi - self.highest + back * (self.highest - self.rise), theta + back * SWAY], axis=-1
         )
         pictures = stage.pictures(self.lens, [*routes[self.rise][::4], *last])
-        self.zoom, self.aside = frame(pictures, room, taken)
-        zoom, self.lens.aside = frame(pictures[:1], wide)
+        self.zoom, self.aside = fill(pictures, room, taken)
+        zoom, self.lens.aside = fill(pictures[:1], wide)
         stage.axes.stand(zoom)
         self.set_camera_orientation(phi=self.phi, theta=theta, zoom=zoom)
 

@@ -21,11 +21,11 @@ from manim import (
     ManimColor,
     VGroup,
     VMobject,
-    config,
 )
 
 from races import config_path
 from scenes.film import spec_of_config
+from scenes.frame import frame
 from scenes.graph.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, GraphPicture, Lane
 from scenes.named_output import HOME, Written, race_name
@@ -106,7 +106,7 @@ class BackpropGraph(Written):
         self.captions, self.numbers = CAPTIONS[language], numbers(language)
         self.graph = evaluate(expression, at)
         super().__init__(renderer, **options)
-        self.picture = GraphPicture(self.graph, (config.frame_width - 2 * _MARGIN, _ROOM), self.numbers)
+        self.picture = GraphPicture(self.graph, (frame().width - 2 * _MARGIN, _ROOM), self.numbers)
 
     def construct(self) -> None:
         """Tell the story."""
@@ -132,7 +132,7 @@ class BackpropGraph(Written):
             (f"\N{LEFTWARDS ARROW} {gradients}", GRADIENT),
         ]
         self.legend = VGroup(ColouredText(flows), text(derivatives, BODY, LOCAL))
-        right = config.frame_width / 2 - _MARGIN
+        right = frame().width / 2 - _MARGIN
         for line, y in zip(self.legend, (_TOP + 0.2, _TOP - 0.2), strict=True):
             line.move_to((right, y, 0), aligned_edge=RIGHT)
         formula = self.numbers.written(self.graph.formula)
@@ -206,7 +206,7 @@ class BackpropGraph(Written):
         self.told = ColouredText(
             [(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING
         )
-        self.told.scale(min(1.0, (config.frame_width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
+        self.told.scale(min(1.0, (frame().width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
         self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
 
     def step(self, seconds: float, flows: list[Flow], arrived: list[VMobject]) -> None:

@@ -6,12 +6,13 @@ Contour lines, trails, and two arrows at each racer: the direction of descent, a
 from __future__ import annotations
 
 import numpy as np
-from manim import LEFT, RIGHT, FadeIn, Group, config
+from manim import LEFT, RIGHT, FadeIn, Group
 from numpy.typing import NDArray
 
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import Label, line_width
 from scenes.film import Film
+from scenes.frame import frame
 from scenes.race.arrows import Arrows, scaled
 from scenes.race.board import MARGIN, Board, Results, column
 from scenes.race.plan import Plan
@@ -53,7 +54,7 @@ class ContourRace(Film):
         surface = trace.surface
         end = self.captions.numbers.end
         ends = max(line_width(end(edge), SMALL) for edge in surface.v_range)
-        left, top = MARGIN + ends + 0.15 - config.frame_width / 2, config.frame_height / 2 - MARGIN
+        left, top = MARGIN + ends + 0.15 - frame().width / 2, frame().safe.top
         corners = (left, top - SIDE, left + SIDE, top)
         self.plan = Plan(trace, corners, radius=0.1, width=4.0)
         positions, gradients = trace.positions[:, :, 0], trace.gradients[:, :, 0]

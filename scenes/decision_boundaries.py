@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Self
 
-from manim import LEFT, RIGHT, FadeIn, Group, config
+from manim import LEFT, RIGHT, FadeIn, Group
 from PIL.Image import Image
 
 from races import RaceSpec, SpecError, Trace
@@ -16,8 +16,8 @@ from races.config import make_spec
 from races.network_spec import NetworkSpec
 from scenes.depth.sprite import Label, fitted
 from scenes.film import Film
+from scenes.frame import frame
 from scenes.named_output import refuse
-from scenes.race.board import MARGIN
 from scenes.race.boundary_panels import BoundaryPanels
 from scenes.race.loss_plot import LossPlot
 from scenes.theme import SMALL
@@ -67,7 +67,7 @@ class DecisionBoundaries(Film):
     def prepare(self) -> None:
         """Create the panels and the plot below them."""
         trace = self.trace
-        right, top = config.frame_width / 2 - MARGIN, config.frame_height / 2 - MARGIN
+        _, _, right, top = frame().safe
         floor = 0.45 - top
         self.panels = BoundaryPanels(trace, self.captions, (-right, floor + 1.5, right, top - 0.5))
         ceiling = self.panels.end - 0.5

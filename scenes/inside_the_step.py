@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from manim import FadeIn, FadeOut, config
+from manim import FadeIn, FadeOut
 
 from races import Trace, config_path, run_race
 from races.network_spec import NetworkSpec
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import fitted
 from scenes.film import Film, spec_of_config
+from scenes.frame import frame
 from scenes.named_output import HOME, race_name, refuse
 from scenes.race.commentary import ROOM
 from scenes.step.captions import step_captions
@@ -76,7 +77,7 @@ class InsideTheStep(Film):
         for view in self.views:
             view.look_at(self.shot)
             self.fix(view.panel, view.map, *([view.squares] if view.squares else []))
-        top = config.frame_height / 2 - 0.3
+        top = frame().height / 2 - 0.3
         line = [[0.0, -top, 0.0], [0.0, top, 0.0]] if len(shown) > 1 else []
         self.between = Trail(line, FAINT, width=1.0).set_opacity(0.4)
         self.fix(self.between)

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from manim import CairoRenderer, Camera, RendererType, Scene, config
 
+from scenes.frame import frame
 from scenes.writer import FilmWriter
 from support.messages import printable
 
@@ -24,7 +25,7 @@ _LONGEST = 50  # characters of a race's name, which may be four bytes each
 
 
 class Written(Scene):
-    """A scene that is written by a `FilmWriter`.
+    """A scene that is written by a `FilmWriter`, and laid out for the `scenes.frame` of its picture.
 
     Args:
         renderer: Manim's; by default a new one.
@@ -48,6 +49,8 @@ class Written(Scene):
         renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
         with refusing():
             super().__init__(renderer=renderer, **options)
+        camera = cast("Camera", self.camera)
+        camera.frame_width, camera.frame_height = frame()
 
     def render(self, preview: bool = False) -> bool:
         """As Manim's `render`, but it leaves no partial files behind, and errors of files are one line."""

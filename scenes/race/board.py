@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
-from manim import LEFT, RIGHT, Group, config
+from manim import LEFT, RIGHT, Group
 
 from races import Status, Trace
 from races.metrics import final_loss
 from scenes.depth.mobjects import Ball
 from scenes.depth.sprite import Label, fitted, line_width
+from scenes.frame import frame
 from scenes.theme import BODY, HEADING, SMALL
 from support.numbers import DECIMALS, loss_digits
 from views.captions import Captions
@@ -30,8 +31,8 @@ MARK = "✓"
 
 def column() -> tuple[float, float, float]:
     """Left, right and top of the column beside the race, in scene units."""
-    right = config.frame_width / 2 - MARGIN
-    return right - WIDTH, right, config.frame_height / 2 - MARGIN
+    _, _, right, top = frame().safe
+    return right - WIDTH, right, top
 
 
 class Fit(NamedTuple):

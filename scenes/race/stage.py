@@ -64,7 +64,7 @@ class Stage:
         return np.concatenate([surface.points[shown] + np.array([0.0, 0.0, RADIUS]), ends])
 
     def pictures(self, lens: DepthCamera, sides: Iterable[Array]) -> list[tuple[Array, Array]]:
-        """The pictures from each viewpoint, phi and theta, for `frame`; labels are then kept clear."""
+        """The pictures from each viewpoint, phi and theta, for `fill`; labels are then kept clear."""
         rays = self.axes.rays()
         outlines, beside = [], []
         lens.set_zoom(1.0)
@@ -110,7 +110,7 @@ class Stage:
         return np.asarray((between[..., 2] < heights).any(axis=1))
 
 
-def frame(
+def fill(
     pictures: Sequence[tuple[Array, Array]], room: Corners, taken: tuple[float, float] | None = None
 ) -> tuple[float, Array]:
     """The zoom and the shift of the picture at which its content fills a rectangle.

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from manim import Group, config
+from manim import Group
 
 from optimizers.equations import Quantity
 from races import Trace
 from scenes.depth.sprite import Corners
+from scenes.frame import frame
 from scenes.step.captions import StepCaptions
 from scenes.step.equation_fit import fit
 from scenes.step.look import Look
@@ -132,7 +133,7 @@ def _rooms(
         squares: whether the racer has any.
         across: how wide the map is.
     """
-    edge, top = config.frame_width / 2 - _EDGE_X, config.frame_height / 2 - _EDGE_Y
+    edge, top = frame().width / 2 - _EDGE_X, frame().height / 2 - _EDGE_Y
     bottom, name = -top, top - HEAD + 0.18
     if count == 1:
         left, right, high = -edge, edge, top

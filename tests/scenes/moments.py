@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, Mobject, config, tempconfig
+from manim import CairoRenderer, Mobject, tempconfig
 from numpy.typing import NDArray
 
 from races import Trace
@@ -19,6 +19,7 @@ from scenes.depth.camera import DepthCamera
 from scenes.depth.mobjects import Ball, DepthMobject, LossSurface
 from scenes.depth.sprite import Corners, Label, Sprite
 from scenes.film import Film
+from scenes.frame import frame
 from scenes.race.axes import BoxAxes
 from scenes.race.board import column
 from scenes.race.plan import Relief
@@ -174,12 +175,11 @@ def dense(lines: Array) -> Array:
 
 def faults(moment: Moment) -> list[str]:
     """What is wrong with a frame."""
-    half_width, half_height = config.frame_width / 2, config.frame_height / 2
-    frame = (-half_width, -half_height, half_width, half_height)
+    whole = frame().whole
     found = [
         f"{text.content!r} leaves the picture: {text.box}"
         for text in moment.texts
-        if not (inside(np.array(text.box).reshape(2, 2), frame)).all()
+        if not (inside(np.array(text.box).reshape(2, 2), whole)).all()
     ]
     found += [
         f"{a.content!r} and {b.content!r} overlap: {a.box}, {b.box}"
@@ -197,19 +197,19 @@ def faults(moment: Moment) -> list[str]:
         for text in moment.texts
         if any(inside(line, text.box).any() for line in dense(moment.axes))
     ]
-    found += surface_faults(moment, [text for text in moment.texts if text.fixed], frame)
+    found += surface_faults(moment, [text for text in moment.texts if text.fixed], whole)
     if not moment.finite:
         found.append("a point is not finite")
     return [f"frame {moment.number}: {fault}" for fault in found]
 
 
-def surface_faults(moment: Moment, fixed: Sequence[Text], frame: Corners) -> list[str]:
+def surface_faults(moment: Moment, fixed: Sequence[Text], whole: Corners) -> list[str]:
     """Where the surface leaves the picture or runs under something else."""
     if not len(moment.surface):
         return []
     left, _, _ = column()
     beside = [text.content for text in fixed if text.box[0] >= left - 1e-6]
-    found = [] if inside(moment.surface, frame).all() else ["the surface leaves the picture"]
+    found = [] if inside(moment.surface, whole).all() else ["the surface leaves the picture"]
     if beside and moment.surface[:, 0].max() >= left:
         found.append(f"the surface runs under the board's column: {moment.surface[:, 0].max()}, {beside}")
     found += [

@@ -10,11 +10,12 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from manim import Mobject, config, tempconfig
+from manim import Mobject, tempconfig
 from manim.utils.module_ops import scene_classes_from_file
 
 from autograd import Tensor
 from scenes.backprop_graph import BackpropGraph
+from scenes.frame import frame
 from scenes.graph.computation import NAMES, evaluate, number
 from scenes.graph.layout import columns
 from scenes.graph.mobjects import SMALLEST, GraphPicture
@@ -166,17 +167,12 @@ def inside(a: Box, b: Box) -> bool:
 
 def assert_readable(cards: list[Box], lines: list[ColouredText]) -> None:
     """Cards and texts stand apart, in the frame, and each text in a card or outside all of them."""
-    frame = (
-        -config.frame_width / 2,
-        -config.frame_height / 2,
-        config.frame_width / 2,
-        config.frame_height / 2,
-    )
+    whole = frame().whole
     assert not any(overlap(a, b) for a, b in combinations(cards, 2))
     for one, other in combinations(lines, 2):
         assert not overlap(box(one), box(other)), (one.content, other.content)
     for line in lines:
-        assert inside(box(line, 0.1), frame), line.content
+        assert inside(box(line, 0.1), whole), line.content
         assert all(inside(box(line), card) for card in cards if overlap(box(line), card)), line.content
         assert line.font_size > SMALLEST - 1e-6, line.content
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from manim import LEFT, RIGHT, Mobject, config, tempconfig
+from manim import LEFT, RIGHT, Mobject, tempconfig
 
 from races import RaceSpec, run_race
 from races.metrics import steps_to_target
 from scenes import LossSurface
 from scenes.depth.mobjects import DepthMobject
 from scenes.depth.sprite import Label, fitted, line_width
+from scenes.frame import frame
 from scenes.race.balls_and_trails import Runners
 from scenes.race.board import Board, Results
 from scenes.theme import BODY, ColouredText
@@ -272,8 +273,8 @@ def seen(group: Mobject) -> list[Mobject]:
 
 def assert_in_frame(mobject: Mobject) -> None:
     for part in mobject.family_members_with_points():
-        assert abs(part.get_center()[0]) + part.width / 2 <= config.frame_width / 2
-        assert abs(part.get_center()[1]) + part.height / 2 <= config.frame_height / 2
+        assert abs(part.get_center()[0]) + part.width / 2 <= frame().width / 2
+        assert abs(part.get_center()[1]) + part.height / 2 <= frame().height / 2
 
 
 def assert_apart(parts: Sequence[Mobject]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manim import CairoRenderer, config
+from manim import CairoRenderer
 
 from autograd import value_and_grad
 from optimizers import OPTIMIZERS
@@ -22,6 +22,7 @@ from scenes.contour_race import ContourRace
 from scenes.depth.camera import DepthCamera
 from scenes.depth.sprite import Label, line_width
 from scenes.film import Film
+from scenes.frame import frame
 from scenes.inside_the_step import InsideTheStep, shown_racers
 from scenes.step.captions import step_captions
 from scenes.step.equation_fit import cell
@@ -217,7 +218,7 @@ def texts(film: InsideTheStep) -> list[Label | Equation]:
 
 def faults(film: InsideTheStep) -> list[str]:
     """What is too small, leaves the picture, or stands on something else."""
-    width, height = config.frame_width / 2, config.frame_height / 2
+    width, height = frame().width / 2, frame().height / 2
     seen = texts(film)
     sizes = [
         one.drawing.size if isinstance(one.drawing, Typeset) else ast.literal_eval(one.digest)[1]
