@@ -20,7 +20,8 @@ _AUTOGRAD = ("support", "autograd", "autograd.compiler")
 _OPTIMIZERS = (*_AUTOGRAD, "optimizers", "optimizers.compiled_step", "optimizers.external")
 _MODELS = (*_OPTIMIZERS, "surfaces", "networks")
 _VIEWS = (*_MODELS, "races", "comparison", "views")
-_PARTS = ("scenes.theme", "scenes.depth", "scenes.text", "scenes.race", "scenes.step", "scenes.graph")
+_LOOK = ("scenes.frame", "scenes.theme")
+_PARTS = (*_LOOK, "scenes.depth", "scenes.text", "scenes.race", "scenes.step", "scenes.graph")
 _ALL = (*_VIEWS, "evolution", "views.figures", *_PARTS, "scenes", "studio", "cli", "optimizer_race")
 
 # What each room may import besides itself. A module belongs to the room with the longest name that fits.
@@ -38,12 +39,13 @@ BELOW: dict[str, tuple[str, ...]] = {
     "evolution": (*_MODELS, "races", "comparison"),
     "views": (*_MODELS, "races", "comparison"),
     "views.figures": _VIEWS,
-    "scenes.theme": ("support", "views"),
-    "scenes.depth": (*_VIEWS, "scenes.theme"),
-    "scenes.text": (*_VIEWS, "scenes.theme", "scenes.depth"),
-    "scenes.graph": (*_VIEWS, "scenes.theme", "scenes.depth", "scenes.text"),
-    "scenes.race": (*_VIEWS, "scenes.theme", "scenes.depth", "scenes.text"),
-    "scenes.step": (*_VIEWS, "scenes.theme", "scenes.depth", "scenes.text", "scenes.race"),
+    "scenes.frame": (),
+    "scenes.theme": ("support", "views", "scenes.frame"),
+    "scenes.depth": (*_VIEWS, *_LOOK),
+    "scenes.text": (*_VIEWS, *_LOOK, "scenes.depth"),
+    "scenes.graph": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text"),
+    "scenes.race": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text"),
+    "scenes.step": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text", "scenes.race"),
     "scenes": (*_VIEWS, *_PARTS),
     "studio": (*_VIEWS, "evolution", "views.figures"),
     "cli": _ALL,

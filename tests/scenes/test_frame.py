@@ -1,4 +1,4 @@
-"""A film's frame has the shape of its picture, however Manim is told of it, and room for text of a readable size."""
+"""A film's frame has the shape of its picture, however Manim is told of it, and text of a readable size."""
 
 from __future__ import annotations
 
