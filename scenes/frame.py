@@ -61,8 +61,8 @@ class Area(NamedTuple):
     def rows(self, *shares: float, gap: float = 0.0) -> list[Area]:
         """Rectangles below each other, from the top, as high as their shares of the whole.
 
-        >>> [box[1::2] for box in Area(0.0, 0.0, 9.0, 4.0).rows(1, 3)]
-        [(3.0, 4.0), (0.0, 3.0)]
+        >>> [box[1::2] for box in Area(0.0, 1.0, 9.0, 5.0).rows(1, 3)]
+        [(4.0, 5.0), (1.0, 4.0)]
         """
         ends = _ends(-self.top, self.height, shares, gap)
         return [Area(self.left, -high, self.right, -low) for low, high in ends]
