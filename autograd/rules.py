@@ -123,10 +123,7 @@ def _slope_of_powers(g: Any, _y: Any, a: Any, b: Any) -> Any:
     return np.where(zero, np.where(tame, slope, 0.0), slope)
 
 
-def _sigmoid(x: Any) -> Any:
-    return x._apply("sigmoid", x) if hasattr(x, "_apply") else 1 / (1 + np.exp(-x))
-
-
+_BELL = 2 / math.sqrt(math.pi)
 _LEAST = 1e-307  # numbers nearer 0 have an infinite reciprocal
 
 _FLOATS = SimpleNamespace(
@@ -135,7 +132,7 @@ _FLOATS = SimpleNamespace(
     floor=lambda x: math.copysign(math.floor(x), x), ceil=lambda x: math.copysign(math.ceil(x), x),
     rint=lambda x: math.copysign(round(x), x),
     absolute=abs, maximum=_maximum, minimum=_minimum, relu=_relu, power=_power,
-    sigmoid=lambda x: 1 / (1 + math.exp(-x)), slope_of_power=_slope_of_power,
+    slope_of_power=_slope_of_power,
     where=lambda condition, a, b: a if condition else b,
     logical_and=lambda a, b: bool(a) and bool(b), logical_or=lambda a, b: bool(a) or bool(b),
     logical_not=operator.not_,
@@ -144,14 +141,53 @@ _FLOATS = SimpleNamespace(
 _ARRAYS = SimpleNamespace(
     **NUMPYS, floor=np.floor, ceil=np.ceil, rint=np.rint,
     absolute=np.absolute, maximum=np.maximum, minimum=np.minimum,
-    relu=lambda x: np.maximum(x, 0.0), power=operator.pow, sigmoid=_sigmoid,
-    slope_of_power=_slope_of_powers, where=np.where,
+    relu=lambda x: np.maximum(x, 0.0), power=operator.pow, slope_of_power=_slope_of_powers, where=np.where,
     logical_and=np.logical_and, logical_or=np.logical_or, logical_not=np.logical_not,
 )  # fmt: skip
 
 
+def _made_of_others(xp: Any) -> dict[str, Function]:
+    """Functions that derivatives use and neither numpy nor Python has."""
+
+    def sech_squared(x: Any) -> Any:
+        e = xp.exp(x)
+        sech = 2 / (e + 1 / e)
+        return sech * sech
+
+    def direction_cosine(a: Any, b: Any) -> Any:
+        origin = xp.logical_and(a == 0, b == 0)
+        return xp.where(origin, math.nan, xp.sin(xp.arctan2(a, xp.absolute(b))))
+
+    return {
+        "sigmoid": lambda x: 1 / (1 + xp.exp(-x)),
+        "sech_squared": sech_squared,  # 1 / cosh(x)**2
+        "lorentzian": lambda x: 1 / (1 + x * x),
+        "one_minus_square": lambda x: (1 - x) * (1 + x),  # has all its digits near 1
+        "direction_cosine": direction_cosine,  # a / hypot(a, b), also where that is inf / inf
+    }
+
+
+def _as_row(name: str, function: Function) -> Function:
+    """A function that is a row of the table, and is noted as that row where it is differentiated."""
+
+    def call(*inputs: Any) -> Any:
+        kind = next((x for x in inputs if hasattr(x, "_apply")), None)
+        return function(*inputs) if kind is None else kind._apply(name, *inputs)
+
+    return call
+
+
+vars(_FLOATS).update(_made_of_others(_FLOATS))
+vars(_ARRAYS).update({name: _as_row(name, f) for name, f in _made_of_others(_ARRAYS).items()})
+
+
 def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
-    """Name: value, then the derivative with respect to each input."""
+    """Name: value, then the derivative with respect to each input.
+
+    Derivatives are differentiated in turn, so each is written in a form whose own derivative is right, too,
+    where numbers are tiny, huge or infinite.
+    """
+    made = _made_of_others(xp)
 
     def trunc(x: Any) -> Any:
         return xp.where(x < 0, xp.ceil(x), xp.floor(x))
@@ -197,29 +233,33 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "sin": (xp.sin, lambda g, y, x: g * xp.cos(x)),
         "cos": (xp.cos, lambda g, y, x: -g * xp.sin(x)),
         "tan": (xp.tan, lambda g, y, x: g * (1 + y * y)),
-        "arcsin": (xp.arcsin, lambda g, y, x: g / xp.sqrt((1 - x) * (1 + x))),
-        "arccos": (xp.arccos, lambda g, y, x: -g / xp.sqrt((1 - x) * (1 + x))),
-        "arctan": (xp.arctan, lambda g, y, x: g / (1 + x * x)),
+        "arcsin": (xp.arcsin, lambda g, y, x: g / xp.sqrt(xp.one_minus_square(x))),
+        "arccos": (xp.arccos, lambda g, y, x: -g / xp.sqrt(xp.one_minus_square(x))),
+        "arctan": (xp.arctan, lambda g, y, x: g * xp.lorentzian(x)),
         # As PyTorch: flat at the origin, where the angle may be any.
         "arctan2": (
             xp.arctan2,
             lambda g, y, a, b: xp.where(
-                xp.logical_and(a == 0, b == 0), 0.0, g * (b / xp.hypot(a, b) / xp.hypot(a, b))
+                xp.logical_and(a == 0, b == 0), 0.0, g * (xp.direction_cosine(b, a) / xp.hypot(a, b))
             ),
             lambda g, y, a, b: xp.where(
-                xp.logical_and(a == 0, b == 0), 0.0, -g * (a / xp.hypot(a, b) / xp.hypot(a, b))
+                xp.logical_and(a == 0, b == 0), 0.0, -g * (xp.direction_cosine(a, b) / xp.hypot(a, b))
             ),
         ),
-        "hypot": (xp.hypot, lambda g, y, a, b: g * (a / y), lambda g, y, a, b: g * (b / y)),
+        "hypot": (
+            xp.hypot,
+            lambda g, y, a, b: g * xp.direction_cosine(a, b),
+            lambda g, y, a, b: g * xp.direction_cosine(b, a),
+        ),
         "sinh": (xp.sinh, lambda g, y, x: g * xp.cosh(x)),
         "cosh": (xp.cosh, lambda g, y, x: g * xp.sinh(x)),
-        "tanh": (xp.tanh, lambda g, y, x: g * (1 - y * y)),
-        "arcsinh": (xp.arcsinh, lambda g, y, x: g / xp.sqrt(x * x + 1)),
-        "arccosh": (xp.arccosh, lambda g, y, x: g / xp.sqrt((x - 1) * (x + 1))),
-        "arctanh": (xp.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x))),
+        "tanh": (xp.tanh, lambda g, y, x: g * xp.sech_squared(x)),
+        "arcsinh": (xp.arcsinh, lambda g, y, x: g / xp.hypot(1.0, x)),
+        "arccosh": (xp.arccosh, lambda g, y, x: g / xp.sqrt(x - 1) / xp.sqrt(x + 1)),
+        "arctanh": (xp.arctanh, lambda g, y, x: g / xp.one_minus_square(x)),
         "exp": (xp.exp, lambda g, y, x: g * y),
         "exp2": (xp.exp2, lambda g, y, x: g * (y * math.log(2))),
-        "expm1": (xp.expm1, lambda g, y, x: g * (y + 1)),
+        "expm1": (xp.expm1, lambda g, y, x: g * xp.exp(x)),
         "log": (xp.log, lambda g, y, x: g / x),
         "log2": (xp.log2, lambda g, y, x: g / (x * math.log(2))),
         "log10": (xp.log10, lambda g, y, x: g / (x * math.log(10))),
@@ -232,8 +272,12 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         ),
         "log1p": (xp.log1p, lambda g, y, x: g / (x + 1)),
         "sqrt": (xp.sqrt, lambda g, y, x: g / (2 * y)),
-        "cbrt": (xp.cbrt, lambda g, y, x: g / (3 * (y * y))),
-        "erf": (xp.erf, lambda g, y, x: g * (2 / math.sqrt(math.pi) * xp.exp(-(x * x)))),
+        "cbrt": (xp.cbrt, lambda g, y, x: g / y / y / 3),
+        # exp(-x**2) is 0 from 30 on.
+        "erf": (
+            xp.erf,
+            lambda g, y, x: g * (_BELL * xp.exp(-(xp.maximum(xp.minimum(x, 30.0), -30.0) ** 2))),
+        ),
         # Steps are flat, as in PyTorch, at their edges too.
         "floor": (xp.floor, lambda g, y, x: 0.0),
         "ceil": (xp.ceil, lambda g, y, x: 0.0),
@@ -243,9 +287,21 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "floor_divide": (lambda a, b: a // b, lambda g, y, a, b: 0.0, lambda g, y, a, b: 0.0),
         "remainder": (lambda a, b: a % b, lambda g, y, a, b: g, lambda g, y, a, b: -g * (a // b)),
         "fmod": (xp.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b)),
-        # Not y (1 - y), as PyTorch, which has lost all digits where y is nearly 1. As a sigmoid, not as
-        # 1 / (1 + exp(x)), whose own derivative is nan where exp(x) overflows.
-        "sigmoid": (lambda x: 1 / (1 + xp.exp(-x)), lambda g, y, x: g * (y * xp.sigmoid(-x))),
+        # Not y (1 - y), as PyTorch, which has lost all digits where y is nearly 1.
+        "sigmoid": (made["sigmoid"], lambda g, y, x: g * (xp.sech_squared(x / 2) / 4)),
+        # These are met in derivatives only: see `INNER`.
+        "sech_squared": (made["sech_squared"], lambda g, y, x: -2 * g * y * xp.tanh(x)),
+        "one_minus_square": (made["one_minus_square"], lambda g, y, x: -2 * g * x),
+        # Not -2 g x y y, which is nan at infinity.
+        "lorentzian": (
+            made["lorentzian"],
+            lambda g, y, x: -2 * g * y * (xp.direction_cosine(x, 1.0) / xp.hypot(1.0, x)),
+        ),
+        "direction_cosine": (
+            made["direction_cosine"],
+            lambda g, y, a, b: g * (xp.direction_cosine(b, a) ** 2 / xp.hypot(a, b)),
+            lambda g, y, a, b: -g * (y * xp.direction_cosine(b, a) / xp.hypot(a, b)),
+        ),
         # As PyTorch: x itself above 20, with slope 1: adding 1e17 rounds the sigmoid away, but not what the
         # second derivative makes of it.
         "softplus": (
@@ -279,4 +335,7 @@ FLOAT_RULES = _table(_elementwise(_FLOATS), elementwise=True)
 RULES = _table(_elementwise(_ARRAYS), elementwise=True) | _table(array_rules.ROWS, elementwise=False)
 # x / x is constant: no gradient passes it, also none that is nan, as that of v**(v/v) to its exponent.
 CONSTANT_OF_EQUALS = frozenset({"divide"})
-DIFFERENTIABLE = tuple(name for name, rule in RULES.items() if any(rule.vjps))
+INNER = frozenset(
+    {"sech_squared", "one_minus_square", "lorentzian", "direction_cosine"}
+)  # of derivatives only
+DIFFERENTIABLE = tuple(name for name, rule in RULES.items() if any(rule.vjps) and name not in INNER)
