@@ -29,11 +29,7 @@ def _with_parents(node: _Tensor, parents: tuple[_Tensor, ...]) -> _Tensor:
 
 
 def reduced(self: _Tensor) -> tuple[Any, ...]:
-    """What pickle keeps of a leaf: its value and its gradient.
-
-    Raises:
-        TypeError: for what was computed, as its graph holds functions.
-    """
+    """What pickle keeps of a leaf: its value and its gradient. What was computed is refused."""
     if self._prev:
         raise TypeError("a computed Tensor cannot be pickled, as its graph holds functions: pickle its data")
     return type(self), (self._value,), (None, {"grad": self._grad if self.has_grad else None})

@@ -16,11 +16,7 @@ FLOAT64 = np.dtype(np.float64)
 
 
 def as_value(x: Any, copy: bool = False) -> Value:
-    """`x` as a Python float, or as a float64 array where it has a shape.
-
-    Raises:
-        TypeError: if it does not consist of real numbers, or has no shape.
-    """
+    """`x` as a Python float, or as a float64 array where it has a shape; TypeError if it is neither."""
     if isinstance(x, float):
         return float(x)
     if type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim and not copy:
@@ -67,11 +63,7 @@ def _writeable(base: Any) -> bool:
 
 
 def kept_index(index: Any) -> Any:
-    """An index whose arrays and lists stay as they are.
-
-    Raises:
-        IndexError: for a Tensor in it.
-    """
+    """An index whose arrays and lists stay as they are; a Tensor in it is refused."""
     if hasattr(index, "_apply"):
         raise IndexError(
             "an index must be plain numbers, not a Tensor; "

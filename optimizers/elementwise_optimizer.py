@@ -25,7 +25,7 @@ from optimizers.checks import plain
 from optimizers.compiled_step.stepper import Stepper
 from optimizers.optimizer import Optimizer
 from optimizers.parameter_groups import ParameterGroup, value_of
-from optimizers.rate import State
+from optimizers.rate import State, as_input
 from support.lazy import Lazy
 
 
@@ -86,28 +86,27 @@ class ElementwiseOptimizer(Optimizer):
     def _prepared(
         self, k: int, group: ParameterGroup, loss: Any
     ) -> tuple[ParameterGroup, Stepper, Any, State]:
-        """A group, its stepper, its learning rate, None if programs hold that, and the rate's next terms."""
+        """A group, its stepper, its learning rate, and that rate's terms after the step."""
         stepper, hyperparameters = self._steppers[k], group.hyperparameters
         if not stepper.is_for(hyperparameters):
             hyperparameters.update({name: plain(value) for name, value in hyperparameters.items()})
             stepper.begin(hyperparameters)
         rate, terms = group.rate()
-        lr = rate.value(terms, self.count)
-        return group, stepper, None if lr is stepper.held else lr, rate.update(loss, terms)
+        return group, stepper, rate.value(terms, self.count), rate.update(loss, terms)
 
     def _move(self, i: int, group: ParameterGroup, stepper: Stepper, lr: Any) -> int:
         """Move a group, from parameter i on, by compiled steps or the rule; gives the next number."""
-        climbs = group.options.get("maximize")
+        climbs, rate = group.options.get("maximize"), as_input(lr)
         for parameter in group.params:
             tensor = isinstance(parameter, Tensor)
             if parameter.has_grad if tensor else parameter.grad is not None:
                 gradient = -parameter.grad if climbs else parameter.grad
                 value = parameter.value if tensor else parameter.data
                 step, state = self.steps[i] + 1, self.state[i]
-                moved = stepper.move(i, gradient, value, state, step, lr) if tensor else None
+                moved = stepper.move(i, gradient, value, state, step, rate) if tensor else None
                 if moved is None:
-                    rate = {} if lr is None else {self.rate_name: lr}
-                    moved = self.rule(gradient, value, state, step, **(group.hyperparameters | rate))
+                    values = group.hyperparameters | ({} if lr is None else {self.rate_name: lr})
+                    moved = self.rule(gradient, value, state, step, **values)
                 parameter.data, self.state[i] = moved
                 self.steps[i] = step
             i += 1

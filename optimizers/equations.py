@@ -39,12 +39,7 @@ _CONDITIONS = Vocabulary(
 
 @dataclass(frozen=True)
 class Words:
-    """Words of films, in each of their languages.
-
-    Attributes:
-        en: in English.
-        fr: in French.
-    """
+    """Words of films, in each of their languages."""
 
     en: str
     fr: str

@@ -25,11 +25,7 @@ TAKEN = frozenset({"params", "param_groups", "state", "steps", "count", "evaluat
 
 
 class Hyperparameter:
-    """Reads and sets one of an optimizer's `hyperparameters`, which is checked as at the beginning.
-
-    Args:
-        name: its name.
-    """
+    """Reads and sets one of an optimizer's `hyperparameters`, by its name; what is set is checked."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -45,12 +41,7 @@ class Hyperparameter:
         raise AttributeError(f"{type(optimizer).__name__!r} object has no attribute {self._name!r}")
 
     def __set__(self, optimizer: Any, value: Any) -> None:
-        """Set it; before `Optimizer.__init__` has run, as an attribute like any other.
-
-        Raises:
-            AttributeError: if the optimizer has no such hyperparameter.
-            ValueError: if it is refused; nothing has changed then.
-        """
+        """Set it, unless refused; before `Optimizer.__init__` has run, as an attribute like any other."""
         if "param_groups" not in vars(optimizer):
             vars(optimizer)[self._name] = value
         elif self._name not in (given := optimizer.hyperparameters):
@@ -97,11 +88,7 @@ class Configured(ABC):
 
     @classmethod
     def settled(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All hyperparameters, checked, as the rule takes them.
-
-        Raises:
-            ValueError: for one that `check` refuses.
-        """
+        """All hyperparameters, checked, as the rule takes them."""
         values = {name: plain(value) for name, value in given.items()}
         require_instance(cls.rate_name, values.get(cls.rate_name))
         for name in cls._options:

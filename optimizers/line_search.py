@@ -29,52 +29,28 @@ _NARROWEST = 1e-9  # the greatest change of a coordinate across an interval that
 
 
 class LinePoint(NamedTuple):
-    """A point of the line.
+    """A point of the line."""
 
-    Attributes:
-        step: t.
-        loss: phi(t); inf outside the domain.
-        gradient: that of the loss at x + t d.
-        slope: phi'(t), the gradient along the direction.
-    """
-
-    step: float
-    loss: float
-    gradient: Array
-    slope: float
+    step: float  # t
+    loss: float  # phi(t); inf outside the domain
+    gradient: Array  # of the loss at x + t d
+    slope: float  # phi'(t), the gradient along the direction
 
 
 def evaluated(objective: Any, x: Array) -> LinePoint:
-    """What is known at x, before there is a direction.
-
-    Args:
-        objective: see `optimizers.objective.Objective`.
-        x: where it is evaluated.
-    """
+    """What is known at x, before there is a direction."""
     loss, gradient = objective.value_and_grad(x)
     return LinePoint(0.0, loss, gradient, 0.0)
 
 
 class LossAlongLine:
-    """The loss along a direction.
-
-    Args:
-        objective: see `optimizers.objective.Objective`.
-        origin: x.
-        direction: d.
-        start: what is known at step 0.
-
-    Attributes:
-        evaluations: how often the loss has been evaluated.
-        start: what is known at step 0.
-        reach: the greatest change of a coordinate for a step of 1.
-        left: whether a point was outside the loss's domain.
-    """
+    """The loss of an `optimizers.objective.Objective` from x along a direction d."""
 
     def __init__(self, objective: Any, origin: Array, direction: Array, start: LinePoint) -> None:
-        self.evaluations, self.left = 0, False
+        self.evaluations = 0
+        self.left = False  # whether a point was outside the loss's domain
         self.start = start
-        self.reach = np.max(np.abs(direction), initial=0.0)
+        self.reach = np.max(np.abs(direction), initial=0.0)  # the greatest change of a coordinate, for t = 1
         self._objective, self._origin, self._direction = objective, origin, direction
 
     def at(self, step: float) -> LinePoint:
@@ -96,13 +72,7 @@ class LossAlongLine:
 
 
 def strong_wolfe(line: LossAlongLine, step: float, most: int) -> LinePoint:
-    """The first step that is accepted; or the best one known when the search has to end.
-
-    Args:
-        line: the loss along a direction in which it falls.
-        step: the first to be tried.
-        most: how many further ones may be.
-    """
+    """The first step that is accepted, of `most` after the one given; or else the best one known."""
     ends, left = _bracket(line, step, most)
     return _zoom(line, ends, left)
 

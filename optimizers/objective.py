@@ -67,11 +67,7 @@ class ClosureObjective:
             parameter.data = value if isinstance(parameter, Tensor) or not shape else np.array(value)
 
     def value_and_grad(self, x: Array) -> tuple[float, Array]:
-        """The loss at `x`, and its gradient: zero where the closure gives none.
-
-        Raises:
-            TypeError: if the closure does not return one number.
-        """
+        """The loss at `x`, and its gradient: zero where the closure gives none."""
         if self._x is None or not _equal(x, self._x):
             self.place(x)
             self._loss = self._hessian = None  # so that there is never more than one graph
@@ -86,11 +82,7 @@ class ClosureObjective:
         return float(self._loss), self._gradient
 
     def hessian(self, x: Array) -> Array:
-        """The matrix of second derivatives at `x`, by `autograd.hessian_of`.
-
-        Raises:
-            TypeError: if the closure returns no Tensor, or the parameters are none.
-        """
+        """The matrix of second derivatives at `x`, by `autograd.hessian_of`."""
         self.value_and_grad(x)
         if self._hessian is None:
             if not isinstance(self._loss, Tensor):

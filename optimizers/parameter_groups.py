@@ -52,11 +52,7 @@ class ParameterGroup(Mapping[str, Any]):
         return 1 + len(self.hyperparameters) + len(self.options)
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Change a hyperparameter or an option from the next step on.
-
-        Raises:
-            ValueError: for one that the group does not have, or a value that is refused.
-        """
+        """Change a hyperparameter or an option from the next step on; ValueError for one that is refused."""
         for holder in (self.hyperparameters, self.options):
             if key in holder:
                 holder[key] = self._kind.settled(self.hyperparameters | self.options | {key: value})[key]
@@ -89,12 +85,7 @@ def is_grouped(params: Any) -> bool:
 
 
 def require_parameters(name: str, params: Any) -> list[Any]:
-    """The parameters, in a list.
-
-    Raises:
-        TypeError: unless each has a value and a gradient.
-        ValueError: where one is given twice, which each step would move twice.
-    """
+    """The parameters, in a list: each must have a value and a gradient, and be there once."""
     listed = list(params) if isinstance(params, Iterable) and not isinstance(params, Tensor) else [None]
     if not all(map(_is_parameter, listed)):
         raise TypeError(f"{name} must be a list of Tensors, as [u, v], got {shown(params)}")

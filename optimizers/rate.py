@@ -32,19 +32,11 @@ class Rate(ABC):
 
     @abstractmethod
     def value(self, state: State, step: int) -> Any:
-        """The learning rate of the step that follows `step` steps; None for an optimizer without one.
-
-        Raises:
-            ValueError: if a function of the step gives no finite number of at least 0.
-        """
+        """The learning rate of the step that follows `step` steps; None for an optimizer without one."""
 
     @abstractmethod
     def update(self, loss: Any, state: State) -> State:
-        """Its terms after a step that began where the loss was `loss`.
-
-        Raises:
-            TypeError: without a loss, if it watches that.
-        """
+        """Its terms after a step that began where the loss was `loss`: TypeError if it misses that."""
 
     @abstractmethod
     def inputs(self, steps: int) -> list[float] | None:
@@ -135,11 +127,7 @@ class _OfLoss(Rate):
 
 
 def rate_of(lr: Any, name: str = "lr") -> Rate:
-    """The `Rate` that a learning rate is, as a user gives it.
-
-    Args:
-        lr: a number, a function of the number of steps made before, a `Watcher`, or None.
-        name: what the optimizer calls it.
+    """The `Rate` that a learning rate, which the optimizer calls `name`, is as a user gives it.
 
     >>> halving = rate_of(lambda step: 0.5**step)
     >>> halving.value(halving.first(), 3)
@@ -148,6 +136,15 @@ def rate_of(lr: Any, name: str = "lr") -> Rate:
     if isinstance(lr, Watcher):
         return _OfLoss(lr)
     return _OfStep(lr, name) if callable(lr) else _Number(plain(lr))
+
+
+def as_input(lr: Any) -> tuple[float, ...] | None:
+    """A step's learning rate as programs take it: nothing if there is none; None unless it is one number."""
+    if type(lr) is float:
+        return (lr,)
+    if lr is None:
+        return ()
+    return (float(lr),) if np.ndim(lr) == 0 and not isinstance(lr, str) else None
 
 
 def constant_of(lr: Any) -> float | None:

@@ -37,10 +37,8 @@ def require_length(kind: str, saved: Mapping[str, Any], count: int) -> None:
 def require_terms(kind: str, saved: Mapping[str, Any], states: Callable[[int], list[State]]) -> None:
     """Raise ValueError where a state has other terms than a rule gives, or terms of another shape.
 
-    Args:
-        kind: the optimizer's class.
-        saved: its "state" and "steps" are lists of one length.
-        states: gives those that part i may have, the usual ones last; before the first step there are none.
+    There are as many states in `saved` as numbers of steps. `states` gives those that part i may have, the
+    usual ones last; before the first step there are none.
     """
     for i, (terms, steps) in enumerate(zip(saved["state"], saved["steps"], strict=True)):
         if not steps and isinstance(terms, Mapping) and not terms:
@@ -105,14 +103,10 @@ def _description(value: Any) -> str:
 def require_schedule(
     key: str, kind: str, terms: Any, usual: Mapping[str, Any], shapes: Iterable[Shape]
 ) -> None:
-    """Raise ValueError unless the terms of a learning rate that watches the loss are those of its kind.
+    """Raise ValueError unless the terms of a learning rate that watches the loss are those of its `kind`.
 
-    Args:
-        key: what they are called in the saved state.
-        kind: the learning rate's class.
-        terms: those that are saved.
-        usual: those before the first step.
-        shapes: of the parameters, with which each term must broadcast.
+    They are called `key` in the saved state, are `usual` before the first step, and each must broadcast with
+    parameters of the `shapes`.
     """
     found = terms if isinstance(terms, Mapping) else [type(terms).__name__]
     if found and set(found) != set(usual):
@@ -146,13 +140,7 @@ def counted(key: str, value: Any) -> int:
 def states_of(
     rule: Callable[..., Any], places: Iterable[tuple[Any, Any]], hyperparameters: Mapping[str, Any]
 ) -> list[State]:
-    """The states that a rule gives after one step and after two.
-
-    Args:
-        rule: the optimizer's.
-        places: gradients, or objectives, each with a parameter; from where steps are tried.
-        hyperparameters: with which.
-    """
+    """The states that a rule gives after one step and after two, tried from each of the `places`."""
     found = []
     with np.errstate(all="ignore"):
         for gradient, parameter in places:

@@ -20,12 +20,7 @@ Argnums: TypeAlias = int | Sequence[int] | None
 
 
 def checked(argnums: Argnums) -> int | tuple[int, ...] | None:
-    """argnums as an int, a tuple or None.
-
-    Raises:
-        TypeError: if it is none of them, nor a sequence of ints.
-        ValueError: if it is empty.
-    """
+    """argnums as an int, a tuple or None; anything else, and an empty tuple, is refused."""
     if argnums is None:
         return None
     try:
@@ -43,9 +38,6 @@ def checked(argnums: Argnums) -> int | tuple[int, ...] | None:
 
 def wanted(argnums: int | tuple[int, ...] | None, count: int) -> tuple[int, ...]:
     """The positions among `count` arguments that argnums names; all of them for None.
-
-    Raises:
-        ValueError: for a position that there is not.
 
     >>> wanted((0, -1), 3), wanted(None, 2)
     ((0, 2), (0, 1))
@@ -66,10 +58,6 @@ def parted(
 
     Without argnums all numbers and arrays are differentiated, whatever their type; None, strings and
     functions are static. With argnums, all other arguments but floats and arrays of floats are static.
-
-    Raises:
-        TypeError: for an argument that is to be differentiated and does not consist of real numbers.
-        ValueError: for argnums that the arguments do not have.
 
     >>> parted((2, None), argnums=None)
     ([2.0], {1: None})
@@ -100,11 +88,7 @@ def static(x: Any) -> bool:
 
 
 def as_argument(x: Any) -> Any:
-    """A float, or an array of float64.
-
-    Raises:
-        TypeError: for anything else.
-    """
+    """A float, or an array of float64; what is none, and cannot be made one, is refused."""
     if type(x) is float or (type(x) is np.ndarray and x.dtype is FLOAT64 and x.ndim):
         return x  # at once, which takes a third of the time
     array = np.asarray(x)
@@ -124,11 +108,7 @@ def _of_floats(x: Any) -> bool:
 
 
 def static_key(static: dict[int, Any]) -> Any:
-    """A hashable key for static arguments, in which lists and arrays count by their contents.
-
-    Raises:
-        TypeError: for what cannot be hashed, and for a Tensor, whose value may change.
-    """
+    """A hashable key for static arguments, in which lists and arrays count by their contents."""
     keys = []
     for k, x in static.items():
         try:
@@ -184,11 +164,7 @@ def mapped(tree: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def with_aux(result: Any) -> tuple[Any, Any]:
-    """The value and what comes with it, as a function returns them for has_aux.
-
-    Raises:
-        TypeError: if it does not return such a pair.
-    """
+    """The value and what comes with it, the pair that a function has to return for has_aux."""
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError(f"with has_aux the function must return (value, aux), not {result!r:.60}")
     return result
@@ -241,11 +217,7 @@ def plain(x: Any) -> Any:
 
 
 def one_value(value: Any) -> Any:
-    """What a function gives that does not depend on its arguments.
-
-    Raises:
-        TypeError: if that is not a number or an array.
-    """
+    """What a function gives that does not depend on its arguments; refused if it is no number or array."""
     if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
         raise TypeError(f"the function must give one number or array, not {value!r:.60}")
     return value

@@ -1,7 +1,8 @@
 """Compiled programs: the code that the emitters write, called with floats, arrays of points, or arrays.
 
-Arrays of points are processed in blocks that fit into the processor's cache. Where there are enough points
-for it to pay, several threads share the blocks (numpy releases Python's lock while it computes).
+Each has its `program`, what it computes, and its `source`, the code. Arrays of points are processed in blocks
+that fit into the processor's cache. Where there are enough points for it to pay, several threads share the
+blocks (numpy releases Python's lock while it computes).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -27,17 +29,12 @@ ALONE = 16384  # points up to which one thread is quicker than several, which wa
 
 
 class Floats:
-    """A program of numbers, as a function of floats.
+    """A program of numbers, as a function of floats, `call`: its results are inf or nan where numpy's are.
 
     Args:
         program: what to compute.
         results: how the function gives the outputs y0, y1, ...: an expression; a tuple by default.
         otherwise: called with the arguments if one of them is not a float.
-
-    Attributes:
-        program: what it computes.
-        source: its code.
-        call: the function; its results are inf or nan where numpy's would be.
     """
 
     def __init__(
@@ -72,12 +69,7 @@ class Floats:
 
 
 class Arrays:
-    """A program of arrays of given shapes, as a function of them.
-
-    Attributes:
-        program: what it computes.
-        source: its code.
-    """
+    """A program of arrays of given shapes, as a function of them."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -109,10 +101,6 @@ class Points:
     Args:
         program: what to compute.
         over: outputs that `block` may write over arguments, as `emit_blocks.emit` takes them.
-
-    Attributes:
-        program: what it computes.
-        source: its code, for one block.
     """
 
     def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
@@ -138,33 +126,18 @@ class Points:
         """The outputs, each an array of as many points as there are; at least one argument is an array."""
         length = next(len(x) for x in arguments if np.ndim(x))
         outputs = tuple(np.empty(length) for _ in range(self._outputs))
-
-        def work(blocks: Iterator[slice]) -> None:
-            size = 0
-            with np.errstate(all="ignore"):
-                for part in blocks:
-                    if part.stop - part.start != size:
-                        size = part.stop - part.start
-                        buffers = self.buffers(size)
-                    cut = [x[part] if np.ndim(x) else x for x in arguments]
-                    self.block(*cut, *(y[part] for y in outputs), *buffers)
-
-        share_blocks(work, length)
+        fill(self, arguments, outputs, [])
         return outputs
 
 
 class Loop:
     """An elementwise program as a loop over its points, compiled by numba when it is first called.
 
-    Args:
-        program: what to compute, one for which `autograd.compiler.emit_loops.suits` says true.
-        over: as `autograd.compiler.emit_loops.emit` takes it.
+    Its `block` is called as that of `Points`, with contiguous arrays of float64; other threads run meanwhile.
 
-    Attributes:
-        program: what it computes.
-        source: its code.
-        block: the function, called as that of `Points`, without buffers, with contiguous arrays of float64;
-            other threads run meanwhile.
+    Args:
+        program: what to compute, one for which `emit_loops.suits` says true.
+        over: as `emit_loops.emit` takes it.
 
     Raises:
         ImportError: if numba cannot be imported.
@@ -175,6 +148,38 @@ class Loop:
         arguments, lines = emit_loops.emit(program, over or {})
         self.source = _function(", ".join(arguments), lines)
         self.block = emit_loops.compiled(_load(self.source, emit_loops.NAMES))
+
+    def buffers(self, length: int) -> tuple[()]:  # noqa: ARG002
+        """What `block` needs: nothing."""
+        return ()
+
+
+def fill(
+    code: Points | Loop, arguments: Sequence[Any], results: Sequence[Array], kept: list[Any], most: int = 0
+) -> None:
+    """Compute block by block, on several threads where that is quicker.
+
+    Args:
+        code: of a block.
+        arguments: arrays of points of one length, and numbers that all share.
+        results: arrays of that length, to be written.
+        kept: buffers that earlier calls for as many points have left.
+        most: how many points a block has at most, if not `BLOCK`.
+    """
+    length = len(results[0])
+    block = block_length(length, most)
+
+    def work(blocks: Iterator[slice]) -> None:
+        buffers = kept.pop() if kept else code.buffers(block)
+        with np.errstate(all="ignore"):
+            for part in blocks:
+                size = part.stop - part.start
+                own = buffers if size == block else code.buffers(size)
+                cut = [x[part] if np.ndim(x) else x for x in arguments]
+                code.block(*cut, *(y[part] for y in results), *own)
+        kept.append(buffers)
+
+    share_blocks(work, length, most)
 
 
 def processors() -> int:
@@ -197,25 +202,19 @@ def share_blocks(work: Callable[[Iterator[slice]], object], length: int, most: i
         most: how many of them a block has at most, if not `BLOCK`.
     """
     block = block_length(length, most)
-    begins = iter(range(0, length, block))  # a range's iterator may be shared by threads
-    helpers = min(_workers(length), -(-length // block)) - 1
-    shares = _started(lambda: work(_slices(begins, length, block)), helpers)
+    parts = [slice(begin, min(begin + block, length)) for begin in range(0, length, block)]
+    blocks = iter(parts)  # a list's iterator may be shared by threads
+    shares: list[Future[object]] = []
+    with suppress(RuntimeError):  # the interpreter is shutting down and starts no threads
+        shares += (
+            _pool(processors()).submit(work, blocks) for _ in range(min(_workers(length), len(parts)) - 1)
+        )
     try:
-        work(_slices(begins, length, block))
+        work(blocks)
     finally:
         for share in shares:
             if not share.cancel():  # all is done, so nobody needs to begin
                 share.result()
-
-
-def _started(work: Callable[[], object], helpers: int) -> list[Future[object]]:
-    """Work that has been handed to so many threads of the pool."""
-    if helpers < 1:
-        return []
-    try:
-        return [_pool(processors()).submit(work) for _ in range(helpers)]
-    except RuntimeError:  # the interpreter is shutting down and starts no threads
-        return []
 
 
 @cache
@@ -225,11 +224,6 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 if hasattr(os, "register_at_fork"):  # a forked process has none of the threads
     os.register_at_fork(after_in_child=_pool.cache_clear)
-
-
-def _slices(begins: Iterator[int], length: int, block: int) -> Iterator[slice]:
-    for begin in begins:
-        yield slice(begin, min(begin + block, length))
 
 
 def _workers(length: int) -> int:

@@ -17,13 +17,9 @@ from autograd.tensor import Tensor, apply
 
 
 def nested(function: Callable[..., Any], arguments: Sequence[Any], argnums: Argnums, has_aux: bool) -> Any:
-    """The value of a function, with what comes with it for `has_aux`, and a list of its derivatives.
+    """The value of a function (with `has_aux` a pair), and the list of its derivatives.
 
-    Args:
-        function: as `value_and_grad` takes it.
-        arguments: at least one is a Tensor or a symbol.
-        argnums: as `value_and_grad` takes it.
-        has_aux: whether the function gives a pair.
+    At least one of the arguments is a Tensor or a symbol; the rest is as `value_and_grad` takes it.
     """
     inputs = list(arguments)
     symbol = next((x for x in inputs if isinstance(x, Symbol)), None)

@@ -17,8 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd.array_rules import Shape
-from autograd.compiler.bounds import ANY, Bounds, bounds
-from autograd.compiler.simplify import SHORTER
+from autograd.compiler.simplify import ANY, SHORTER, Bounds, bounds
 from autograd.rules import RULES
 
 # The shape of arguments that stand for any number of points: elementwise programs serve them all.
@@ -75,9 +74,12 @@ class Program:
     """Numbered values, each computed from values of lower numbers.
 
     Args:
-        simplify: whether to simplify what is written.
+        simplify: how to simplify what is written.
 
     Attributes:
+        exact: whether that must leave the numbers as they are.
+        safe: whether it must neither leave float64's range nor change the sign of a zero.
+        finite: whether it may take all numbers for finite.
         values: inputs, constants and operations.
         shapes: of each; () for a number.
         inputs: the numbers of the arguments.
@@ -98,6 +100,9 @@ class Program:
 
     def __init__(self, simplify: Simplify = Simplify.FREELY) -> None:
         self.simplify = simplify
+        self.exact = simplify in {Simplify.NOT, Simplify.EXACTLY}
+        self.safe = simplify is Simplify.SAFELY
+        self.finite = simplify is Simplify.FINITE
         self.values: list[ProgramValue] = []
         self.shapes: list[Shape] = []
         self._bounds: list[Bounds] = []
@@ -109,21 +114,6 @@ class Program:
     def __str__(self) -> str:
         lines = [f"t{i} = {self._describe(value)}" for i, value in enumerate(self.values)]
         return "\n".join([*lines, f"return {' '.join(f't{i}' for i in self.outputs)}"])
-
-    @property
-    def exact(self) -> bool:
-        """Whether simplifying must leave the numbers as they are."""
-        return self.simplify in {Simplify.NOT, Simplify.EXACTLY}
-
-    @property
-    def safe(self) -> bool:
-        """Whether simplifying must neither leave float64's range nor change the sign of a zero."""
-        return self.simplify is Simplify.SAFELY
-
-    @property
-    def finite(self) -> bool:
-        """Whether simplifying may take all numbers for finite."""
-        return self.simplify is Simplify.FINITE
 
     @staticmethod
     def _describe(value: ProgramValue) -> str:
@@ -300,12 +290,7 @@ def _compute(name: str, values: list[Any], settings: dict[str, Any]) -> Any:
 
 
 def _shape(name: str, shapes: list[Shape], settings: dict[str, Any]) -> Shape:
-    """The shape of an operation's result.
-
-    Raises:
-        ValueError: for shapes that do not go together, as numpy's function does.
-        NotElementwiseError: for points and an operation that is not elementwise.
-    """
+    """The shape of an operation's result; numpy's own error for shapes that do not go together."""
     if POINTS in shapes:
         if not RULES[name].elementwise:
             raise NotElementwiseError(name)

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
+
+Bounds: TypeAlias = tuple[float, float]
+ANY: Bounds = (-math.inf, math.inf)
 
 
 class Writer(Protocol):
     """What of an `autograd.compiler.program.Program` is used here."""
 
     truths: set[int]
+    exact: bool
+    safe: bool
+    finite: bool
 
-    @property
-    def exact(self) -> bool: ...  # noqa: D102
-    @property
-    def safe(self) -> bool: ...  # noqa: D102
-    @property
-    def finite(self) -> bool: ...  # noqa: D102
     def add(self, name: str, inputs: tuple[int, ...]) -> int: ...  # noqa: D102
     def add_constant(self, value: Any) -> int: ...  # noqa: D102
     def constant(self, number: int) -> float | None: ...  # noqa: D102
@@ -197,4 +197,37 @@ SHORTER: dict[str, Callable[..., int | None]] = {
     "where": _where,
     "logical_and": lambda p, a, b: _either(p, a, b, False),
     "logical_or": lambda p, a, b: _either(p, a, b, True),
+}
+
+
+def bounds(name: str, *inputs: Bounds) -> Bounds:
+    """Between which numbers an operation's result lies, if it is one, from the bounds of its inputs.
+
+    So it is known which products stay within float64's range, whatever the arguments are.
+
+    >>> bounds("subtract", (1.0, 1.0), bounds("sin", ANY))
+    (0.0, 2.0)
+    """
+    low, high = _KNOWN[name](*inputs) if name in _KNOWN else ANY
+    return (low, high) if low <= high else ANY  # as nan is neither
+
+
+def _product(a: Bounds, b: Bounds) -> Bounds:
+    ends = [x * y if x and y else 0.0 for x in a for y in b]
+    return min(ends), max(ends)
+
+
+def _exp(x: float) -> float:
+    return math.exp(x) if x < 709 else math.inf
+
+
+_KNOWN: dict[str, Callable[..., Bounds]] = {
+    **dict.fromkeys(("sin", "cos", "tanh", "erf"), lambda _: (-1.0, 1.0)),
+    "sigmoid": lambda _: (0.0, 1.0),
+    "exp": lambda x: (_exp(x[0]), _exp(x[1])),
+    "negative": lambda x: (-x[1], -x[0]),
+    "add": lambda a, b: (a[0] + b[0], a[1] + b[1]),
+    "subtract": lambda a, b: (a[0] - b[1], a[1] - b[0]),
+    "multiply": _product,
+    "square": lambda x: (0.0, max(_product(x, x))),
 }

@@ -164,16 +164,8 @@ def trace(
 ) -> tuple[Program, list[Symbol], Any]:
     """The program begun by a function's call, the symbols of its arguments, and what it returned.
 
-    Args:
-        function: to be called with as many symbols as there are shapes.
-        shapes: of its arguments; `POINTS` for any number of points.
-        simplify: how, while it is written; by default not at all. What is to be differentiated must not be:
-            a shorter way to the same value may have another derivative where numbers end, as 1 / (x * x) has
-            for x**-2 at 0.
-
-    Raises:
-        TracingError: where it needs to know a value.
-        NotElementwiseError: where it needs to know the shape of `POINTS`.
+    What is to be differentiated must not be simplified while it is written: a shorter way to the same value
+    may have another derivative where numbers end, as 1 / (x * x) has for x**-2 at 0.
     """
     program = Program(simplify)
     symbols = [Symbol(program, program.add_input(shape)) for shape in shapes]
@@ -197,11 +189,8 @@ def called(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
 def gradients(output: Symbol, wrt: Sequence[Symbol], seed: Any = None) -> list[Any]:
     """Write the reverse sweep of `output` and give its gradients, one for each symbol of `wrt`.
 
-    Args:
-        output: what is differentiated.
-        wrt: with respect to what.
-        seed: the gradient of the output; ones, unless it is given. Elements that it leaves out, being 0,
-            then have no share in what is computed from others, not even 0 times an infinite derivative.
+    The `seed` is the gradient of the output; ones, unless it is given. Elements that it leaves out, being 0,
+    then have no share in what is computed from others, not even 0 times an infinite derivative.
     """
     program = output.program
     depends = {symbol.number for symbol in wrt}

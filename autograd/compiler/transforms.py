@@ -45,16 +45,7 @@ _KEPT = 64  # programs of one function, for arguments of so many combinations of
 
 
 class Transformed(ABC):
-    """A function made from another by a program, which is traced and compiled for what it is called with.
-
-    Args:
-        function: the other function.
-        argnums: as `value_and_grad` takes it.
-        has_aux: as `value_and_grad` takes it.
-
-    Attributes:
-        function: the other function.
-    """
+    """A function made from another by a program, which is traced and compiled for what it is called with."""
 
     # What is called stands in a slot: the code for floats itself, once there is some. A method that handed
     # the arguments on would take a twentieth of a small gradient's time.

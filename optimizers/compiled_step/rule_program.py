@@ -7,7 +7,7 @@ computed too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from autograd.array_rules import Shape
 from autograd.compiler import emit_loops
-from autograd.compiler.compiled import ALONE, Floats, Loop, Points, block_length, share_blocks
+from autograd.compiler.compiled import ALONE, Floats, Loop, Points, fill
 from autograd.compiler.hoisting import hoisted
 from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.compiler.tracing import as_number, lowered, trace
@@ -50,8 +50,8 @@ class RuleCode:
 
     Attributes:
         terms: of the state.
-        first: the first step. Inputs: gradient, parameter, the step's number and, where it is given with each
-            step, the learning rate. Outputs: the new parameter and the terms.
+        first: the first step. Inputs: gradient, parameter, the step's number and, if the rule has one, the
+            learning rate. Outputs: the new parameter and the terms.
         later: any other step; the terms are given after the parameter.
     """
 
@@ -62,9 +62,7 @@ class RuleCode:
     def fitted(self, state: State, parameter: Any) -> State | None:
         """A state that was loaded, or left by the rule itself, as steps take it; None if it has other terms.
 
-        Args:
-            state: the terms by name.
-            parameter: whose they are: if it is a float, so are they, else they are new arrays.
+        For a parameter that is a float its terms are floats, else new arrays.
         """
         if tuple(state) != self.terms.names:
             return None
@@ -90,12 +88,7 @@ class RuleCode:
     ) -> tuple[Array, State]:
         """The new parameter, a new array, and the new state, whose terms are written over those of `state`.
 
-        Args:
-            gradient: of the parameter's shape.
-            parameter: where the step begins.
-            state: the terms by name; empty before the first step.
-            rest: the step's number and, where it is given with each step, the learning rate.
-            scratch: of the caller, to keep buffers in.
+        `rest` is the step's number and the learning rate, if there is one; `scratch` is for buffers.
         """
         shape, names = parameter.shape, self.terms.names
         moved = np.empty(shape)
@@ -157,25 +150,11 @@ class ArrayCode:
                 scratch[key] = self._points.buffers(length)
             self._points.block(*arguments, *results, *scratch[key])
             return
-        kept = scratch.setdefault((id(self), length), [])  # buffers, for as many threads as there were
-        numbers = arguments[arrays:]
-        loop = self._worthwhile_loop(arguments[:arrays])
-        most = LOOP_BLOCK if loop else BLOCK
-        block = block_length(length, most)
-
-        def work(blocks: Iterator[slice]) -> None:
-            buffers = () if loop else kept.pop() if kept else self._points.buffers(block)
-            compute = (loop or self._points).block
-            with np.errstate(all="ignore"):
-                for part in blocks:
-                    size = part.stop - part.start
-                    own = buffers if loop or size == block else self._points.buffers(size)
-                    cut = (x[part] for x in arguments[:arrays])
-                    compute(*cut, *numbers, *(y[part] for y in results), *own)
-            if not loop:
-                kept.append(buffers)
-
-        share_blocks(work, length, most)
+        if loop := self._worthwhile_loop(arguments[:arrays]):
+            fill(loop, arguments, results, [], LOOP_BLOCK)
+        else:
+            kept = scratch.setdefault((id(self), length), [])  # for as many threads as there were
+            fill(self._points, arguments, results, kept, BLOCK)
 
     def _worthwhile_loop(self, arrays: Sequence[Array]) -> Loop | None:
         """A loop for these arrays, once so many points have been moved that it pays to compile one."""
@@ -194,15 +173,18 @@ def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
     return [i for i, truth in enumerate(truths) if truth is wanted]
 
 
-def rule_code(rule: UpdateRule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode | None:
+def rule_code(
+    rule: UpdateRule, hyperparameters: dict[str, Any], points: bool, rate_name: str
+) -> RuleCode | None:
     """The code of a rule with these hyperparameters; None if it cannot be traced, and is run as it is.
 
     Args:
         rule: the optimizer's.
-        hyperparameters: by name; the learning rate is left out of account where it is given with each step.
+        hyperparameters: by name; that of the learning rate, which is given with each step, does not matter.
         points: whether the parameter is an array, else it is a float.
-        rated: what the learning rate is called, where it is given with each step; else nothing.
+        rate_name: what the learning rate is called.
     """
+    rated = rate_name if hyperparameters.get(rate_name) is not None else ""
     given = {key: value for key, value in hyperparameters.items() if key != rated}
     try:
         return _cached(rule, tuple(given.items()), points, rated)

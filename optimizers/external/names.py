@@ -38,12 +38,8 @@ def label(text: str) -> str:
 def find(text: str, folder: Path | None) -> type[Optimizer]:
     """The class behind a name for which `is_foreign` holds.
 
-    Args:
-        text: the name.
-        folder: that of the race.toml which names it, where a user's file must be; None if there is none.
-
-    Raises:
-        ValueError: one line on what is missing or wrong.
+    The `folder` is that of the race.toml which names it, where a user's file must be; None if there is none.
+    A ValueError says in one line what is missing or wrong.
     """
     if any(text.startswith(library.prefix) for library in _ADAPTERS):
         return _from_library(text)

@@ -28,11 +28,7 @@ _RATE = "learning_rate"
 
 
 def kinds(title: str) -> dict[str, Callable[..., Any]]:
-    """Optax's optimizers, by name: the functions that are given a learning rate first.
-
-    Raises:
-        ValueError: if Optax, which `title` needs, does not import.
-    """
+    """Optax's optimizers, by name: the functions that are given a learning rate first."""
     found: dict[str, Callable[..., Any]] = {}
     for name, make in vars(_libraries(title)[1]).items():
         if inspect.isfunction(make) and not name.startswith(("_", "scale_by_")):
@@ -47,12 +43,7 @@ def kinds(title: str) -> dict[str, Callable[..., Any]]:
 def adapted(make: Callable[..., Any], title: str) -> type[LibraryOptimizer]:
     """What a function makes, an optax.GradientTransformation, as a class of ours, called `title`.
 
-    Args:
-        make: the function. A learning rate is given to it as JAX traces it, so that it must not branch on it.
-        title: its full name.
-
-    Raises:
-        ValueError: if Optax is not installed.
+    The function is given a learning rate that JAX traces, so that it must not branch on it.
     """
     _libraries(title)
     arguments = inspect.signature(make).parameters
@@ -76,10 +67,7 @@ def _libraries(title: str) -> tuple[Any, Any]:
 class _Stepper:
     """What makes the steps of one optimizer with one choice of hyperparameters: compiled once, for any rate.
 
-    Args:
-        make: a function that makes an optax.GradientTransformation.
-        rate_name: what it calls its learning rate, if it takes one.
-        settings: its other arguments, in pairs.
+    `make` makes an optax.GradientTransformation of a learning rate, called `rate_name`, and of the settings.
     """
 
     def __init__(

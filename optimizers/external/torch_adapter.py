@@ -24,11 +24,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 def kinds(title: str) -> dict[str, Any]:
-    """The optimizers of torch.optim, by name.
-
-    Raises:
-        ValueError: if PyTorch, which `title` needs, does not import.
-    """
+    """The optimizers of torch.optim, by name."""
     with TORCH.importing(title):
         torch = import_module("torch")
     return {name: kind for name, kind in vars(torch.optim).items() if is_torchs(kind)}
@@ -52,13 +48,7 @@ def adapted(kind: Any, title: str) -> type[LibraryOptimizer]:
 
 
 class _Running:
-    """An optimizer of torch.optim, and the tensor that it moves.
-
-    Args:
-        kind: the optimizer's class.
-        hyperparameters: of it.
-        size: how many numbers the tensor has.
-    """
+    """An optimizer of torch.optim, and the tensor that it moves, of so many numbers."""
 
     def __init__(self, kind: Any, hyperparameters: Mapping[str, Any], size: int) -> None:
         self._torch: Any = import_module("torch")

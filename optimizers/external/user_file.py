@@ -82,11 +82,7 @@ def run_file(source: Source, tree: ast.Module) -> ModuleType:
 
 
 def _try(kind: type[Optimizer]) -> None:
-    """Make a few steps with the defaults.
-
-    Raises:
-        WrongRuleError: if the class's rule is none, or its objects are not what a race takes them for.
-    """
+    """Make a few steps with the defaults; WrongRuleError if a race could not."""
     if issubclass(kind, LibraryOptimizer) and kind.needs:
         return  # it is tried with the racer's hyperparameters
     if inspect.isabstract(kind):

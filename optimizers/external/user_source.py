@@ -25,12 +25,7 @@ class OwnError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A user's file.
-
-    Attributes:
-        name: what race.toml calls it.
-        path: where it is.
-    """
+    """A user's file: what race.toml calls it, and where it is."""
 
     name: str
     path: Path
@@ -83,11 +78,7 @@ class Source:
         return line
 
     def parsed(self) -> ast.Module:
-        """The file's syntax tree.
-
-        Raises:
-            OwnError: if it is not valid Python.
-        """
+        """The file's syntax tree; OwnError if it is not valid Python."""
         try:
             return ast.parse(self.path.read_bytes(), str(self.path))
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -151,13 +142,10 @@ def _examples(file: str, folder: Path | None, role: Role) -> list[str]:
 
 
 def line_of(name: str, source: Source, tree: ast.Module) -> int:
-    """The line that gives a name, in a file that has not been run.
+    """The line that gives a name, in a file that has not been run; OwnError if that can be no optimizer.
 
     That may be a class statement with a base, an assignment of something that is computed, or, in a file that
     imports Optax, a function. Names that are only imported are not the file's own.
-
-    Raises:
-        OwnError: if nothing in the file can be an optimizer of this name.
     """
     may_derive = _may_derive(tree)
     for node in statements(tree):
