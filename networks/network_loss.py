@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from networks.layers import MLP
 from networks.module import Module, with_parameters
+from networks.plane import Plane
 from networks.stacked import LOSS_NAMES, StackedMLP
 
 Array: TypeAlias = NDArray[np.float64]
 Loss: TypeAlias = Callable[[Any, Any], Any]
 
-_BLOCK = 100_000  # numbers of a layer's outputs that are computed in one go: they stay in the cache
+_BLOCK = 150_000  # numbers of a layer's outputs that are computed in one go: they stay in the cache
 
 
 @final
@@ -76,23 +77,54 @@ class NetworkLoss:
         Args:
             weights: of shape (count, size).
         """
-        return self.evaluator()(weights)
+        if not self._stacks:
+            return np.array([float(self(vector)) for vector in weights])
+        stack, parts = self._stack(len(weights))
+        with np.errstate(all="ignore"):
+            losses = [stack.losses(stack.matrices(self.split(weights[part]))) for part in parts]
+        return np.concatenate([*losses, np.zeros(0)])
 
-    def evaluator(self) -> Callable[[Array], Array]:
-        """`many` with arrays of its own: for one thread, to be called often."""
-        if not (isinstance(self.model, MLP) and self.loss in LOSS_NAMES):
-            return lambda weights: np.array([float(self(vector)) for vector in weights])
-        widest = len(self.inputs) * max(shape[0] for shape in self.shapes.values())
-        step = max(1, _BLOCK // widest)
-        stack = StackedMLP(self.model, self.loss, self.inputs, self.targets, step)
+    def on_plane(self, plane: Plane, u: Array, v: Array) -> Array:
+        """The losses at the points (u, v) of a plane in the space of the weights; see `many`.
 
-        def evaluate(weights: Array) -> Array:
-            begins = range(0, len(weights), step)
-            with np.errstate(all="ignore"):
-                rows = [stack.losses(self.split(weights[begin : begin + step])) for begin in begins]
-            return np.concatenate([*rows, np.zeros(0)])
+        Args:
+            plane: a plane.
+            u: of shape (count,).
+            v: the same.
+        """
+        if not self._stacks:
+            return np.array([float(self(plane.points(a, b))) for a, b in zip(u, v, strict=True)])
+        stack, parts = self._stack(len(u))
+        # The matrices of a layer at all (u, v) are (1, u, v) times those of these three networks.
+        coordinates = np.stack([np.ones(len(u)), u, v], axis=1)
+        origin, directions = self.split(plane.origin), self.split(plane.directions)
+        spans = [
+            np.concatenate([matrix[None], others])
+            for matrix, others in zip(
+                stack.matrices(origin), stack.matrices(directions, one=0.0), strict=True
+            )
+        ]
 
-        return evaluate
+        def matrices(part: slice) -> list[Array]:
+            flat = [coordinates[part] @ span.reshape(3, -1) for span in spans]
+            return [x.reshape(-1, *span.shape[1:]) for x, span in zip(flat, spans, strict=True)]
+
+        with np.errstate(all="ignore"):
+            losses = [stack.losses(matrices(part)) for part in parts]
+        return np.concatenate([*losses, np.zeros(0)])
+
+    @property
+    def _stacks(self) -> bool:
+        """Whether many networks can be evaluated as a stack."""
+        return isinstance(self.model, MLP) and self.loss in LOSS_NAMES
+
+    def _stack(self, count: int) -> tuple[StackedMLP, list[slice]]:
+        """What evaluates so many networks, and the parts in which it does."""
+        assert isinstance(self.model, MLP)  # noqa: S101
+        widest = len(self.inputs) * max(self.model.sizes[1:])
+        size = min(count, max(1, _BLOCK // widest)) or 1
+        stack = StackedMLP(self.model, self.loss, self.inputs, self.targets, size)
+        return stack, [slice(begin, begin + size) for begin in range(0, count, size)]
 
     @property
     def digest(self) -> str | None:

@@ -96,7 +96,7 @@ def shown_ranges(network: NetworkSpec, loss: NetworkLoss, plane: Plane, paths: A
     span = high - low
     wanted = np.maximum(span, _NARROWEST * span.max()) if span.max() > 0 else np.ones(2)
     middle, wide = (low + high) / 2, (0.5 + (_ROOM if network.plane == "pca" else 0.0)) * wanted
-    heights = loss.many(plane.points(*points.T.copy()))
+    heights = loss.on_plane(plane, *points.T)
     known = np.concatenate([heights[np.isfinite(heights)], losses.ravel()])
     least, most = float(known.min()), float(known.max())
     top = max(most + 0.25 * (most - least), least + 1e-9)

@@ -56,6 +56,7 @@ FOLDERS = {room.split(".")[0] for room in BELOW}
 DOORS = {"autograd.__init__": "autograd.compiler", "autograd.derivatives": "autograd.compiler"}
 ONLY_NUMPY = ("support", "autograd", "optimizers", "surfaces")
 BESIDES = {
+    "support.parallel": ("joblib",),
     "autograd.drawing": ("graphviz",),
     "autograd.compiler.emit_loops": ("numba",),
     "optimizers.external.torch_adapter": ("torch",),

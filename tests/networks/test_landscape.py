@@ -180,7 +180,7 @@ def test_a_grid_is_kept_by_its_content(cache: Path) -> None:
 
     def grid(*, plane: Plane = plane, high: float = 1.0, loss: NetworkLoss = loss) -> Any:
         done.clear()
-        return Landscape(loss, plane).grid((-1.0, high), (0.0, 1.0), 9, on_block=done.append)
+        return Landscape(loss, plane).grid((-1.0, high), (0.0, 1.0), 9, on_part=done.append)
 
     first = grid()
     assert sum(done) == 81
@@ -193,6 +193,21 @@ def test_a_grid_is_kept_by_its_content(cache: Path) -> None:
     grid(loss=NetworkLoss(loss.model, losses.mse_loss, loss.inputs, loss.targets + 1))
     grid(loss=NetworkLoss(loss.model, losses.hinge_loss, loss.inputs, loss.targets))
     assert len(list(cache.iterdir())) == 5
+
+
+def test_a_great_grid_is_computed_by_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    loss, _ = line()
+    landscape = Landscape(loss, Plane(np.zeros(3), np.eye(3)[:2]))
+    small = landscape.grid((-1.0, 1.0), (0.0, 1.0), 9)
+    monkeypatch.setattr("networks.landscape._PART", 20 * loss.size * len(loss.inputs))
+    monkeypatch.setattr("networks.landscape._FEW", 2)
+    monkeypatch.setattr("networks.network_loss.NetworkLoss.digest", None)  # or it would be cached
+    monkeypatch.setattr(landscape, "_at_points", None)
+    done: list[int] = []
+    np.testing.assert_allclose(
+        landscape.grid((-1.0, 1.0), (0.0, 1.0), 9, on_part=done.append), small, rtol=1e-13
+    )
+    assert done == [20, 20, 20, 20, 1]
 
 
 @pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00v\x00{'descr': '<f8'"])
