@@ -53,5 +53,7 @@ def maker(
     from scenes.named_output import race_name  # noqa: PLC0415
 
     scene, file = scene_of(film)
-    what = {"trace": trace} if issubclass(scene, Film) else {"language": trace.spec.film.language}
+    film_spec = trace.spec.film
+    words = {"language": film_spec.language, "theme": film_spec.theme}
+    what = {"trace": trace} if issubclass(scene, Film) else words
     return lambda: scene(**what, race=race_name(source), output=output), file

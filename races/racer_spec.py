@@ -91,7 +91,9 @@ class RacerSpec(FrozenTable):
     @field_validator("colour")
     @classmethod
     def _colour(cls, value: str) -> str:
-        colour = PALETTE.get(value, value)
+        if value in PALETTE:
+            return value  # until the theme is known
+        colour = value
         digits = colour.removeprefix("#").lower()
         if value and (len(colour) != 7 or colour[0] != "#" or not set(digits) <= set("0123456789abcdef")):
             raise ValueError(f"must be #rrggbb or one of {', '.join(PALETTE)}, got {shown(value)}")

@@ -18,7 +18,7 @@ from races.start_checks import require_start
 from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec, as_table
 from races.toml_types import FrozenTable, Number, Pair, is_pair
 from support.messages import shorten, shown, unknown
-from support.palette import COLOURS
+from support.palette import PALETTES, Name
 from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB
@@ -33,11 +33,13 @@ class FilmSpec(FrozenTable):
     Attributes:
         length: in seconds; the race is stretched to fit.
         language: of its text.
+        theme: of its picture: for a "dark" ground, a "light" one, or any, "transparent".
         inside: the names of the racers whose steps `InsideTheStep` shows, 1 or 2; by default the last two.
     """
 
     length: Annotated[float, Strict(), Field(ge=20, le=600)] = 35.0
     language: Literal["en", "fr"] = "en"
+    theme: Name = "dark"
     inside: tuple[str, ...] = ()
 
     @field_validator("inside", mode="before")
@@ -160,7 +162,7 @@ class RaceSpec(FrozenTable):
         if not isinstance(self.surface, NetworkSpec):
             self._require_starts(surface, recorded)
         racers = self.racers if recorded else tuple(_suggested(racer, surface) for racer in self.racers)
-        object.__setattr__(self, "racers", _told_apart(racers))
+        object.__setattr__(self, "racers", _told_apart(racers, self.film.theme))
         for name in self.film.inside:
             if name not in (names := [racer.name for racer in self.racers]):
                 raise ValueError(f"film: inside: {unknown('racer', name, names)}")
@@ -228,6 +230,21 @@ class RaceSpec(FrozenTable):
 
     __str__ = __repr__
 
+    def in_theme(self, theme: Name) -> RaceSpec:
+        """The same race in another theme: the palette's colours are the other palette's.
+
+        Args:
+            theme: its name.
+        """
+        before, after = PALETTES[self.film.theme], PALETTES[theme]
+        twins = dict(zip(before.values(), after.values(), strict=True))
+        racers = tuple(
+            racer.model_copy(update={"colour": twins.get(racer.colour, racer.colour)})
+            for racer in self.racers
+        )
+        film = self.film.model_copy(update={"theme": theme})
+        return self.model_copy(update={"film": film, "racers": racers})
+
     @property
     def names(self) -> tuple[str, ...]:
         """The racers' names."""
@@ -254,17 +271,23 @@ def _suggested(racer: RacerSpec, surface: Surface) -> RacerSpec:
     return racer if rate is None else racer.with_rate(rate)
 
 
-def _told_apart(racers: tuple[RacerSpec, ...]) -> tuple[RacerSpec, ...]:
+def _told_apart(racers: tuple[RacerSpec, ...], theme: Name) -> tuple[RacerSpec, ...]:
     """The racers with missing names and colours filled in, all different."""
     given = Counter(racer.name for racer in racers if racer.name)
     if twice := [name for name, count in given.items() if count > 1]:
         raise ValueError(f"racer: names must differ, got {twice[0]!r} more than once")
     names = {label: _numbered(label) for label in {racer.label for racer in racers}}
-    free = [colour for colour in COLOURS if colour not in {racer.colour for racer in racers}]
+    palette = PALETTES[theme]
+    racers = tuple(
+        racer.model_copy(update={"colour": palette[racer.colour]}) if racer.colour in palette else racer
+        for racer in racers
+    )
+    colours = tuple(palette.values())
+    free = [colour for colour in colours if colour not in {racer.colour for racer in racers}]
     named: list[RacerSpec] = []
     for racer in racers:
         name = racer.name or next(name for name in names[racer.label] if name not in given)
-        colour = racer.colour or (free.pop(0) if free else COLOURS[len(named) % len(COLOURS)])
+        colour = racer.colour or (free.pop(0) if free else colours[len(named) % len(colours)])
         named.append(racer.model_copy(update={"name": name, "colour": colour}))
     return tuple(named)
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from manim import (
     DOWN,
     LEFT,
     RIGHT,
     UP,
-    Camera,
     Create,
     FadeOut,
-    ManimColor,
     VGroup,
     VMobject,
 )
@@ -29,10 +27,11 @@ from scenes.frame import frame
 from scenes.graph.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, GraphPicture, Lane
 from scenes.named_output import HOME, Written, race_name
-from scenes.theme import BODY, HEADING, TITLE, ColouredText, text
+from scenes.theme import BODY, HEADING, TITLE, ColouredText, chosen_theme, text
 from support.messages import shorten
 from support.numbers import numbers
-from views.colours import BACKGROUND, FAINT, INK
+from support.palette import Name
+from views.theme import FAINT, INK
 
 # Seconds that each part of the film takes.
 SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}
@@ -83,6 +82,7 @@ class BackpropGraph(Written):
     Args:
         renderer: Manim's.
         language: of the words; by default the one in race.toml.
+        theme: of the picture; by default the one in race.toml.
         expression: a formula in u and v as race.toml takes it, or a function of two Tensors.
         at: the numbers u and v.
 
@@ -96,16 +96,18 @@ class BackpropGraph(Written):
         renderer: Any = None,
         *,
         language: Literal["en", "fr"] | None = None,
+        theme: Name | None = None,
         expression: str | Callable[[Any, Any], Any] = "sin(u*v) + v**2",
         at: tuple[float, float] = (0.5, 1.2),
         **options: Any,
     ) -> None:
-        if language is None:
-            language = spec_of_config().film.language
-            options["race"] = race_name(config_path(HOME))
+        if language is None or theme is None:
+            film = spec_of_config().film
+            language, theme = language or film.language, theme or film.theme
+            options.setdefault("race", race_name(config_path(HOME)))
         self.captions, self.numbers = CAPTIONS[language], numbers(language)
         self.graph = evaluate(expression, at)
-        super().__init__(renderer, **options)
+        super().__init__(renderer, theme=chosen_theme(theme), **options)
         self.picture = GraphPicture(self.graph, (frame().width - 2 * _MARGIN, _ROOM), self.numbers)
 
     def construct(self) -> None:
@@ -124,7 +126,6 @@ class BackpropGraph(Written):
 
     def prepare(self) -> None:
         """Prepare the graph and the lines at the top of the picture."""
-        cast("Camera", self.camera).background_color = ManimColor(BACKGROUND)
         self.told: VMobject = VGroup()
         values, gradients, derivatives = self.captions.legend
         flows = [

@@ -17,9 +17,9 @@ from scenes.race.arrows import Arrows, scaled
 from scenes.race.board import MARGIN, Board, Results, column
 from scenes.race.plan import Plan
 from scenes.theme import SMALL
-from views.colours import FAINT, INK
 from views.racer_path import Path
 from views.standings import Standings
+from views.theme import FAINT, INK
 
 Array = NDArray[np.float64]
 

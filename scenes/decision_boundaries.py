@@ -22,7 +22,7 @@ from scenes.race.boundary_panels import BoundaryPanels
 from scenes.race.loss_plot import LossPlot
 from scenes.theme import SMALL
 from views.captions import Captions
-from views.colours import FAINT
+from views.theme import FAINT
 
 # The share of the film's length for each part.
 SHARES = {"title": 0.10, "panels": 0.10, "race": 0.66, "end": 0.14}

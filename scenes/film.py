@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, cast
 
-from manim import UP, FadeIn, FadeOut, Group, ManimColor, Mobject, ThreeDScene, ValueTracker, linear
+from manim import UP, FadeIn, FadeOut, Group, Mobject, ThreeDScene, ValueTracker, linear
 
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.depth.camera import DepthCamera
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.named_output import HOME, Written, race_name, refuse
 from scenes.race.commentary import ROOM
-from scenes.theme import HEADING, TITLE
+from scenes.theme import HEADING, TITLE, chosen_theme
 from support.messages import shorten
 from views.captions import captions
-from views.colours import BACKGROUND, FAINT
+from views.theme import FAINT
 
 
 class Part(Protocol):
@@ -44,9 +45,12 @@ class Film(Written, ThreeDScene):
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
         asked = trace.spec if trace else spec_of_config()
         spec = self.shown_race(asked)
+        asked_is_shown = spec is asked
         if spec.record == "ends":
             refuse("a film needs every step of the race: record must be 'all', got 'ends'")
-        self.trace = trace if trace and spec is asked else _run(spec)
+        theme = chosen_theme(spec.film.theme)
+        spec = spec.in_theme(theme.name)
+        self.trace = replace(trace, spec=spec) if trace and asked_is_shown else _run(spec)
         film = self.trace.spec.film
         self.length = film.length
         self.captions = captions(film.language)
@@ -54,8 +58,7 @@ class Film(Written, ThreeDScene):
         self.parts: Sequence[Part] = ()
         if trace is None:
             options["race"] = race_name(config_path(HOME))
-        super().__init__(renderer, camera_class=DepthCamera, **options)
-        self.camera.background_color = ManimColor(BACKGROUND)
+        super().__init__(renderer, camera_class=DepthCamera, theme=theme, **options)
 
     @staticmethod
     def shown_race(spec: RaceSpec) -> RaceSpec:

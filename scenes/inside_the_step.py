@@ -24,7 +24,7 @@ from scenes.step.racer_view import RacerView
 from scenes.step.shots import Moment, Shot, shots
 from scenes.theme import HEADING
 from support.messages import shorten
-from views.colours import FAINT
+from views.theme import FAINT
 
 # The share of the film's length for the other parts.
 TITLE_SHARE, BEGIN_SHARE, END_SHARE = 0.08, 0.02, 0.06

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-from manim import CairoRenderer, Camera, RendererType, Scene, config
+from manim import BLACK, CairoRenderer, Camera, ManimColor, RendererType, Scene, config, tempconfig
 
 from scenes.frame import frame
+from scenes.theme import wear
 from scenes.writer import FilmWriter
 from support.messages import printable
+from views.theme import DARK, Theme
 
 HOME = Path(__file__).parent.parent  # where race.toml is
 _LONGEST = 50  # characters of a race's name, which may be four bytes each
@@ -32,6 +34,7 @@ class Written(Scene):
         camera_class: of the renderer.
         race: the race's name, which follows the scene's in the file name.
         output: the file to write instead.
+        theme: of its picture; it is worn from now on.
     """
 
     def __init__(
@@ -41,21 +44,32 @@ class Written(Scene):
         camera_class: type[Camera] | None = None,
         race: str = "",
         output: Path | None = None,
+        theme: Theme = DARK,
         **options: Any,
     ) -> None:
         if config.renderer == RendererType.OPENGL:
             refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
         writer: Any = partial(FilmWriter, race=race, output=output)
-        renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
-        with refusing():
+        wear(theme)
+        with refusing(), tempconfig(_ground(theme)):
+            renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
             super().__init__(renderer=renderer, **options)
-        camera = cast("Camera", self.camera)
+        camera: Any = self.camera
         camera.frame_width, camera.frame_height = frame()
+        camera.background_color, camera.background_opacity = _ground(theme).values()
 
     def render(self, preview: bool = False) -> bool:
         """As Manim's `render`, but it leaves no partial files behind, and errors of files are one line."""
         with refusing(), ending():
             return super().render(preview)
+
+
+def _ground(theme: Theme) -> dict[str, Any]:
+    """A theme's background, in Manim's words."""
+    if theme.outline:
+        # Black is what nothing is, premultiplied.
+        return {"background_color": BLACK, "background_opacity": 0.0}
+    return {"background_color": ManimColor(theme.ground), "background_opacity": 1.0}
 
 
 def race_name(source: Path) -> str:

@@ -1,4 +1,4 @@
-"""The look of all films: font, sizes, and text made with them."""
+"""The look of all films: the theme that is worn, font, sizes, and text made with them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from xml.etree.ElementTree import ParseError
 
 import manimpango
 import numpy as np
-from manim import Text, VMobject, tempconfig
+from manim import BLACK, Text, VMobject, config, tempconfig
 
-from views.colours import INK
+from support.palette import Name
+from views.theme import DARK, INK, THEMES, Theme, theme_on
 
 # The font comes with the project, so that films look the same on every machine.
 FONT = "Inter"
@@ -33,11 +34,45 @@ HEADING = 40
 TITLE = 64
 
 _NEVER_WRAPPED = 100_000  # pixels
+OUTLINE = 0.06  # the width of an outline around letters, in ems
+
+_worn: list[Theme] = [DARK]
+
+
+def theme() -> Theme:
+    """The theme that is worn: as Manim's `config`, it is that of the film being made."""
+    return _worn[0]
+
+
+def wear(chosen: Theme) -> None:
+    """Make everything from now on in the colours of a theme."""
+    _worn[0] = chosen
+
+
+def colour_of(role: str) -> str:
+    """The colour of a role in the theme that is worn: see `views.theme`."""
+    return theme().colour(role)
+
+
+def chosen_theme(name: Name) -> Theme:
+    """The theme of a film.
+
+    Manim's settings come before race.toml: transparency, and a background colour, which brings the theme that
+    is more readable on it. Manim's own background, black, is none.
+
+    Args:
+        name: as race.toml names it.
+    """
+    ground = config.background_color.to_hex()
+    if config.transparent or name == "transparent":
+        return THEMES["transparent"]
+    return THEMES[name] if ground == BLACK.to_hex() else theme_on(ground)
 
 
 def letters(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> Text:
     """A line of text in the film's font, each letter a mobject of its own."""
     options: dict[str, Any] = {"weight": "SEMIBOLD"} if bold else {}
+    colour = colour_of(colour)
     # Pango wraps lines at the picture's width in pixels, and Manim caches the result for other pictures.
     with tempconfig({"text_dir": _text_folder(), "pixel_width": _NEVER_WRAPPED}):
         try:
@@ -75,7 +110,7 @@ class ColouredText(VMobject):
         for piece, colour in pieces:
             count = len("".join(piece.split()))  # Manim draws nothing for a space
             outlines = [glyph.points for glyph in glyphs[:count]] or [np.zeros((0, 3))]
-            whole = VMobject(fill_color=colour, fill_opacity=1, stroke_width=0)
+            whole = outlined(VMobject(fill_color=colour_of(colour), fill_opacity=1, stroke_width=0), size)
             self.add(whole.set_points(np.concatenate(outlines)))
             del glyphs[:count]
         self._points_per_unit = size / max(self.height, 1e-9)
@@ -84,6 +119,14 @@ class ColouredText(VMobject):
     def font_size(self) -> float:
         """The size in points, after scaling."""
         return float(self.height * self._points_per_unit)
+
+
+def outlined(mobject: VMobject, size: float) -> VMobject:
+    """The mobject with the theme's outline behind it, if there is one; as wide as for text of that size."""
+    if theme().outline:
+        width = 2 * 100 * OUTLINE * size * EM  # Manim has 100 units of stroke width to a scene unit
+        mobject.set_stroke(theme().outline, width, background=True)
+    return mobject
 
 
 def text(content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> ColouredText:

@@ -13,12 +13,11 @@ from networks import NetworkLoss, functional_call, losses
 from races import Trace
 from races.network_spec import NetworkSpec
 from races.run_network import weight_paths
-from views.colours import BACKGROUND, INK
+from views.theme import DARK, Theme, rgb
 
 Array = NDArray[np.float64]
 Extent = tuple[float, float, float, float]  # left, bottom, right and top, in units of the inputs
 
-CLASSES = ("#8FA8FF", "#FFA45C", "#7FE0B0")  # bright: the samples; the regions are darker
 MOST_PLACES = 9000  # of the grids of all racers; between places, scores are interpolated
 FINEST, COARSEST = 64, 32  # places along each side of a grid
 MOST = 160  # moments of a race for which scores are computed; between them they are interpolated
@@ -32,6 +31,7 @@ class DecisionRegions:
     Args:
         trace: a race of networks with two inputs, on a data set with classes.
         aspect: width over height of the plane shown.
+        theme: the picture's colours.
 
     Attributes:
         inputs: of the samples, (samples, 2).
@@ -45,7 +45,8 @@ class DecisionRegions:
         SpecError: if the data set needs a package that is not installed.
     """
 
-    def __init__(self, trace: Trace, aspect: float) -> None:
+    def __init__(self, trace: Trace, aspect: float, theme: Theme = DARK) -> None:
+        self._theme = theme
         network: NetworkSpec = trace.spec.surface  # type: ignore[assignment]
         loss = network.loss()
         self.inputs, self.labels = loss.inputs, loss.targets.astype(int)
@@ -63,7 +64,7 @@ class DecisionRegions:
             accuracies.append([np.nan if end else right for (_, right), end in zip(found, over, strict=True)])
         self._scores = np.array(scores, dtype=np.float32)
         self.accuracies = np.array(accuracies)
-        self.digest = hashlib.sha256(self._scores.tobytes()).hexdigest()
+        self.digest = f"{theme.name} {hashlib.sha256(self._scores.tobytes()).hexdigest()}"
 
     def accuracy(self, racer: int, t: float) -> float:
         """The share of samples that are classified correctly at the last moment up to step t."""
@@ -88,23 +89,25 @@ class DecisionRegions:
         if part < 1:
             scores = last if np.isnan(scores).any() else (1 - part) * last + part * scores
         scores = _resized(_resized(scores, 1, height), 2, width)
-        return coloured(scores, line)
+        return coloured(scores, line, self._theme)
 
 
-def coloured(scores: NDArray[Any], line: float) -> NDArray[np.uint8]:
+def coloured(scores: NDArray[Any], line: float, theme: Theme = DARK) -> NDArray[np.uint8]:
     """A picture of classes, as sure as they are, with a line where two are equally likely.
 
     Args:
         scores: logits, of shape (classes, height, width).
         line: the thickness of the line, in pixels.
+        theme: the picture's colours.
 
     >>> coloured(np.array([[[0.0] * 3], [[-9.0, 0.0, 9.0]]]), 1.0).tolist()
     [[[60, 70, 105], [242, 244, 248], [99, 69, 48]]]
     """
-    shown = np.array([_rgb(colour) for colour in CLASSES[: len(scores)]], dtype=np.float32)
-    shown = 0.35 * shown + 0.65 * _rgb(BACKGROUND)
+    ground, inked_in = _bytes(theme.ground), _bytes(theme.ink)
+    shown = np.array([_bytes(colour) for colour in theme.classes[: len(scores)]], dtype=np.float32)
+    shown = 0.35 * shown + 0.65 * ground
     if np.isnan(scores).any():
-        faint = 0.85 * _rgb(BACKGROUND) + 0.15 * _rgb(INK)
+        faint = 0.85 * ground + 0.15 * inked_in
         return np.broadcast_to(np.rint(faint).astype(np.uint8), (*scores.shape[1:], 3))
     second, first = scores[0] - np.inf, scores[0]
     for other in scores[1:]:
@@ -116,7 +119,7 @@ def coloured(scores: NDArray[Any], line: float) -> NDArray[np.uint8]:
     ink = (1 + line) / 2 - margin / np.maximum(_slope(margin), 1e-9)
     inked = ink > 0
     cover = np.minimum(ink[inked], 1)[:, None]
-    picture[inked] = (1 - cover) * picture[inked] + cover * _rgb(INK)
+    picture[inked] = (1 - cover) * picture[inked] + cover * inked_in
     return np.asarray(np.rint(picture, out=picture), dtype=np.uint8)
 
 
@@ -128,9 +131,9 @@ def _slope(values: Array) -> Array:
     return np.asarray(np.hypot(across, down))
 
 
-def _rgb(colour: str) -> NDArray[np.float32]:
+def _bytes(colour: str) -> NDArray[np.float32]:
     """Red, green and blue, from 0 to 255."""
-    return np.array(list(bytes.fromhex(colour[1:])), dtype=np.float32)
+    return 255 * np.array(rgb(colour), dtype=np.float32)
 
 
 def _resized(values: NDArray[np.float32], axis: int, count: int) -> NDArray[np.float32]:

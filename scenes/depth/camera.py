@@ -182,7 +182,8 @@ class DepthCamera(ThreeDCamera):
         sight = self._sight(deep)
         picture = cast("Picture", self.pixel_array)
         if state.still is None:
-            smooth, state.moving = not state.moving, True
+            # Over a ground that is not known, no later frame hides a jagged edge.
+            smooth, state.moving = not state.moving or self.background_opacity < 1, True
             state.painted = _FRESH
             state.hiding, state.veils = self._hiding(deep), None
             backdrop: Any = self.background if state.clean else picture

@@ -16,8 +16,9 @@ from manim import ORIGIN, Mobject, Sphere, VGroup, VMobject
 from manim.utils.color import ManimColor
 from numpy.typing import NDArray
 
+from scenes.theme import colour_of, theme
 from views.box import Box
-from views.colours import height_colours
+from views.theme import rgb
 
 Array = NDArray[np.float64]
 
@@ -27,13 +28,13 @@ class DepthMobject(Mobject):
 
     Args:
         points: its points, of shape (n, 3).
-        colour: of all of it.
+        colour: of all of it, or its role in the theme.
         opacity: from 0, invisible, to 1.
     """
 
     def __init__(self, points: Array, colour: str = "#FFFFFF", opacity: float = 1.0) -> None:
         super().__init__()
-        self.color: ManimColor = ManimColor(colour)
+        self.color: ManimColor = ManimColor(colour_of(colour))
         self.points = np.array(points, dtype=np.float64).reshape(-1, 3)
         self.opacity = opacity
 
@@ -78,6 +79,7 @@ class LossSurface(DepthMobject):
         resolution: cells along each side of the mesh; lines and light are smooth at any.
 
     Attributes:
+        lines: the colour of its contour lines, RGB in 0..1.
         begun: where along u it begins to be drawn, from 0 to 1.
         reach: how far along u it is drawn, from 0 to 1.
 
@@ -95,7 +97,8 @@ class LossSurface(DepthMobject):
         self.resolution = resolution
         heights = box.height_fraction(np.broadcast_to(box.surface(u, v), u.shape))
         self.place = np.stack([across, along, heights], axis=-1).reshape(-1, 3)
-        self.tints = height_colours(heights).reshape(-1, 3)
+        self.tints = theme().height_colours(heights).reshape(-1, 3)
+        self.lines = np.array(rgb(theme().lines))
         self.begun, self.reach = 0.0, 1.0
 
     def grid(self) -> Array:
@@ -211,6 +214,9 @@ class Trail(DepthMobject):
         width: in Manim's units of stroke width, 100 to a scene unit.
         ghost: the opacity of hidden parts, 0 for none.
 
+    Attributes:
+        casing: the colour of an edge on both sides; none where the theme has no outline.
+
     >>> Trail([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]]).get_end().tolist()
     [3.0, 4.0, 0.0]
     """
@@ -225,6 +231,7 @@ class Trail(DepthMobject):
         super().__init__(np.asarray(points, dtype=np.float64), colour)
         self.thickness = width
         self.ghost = ghost
+        self.casing = theme().outline
         self._breaks = np.zeros(0, dtype=int)
 
     def set_pieces(self, pieces: Sequence[Array]) -> Self:

@@ -27,6 +27,7 @@ from scenes.depth.mobjects import Ball, DepthMobject, LossSurface, Trail
 from scenes.depth.resting_layer import RestingLayer
 from scenes.depth.sprite import Sprite, places
 from scenes.depth.vertex_buffers import CORNERS, Mesh, Rectangles, set_uniforms
+from views.theme import rgb
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -35,6 +36,7 @@ SHADERS = Path(__file__).parent / "shaders"
 LIGHT = np.array([-0.45, -0.35, 0.82]) / np.linalg.norm([-0.45, -0.35, 0.82])
 CONTOURS, CELLS = 14.0, 24.0
 SAMPLES = 4  # for a static picture
+_CASING = 1.5  # the width of the edge of a line, in Manim's units of stroke width
 NEARER = 0.0006  # of the depth range: how far a line is drawn in front of the surface it lies on
 _DEVICES = 8  # devices to try: the user may have no permission for a card that is listed
 _CLIP_DISTANCE = 0x3000  # OpenGL's GL_CLIP_DISTANCE0
@@ -241,6 +243,7 @@ class Painter:
         self.context.depth_func = "<="
         self._draw_balls(mobject for mobject in seen if isinstance(mobject, Ball))
         canvas.depth_mask = False
+        self._draw_lines(_cased(trails, lines, self.unit))
         self._draw_lines(lines)
         standing = [mobject for mobject in seen if isinstance(mobject, Sprite)]
         if standing:
@@ -256,7 +259,10 @@ class Painter:
         """Draw what is fixed in the frame, one over the other."""
         for kind, group in itertools.groupby(seen, type):
             if issubclass(kind, Trail):
-                self._draw_lines(self._line_rows([m for m in group if isinstance(m, Trail)]))
+                trails = [m for m in group if isinstance(m, Trail)]
+                lines = self._line_rows(trails)
+                self._draw_lines(_cased(trails, lines, self.unit))
+                self._draw_lines(lines)
             elif issubclass(kind, Ball):
                 self._draw_balls(m for m in group if isinstance(m, Ball))
             elif issubclass(kind, Sprite):
@@ -284,7 +290,7 @@ class Painter:
         set_uniforms(
             self._surface, opacity=surface.opacity, density=np.array([CELLS, CELLS, CONTOURS]), fine=fine
         )
-        set_uniforms(self._surface, begun=surface.begun, reach=surface.reach)
+        set_uniforms(self._surface, begun=surface.begun, reach=surface.reach, contour=surface.lines)
         for number in range(4):
             self.context.enable_direct(_CLIP_DISTANCE + number)
         mesh.array.render(moderngl.TRIANGLES)
@@ -348,6 +354,17 @@ class Painter:
 
     def _rectangles(self, name: str, layout: str, *columns: str) -> Rectangles:
         return Rectangles(self.context, self._program(name), layout, *columns)
+
+
+def _cased(trails: Sequence[Trail], lines: Sequence[Array], unit: float) -> list[Array]:
+    """The rows to draw beneath lines that have an edge."""
+    cased = []
+    for trail, rows in zip(trails, lines, strict=True):
+        if trail.casing:
+            cased.append(rows.copy())
+            cased[-1][:, 6] += 2 * max(_CASING * unit / 100, 1.0)
+            cased[-1][:, 7:10] = rgb(trail.casing)
+    return cased
 
 
 def _in_space(sprites: Sequence[Sprite], view: View) -> tuple[Array, Array, Array]:

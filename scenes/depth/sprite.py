@@ -13,13 +13,12 @@ from typing import Any, Self
 
 import numpy as np
 from manim import DOWN, LEFT, ORIGIN, RIGHT, UP, Camera, Mobject, VGroup, VMobject
-from manim.utils.color import ManimColor
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from scenes.depth.mobjects import DepthMobject
-from scenes.theme import BODY, EM, FONT_FILES, letters
-from views.colours import INK
+from scenes.theme import BODY, EM, FONT_FILES, OUTLINE, colour_of, letters, theme
+from views.theme import INK, rgb
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -31,17 +30,23 @@ _MEASURED = 200  # pixels per em at which text is measured
 class Drawing(ABC):
     """The picture of a sprite. It is immutable, so that copies of a sprite share it.
 
-    Attributes:
+    Args:
         box: its bounds, in scene units from its origin.
+        digest: equal for drawings of a kind that look the same.
+        em: of its text, in scene units, which gets the theme's outline; 0 for what is no text.
+
+    Attributes:
+        box: its bounds.
         digest: equal for drawings that look the same.
     """
 
     # No __dict__: Manim's cache then uses the sprite's digest.
-    __slots__ = ("_pictures", "box", "digest")
+    __slots__ = ("_outline", "_pictures", "box", "digest")
 
-    def __init__(self, box: Corners, digest: str) -> None:
+    def __init__(self, box: Corners, digest: str, em: float = 0.0) -> None:
         self.box = box
-        self.digest = digest
+        self._outline = (theme().outline, OUTLINE * em) if em and theme().outline else ("", 0.0)
+        self.digest = digest + self._outline[0]
         self._pictures: dict[float, tuple[Picture, int, int]] = {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -55,9 +60,13 @@ class Drawing(ABC):
         """
         if unit not in self._pictures:
             left, bottom, right, top = np.array(self.box) * unit
-            x, y = int(np.floor(left)) - 2, int(np.ceil(top)) + 2
-            size = int(np.ceil(right)) + 2 - x, y - int(np.floor(bottom)) + 2
-            self._pictures[unit] = self.paint(unit, size, x, y), x, y
+            colour, width = self._outline
+            around = round(width * unit) if colour else 0
+            margin = 2 + around
+            x, y = int(np.floor(left)) - margin, int(np.ceil(top)) + margin
+            size = int(np.ceil(right)) + margin - x, y - int(np.floor(bottom)) + margin
+            picture = self.paint(unit, size, x, y)
+            self._pictures[unit] = (outlined(picture, colour, around) if colour else picture), x, y
         return self._pictures[unit]
 
     @abstractmethod
@@ -74,10 +83,10 @@ class Curves(Drawing):
 
     __slots__ = ("_mobject",)
 
-    def __init__(self, mobject: VMobject, digest: str) -> None:
+    def __init__(self, mobject: VMobject, digest: str, em: float = 0.0) -> None:
         self._mobject = mobject
         (left, top, _), (right, bottom, _) = mobject.get_corner(LEFT + UP), mobject.get_corner(RIGHT + DOWN)
-        super().__init__((float(left), float(bottom), float(right), float(top)), digest)
+        super().__init__((float(left), float(bottom), float(right), float(top)), digest, em)
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
         """Draw it with Cairo."""
@@ -111,7 +120,7 @@ class TextLine(Drawing):
         left, top, right, bottom = _extent(content, bold)
         em = size * EM
         super().__init__(
-            (left * em, -bottom * em, right * em, -top * em), repr((content, size, colour, bold))
+            (left * em, -bottom * em, right * em, -top * em), repr((content, size, colour, bold)), em
         )
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
@@ -122,7 +131,7 @@ class TextLine(Drawing):
         pen = ImageDraw.Draw(mask)
         for piece, x in _pieces(self._content, self._bold):
             pen.text((x * em - left, top), piece, font=font, anchor="ls", fill=255)
-        ink = np.array([*ManimColor(self._colour).to_rgb(), 1.0])
+        ink = np.array([*rgb(self._colour), 1.0])
         return np.asarray(np.rint(np.asarray(mask)[..., None] * ink), dtype=np.uint8)
 
     def plain(self) -> VMobject:
@@ -173,8 +182,8 @@ class Label(Sprite):
     """
 
     def __init__(self, content: str, size: float = BODY, colour: str = INK, bold: bool = False) -> None:
-        self._style = (size, colour, bold)
-        super().__init__(_line(content, *self._style))
+        self._style = (size, colour_of(colour), bold)
+        super().__init__(_line(content, *self._style, theme().outline))
 
     def stand(self, x: float, y: float, edge: Array = ORIGIN) -> Self:
         """Put its base line at y, and its LEFT end, middle (ORIGIN) or RIGHT end at x."""
@@ -184,7 +193,7 @@ class Label(Sprite):
 
     def write(self, content: str, edge: Array = RIGHT) -> Self:
         """Change the text, keeping its edge and its original size."""
-        line = _line(content, *self._style)
+        line = _line(content, *self._style, theme().outline)
         if line is not self.drawing:
             origin, _, _ = self.place()
             x = self.get_edge_center(edge)[0]
@@ -202,17 +211,26 @@ def places(sprites: Sequence[Sprite]) -> tuple[Array, Array, Array]:
     return corner - left * x - bottom * y, x, y
 
 
+def outlined(picture: Picture, colour: str, width: int) -> Picture:
+    """A picture, premultiplied RGBA, on an outline around what it shows, `width` pixels wide."""
+    shape = Image.fromarray(picture[..., 3]).filter(ImageFilter.MaxFilter(2 * max(width, 1) + 1))
+    spread = np.asarray(shape.filter(ImageFilter.GaussianBlur(0.3 * max(width, 1))), dtype=float)
+    behind = spread[..., None] * np.array([*rgb(colour), 1.0])
+    rest = 1 - picture[..., 3:] / 255
+    return np.asarray(np.rint(picture + rest * behind), dtype=np.uint8)
+
+
 def _corners(box: Corners) -> Array:
     left, bottom, right, top = box
     return np.array([[left, bottom, 0.0], [right, bottom, 0.0], [left, top, 0.0]])
 
 
 @lru_cache(maxsize=4096)
-def _line(content: str, size: float, colour: str, bold: bool) -> Drawing:
+def _line(content: str, size: float, colour: str, bold: bool, _outline: str) -> Drawing:
     """A line of text; if the project's font lacks a letter, Manim sets it in the machine's fonts."""
     if all(_covered(letter, bold) for letter in content):
         return TextLine(content, size, colour, bold)
-    return Curves(_set(content, size, colour, bold), repr((content, size, colour, bold)))
+    return Curves(_set(content, size, colour, bold), repr((content, size, colour, bold)), size * EM)
 
 
 def _set(content: str, size: float, colour: str, bold: bool) -> VMobject:

@@ -25,14 +25,12 @@ from manim import (
 
 from scenes.graph.computation import Graph, GraphError, NamedNode, number
 from scenes.graph.layout import LANE, PointArray, Size, beside, evenly, lay_out, normals
-from scenes.theme import BODY, text
+from scenes.theme import BODY, colour_of, text
 from support.numbers import MINUS, Numbers
-from support.palette import PALETTE
-from views.colours import BACKGROUND, FAINT
+from views.theme import FAINT, GROUND
 
-VALUE = PALETTE["sky blue"]
-GRADIENT = PALETTE["orange"]
-LOCAL = PALETTE["reddish purple"]  # local derivatives
+VALUE, GRADIENT = "sky blue", "orange"
+LOCAL = "reddish purple"  # local derivatives
 SMALLEST = 26  # points; 1/30 of the picture's height
 
 _ENGLISH = Numbers()
@@ -96,16 +94,16 @@ class Card(VGroup):
         for term in column:
             term.align_to(gradient, RIGHT)
         column.set_x(0)
-        rule = Line(column.get_left(), column.get_right(), stroke_width=1.5, color=GRADIENT)
+        rule = Line(column.get_left(), column.get_right(), stroke_width=1.5, color=colour_of(GRADIENT))
         rule.next_to(gradient, UP, buff=0.055).set_x(0)
         self.total = VGroup(rule, gradient) if shares else VGroup(gradient)
         self.frame = RoundedRectangle(
             corner_radius=0.14,
             width=max(style.least_width, max(line.width for line in (*lines, column)) + 2 * padding),
             height=_CAPITALS - gradient.get_bottom()[1] + 2 * padding,
-            stroke_color=FAINT,
+            stroke_color=colour_of(FAINT),
             stroke_width=2,
-            fill_color=interpolate_color(ManimColor(BACKGROUND), ManimColor(FAINT), 0.14),
+            fill_color=interpolate_color(ManimColor(colour_of(GROUND)), ManimColor(colour_of(FAINT)), 0.14),
             fill_opacity=1,
         )
         self.frame.next_to((0, _CAPITALS + padding, 0), DOWN, buff=0)
@@ -120,7 +118,7 @@ class Card(VGroup):
 
     def mark(self) -> RoundedRectangle:
         """A frame around it that highlights it."""
-        return self.frame.copy().set_fill(opacity=0).set_stroke(GRADIENT, 6)
+        return self.frame.copy().set_fill(opacity=0).set_stroke(colour_of(GRADIENT), 6)
 
 
 def _term(x: float, first: bool) -> str:
@@ -139,6 +137,7 @@ class Lane(VGroup):
     """
 
     def __init__(self, line: PointArray, colour: str = FAINT, back: bool = False) -> None:
+        colour = colour_of(colour)
         lane = evenly(line + normals(line) * (-LANE if back else LANE))[:: -1 if back else 1]
         length = np.hypot(*np.diff(lane, axis=0).T).sum()
         lane = np.pad(evenly(lane, round(length / 0.03)), ((0, 0), (0, 1)))
@@ -181,7 +180,7 @@ class Flow(Light):
         self.lane = Lane(line, colour, back)
         self.whole = self.lane.path.copy()
         glow = ((0.2, 0.2), (0.13, 0.5), (0.075, 1))
-        self.pulse = VGroup(*(Dot(radius=r, color=colour, fill_opacity=o) for r, o in glow))
+        self.pulse = VGroup(*(Dot(radius=r, color=colour_of(colour), fill_opacity=o) for r, o in glow))
         self.travelling = VGroup(self.lane.path, self.pulse)
         super().__init__(self.travelling, **options)
 

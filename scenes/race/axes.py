@@ -13,7 +13,7 @@ from scenes.depth.sprite import Label
 from scenes.theme import SMALL
 from support.numbers import Numbers
 from views.box import Box
-from views.colours import FAINT
+from views.theme import FAINT
 
 Array = NDArray[np.float64]
 

@@ -18,8 +18,8 @@ from scenes.frame import frame
 from scenes.theme import BODY, HEADING, SMALL
 from support.numbers import DECIMALS, loss_digits
 from views.captions import Captions
-from views.colours import FAINT, INK
 from views.standings import Standings
+from views.theme import FAINT, INK
 
 WIDTH = 5.15  # scene units, at the right edge of the frame
 MARGIN = 0.4

@@ -15,10 +15,10 @@ from races import Status, Trace
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import Corners, Drawing, Label, Sprite, fitted, line_width
 from scenes.depth.uncopied import Shared
-from scenes.theme import SMALL
+from scenes.theme import SMALL, theme
 from views.captions import Captions
-from views.colours import BACKGROUND, FAINT
-from views.decision_regions import CLASSES, DecisionRegions, Extent
+from views.decision_regions import DecisionRegions, Extent
+from views.theme import FAINT
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -80,27 +80,27 @@ class SampleDots(Drawing):
         corners: of the picture, in scene units.
     """
 
-    __slots__ = ("_labels", "_places", "_radius")
+    __slots__ = ("_labels", "_places", "_radius", "_theme")
 
     def __init__(self, inputs: Array, labels: NDArray[np.int_], shown: Extent, corners: Corners) -> None:
         (left, bottom, right, top), sizes = corners, np.array(shown[2:]) - shown[:2]
         spans = np.array([right - left, top - bottom])
         self._places = np.array([left, bottom]) + (inputs - shown[:2]) / sizes * spans
-        self._labels = labels
+        self._labels, self._theme = labels, theme()
         self._radius = float(spans.min() * np.clip(0.22 / math.sqrt(len(inputs)), 0.004, 0.018))
         digest = hashlib.sha256(inputs.tobytes() + labels.tobytes()).hexdigest()
-        super().__init__(corners, f"{corners} {shown} {digest}")
+        super().__init__(corners, f"{self._theme.name} {corners} {shown} {digest}")
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
-        """Draw dots, each with a dark edge."""
+        """Draw dots, each with an edge of the ground's colour."""
         width, height = size
         large = Image.new("RGBA", (FINER * width, FINER * height))
         pen = ImageDraw.Draw(large)
         edge = 0.35 * self._radius * unit
         for (x, y), label in zip(self._places * unit, self._labels, strict=True):
             for radius, colour in (
-                (self._radius * unit + edge, BACKGROUND),
-                (self._radius * unit, CLASSES[label]),
+                (self._radius * unit + edge, self._theme.ground),
+                (self._radius * unit, self._theme.classes[label]),
             ):
                 around = np.array([x - left - radius, top - y - radius, x - left + radius, top - y + radius])
                 pen.ellipse((FINER * around).tolist(), fill=colour)
@@ -109,7 +109,7 @@ class SampleDots(Drawing):
     def plain(self) -> VGroup:
         """A dot for each sample."""
         return VGroup(
-            Dot((x, y, 0.0), radius=self._radius, color=CLASSES[label])
+            Dot((x, y, 0.0), radius=self._radius, color=self._theme.classes[label])
             for (x, y), label in zip(self._places, self._labels, strict=True)
         )
 
@@ -169,7 +169,7 @@ class BoundaryPanels(Group):
         left, bottom, right, top = corners
         count = len(trace.names)
         grid = Grid.of(count, right - left, top - bottom)
-        regions = DecisionRegions(trace, grid.width / grid.height)
+        regions = DecisionRegions(trace, grid.width / grid.height, theme())
         self._regions, self._captions = Shared(regions), captions
         self.digest = regions.digest
         self._worded = (

@@ -10,8 +10,8 @@ from races import RacerSpec, Trace
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.theme import BODY
 from views.captions import Captions
-from views.colours import INK
 from views.standings import Standings
+from views.theme import INK
 
 ROOM = 13.0  # the greatest width of a line, in scene units
 MOST = 6  # racers introduced one by one

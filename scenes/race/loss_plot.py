@@ -14,8 +14,8 @@ from scenes.race.balls_and_trails import Runners
 from scenes.theme import SMALL
 from views.box import MOST
 from views.captions import Captions
-from views.colours import FAINT
 from views.racer_path import curve
+from views.theme import FAINT
 
 Array = NDArray[np.float64]
 

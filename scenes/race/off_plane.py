@@ -16,7 +16,7 @@ from scenes.race.balls_and_trails import Runners
 from scenes.theme import SMALL
 from views.box import Box
 from views.captions import Captions
-from views.colours import INK
+from views.theme import INK
 
 Array = NDArray[np.float64]
 

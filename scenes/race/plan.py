@@ -11,10 +11,11 @@ from scenes.depth.mobjects import Trail
 from scenes.depth.painter import CONTOURS
 from scenes.depth.sprite import Corners, Drawing, Sprite
 from scenes.race.balls_and_trails import Runners
+from scenes.theme import theme
 from views.box import Box
-from views.colours import FAINT, height_colours
 from views.drawn_surface import box_of
 from views.racer_path import way
+from views.theme import FAINT, rgb
 
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
@@ -30,12 +31,13 @@ class Relief(Drawing):
         corners: left, bottom, right and top, in scene units.
     """
 
-    __slots__ = ("_box",)
+    __slots__ = ("_box", "_theme")
 
     def __init__(self, box: Box, corners: Corners) -> None:
-        self._box = box
+        self._box, self._theme = box, theme()
         heights = _heights(box, 33, 33)
-        super().__init__(corners, f"{corners} {box.surface.name} {box.z_shown} {heights.tobytes().hex()}")
+        shown = f"{box.surface.name} {box.z_shown} {heights.tobytes().hex()}"
+        super().__init__(corners, f"{self._theme.name} {corners} {shown}")
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
         """Colour every pixel by its height."""
@@ -45,8 +47,8 @@ class Relief(Drawing):
         slope = np.maximum(np.hypot(*np.gradient(levels)), 1e-9)
         away = np.abs((levels - 0.5) % 1 - 0.5) / slope
         line = np.clip(1.2 - away, 0, 1) * np.clip((0.5 - slope) / 0.3, 0, 1) * (slope > 1e-6)
-        colours = 0.8 * height_colours(heights)
-        colours += 0.35 * line[..., None] * (1 - colours)
+        colours = self._colours(heights)
+        colours += 0.35 * line[..., None] * (np.array(rgb(self._theme.lines)) - colours)
         picture = np.zeros((size[1], size[0], 4), dtype=np.uint8)
         picture[top - y1 : top - y0, x0 - left : x1 - left, :3] = np.rint(255 * np.clip(colours, 0, 1))
         picture[top - y1 : top - y0, x0 - left : x1 - left, 3] = 255
@@ -55,7 +57,7 @@ class Relief(Drawing):
     def plain(self) -> VGroup:
         """Squares of one colour each."""
         left, bottom, right, top = self.box
-        colours = 0.8 * height_colours(_heights(self._box, PLAIN, PLAIN))
+        colours = self._colours(_heights(self._box, PLAIN, PLAIN))
         width, height = (right - left) / PLAIN, (top - bottom) / PLAIN
         cells = VGroup()
         for (row, column), colour in zip(np.ndindex(PLAIN, PLAIN), colours.reshape(-1, 3), strict=True):
@@ -64,6 +66,9 @@ class Relief(Drawing):
             )
             cells.add(cell.move_to((left + (column + 0.5) * width, top - (row + 0.5) * height, 0.0)))
         return cells
+
+    def _colours(self, heights: Array) -> Array:
+        return np.asarray(np.clip(self._theme.lamp * self._theme.height_colours(heights), 0, 1))
 
 
 class Plan(Group):

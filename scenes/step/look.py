@@ -12,10 +12,10 @@ from scenes.step.captions import StepCaptions
 from scenes.step.steps import Steps
 from scenes.text.equations import Values, evaluate, kept_and_added, names
 from scenes.text.typesetting import Typesetter, symbol
+from scenes.theme import colour_of
 from support.formulas import parse
-from support.palette import PALETTE
 from views.captions import Captions
-from views.colours import INK
+from views.theme import INK
 
 # The colours of means, and of squares, the first of them that no racer has.
 _MEANS = ("sky blue", "yellow", "bluish green")
@@ -106,4 +106,4 @@ def _squared(line: UpdateLine) -> bool:
 
 
 def _first(wanted: Sequence[str], taken: Sequence[str]) -> str:
-    return next((PALETTE[name] for name in wanted if PALETTE[name] not in taken), INK)
+    return next((colour_of(name) for name in wanted if colour_of(name) not in taken), INK)

@@ -23,11 +23,11 @@ from scenes.step.window import Window
 from scenes.text.equations import evaluate, kept_and_added
 from scenes.text.math_boxes import row, word
 from scenes.text.typesetting import Equation
-from scenes.theme import SMALL
+from scenes.theme import SMALL, colour_of
 from support.formulas import parse
 from views.box import Box
-from views.colours import BACKGROUND, FAINT, INK
 from views.racer_path import way
+from views.theme import FAINT, GROUND, INK
 
 Array = NDArray[np.float64]
 
@@ -112,10 +112,10 @@ class StepArrows(Group):
                 sign = [] if line.ahead else [word("−", colours[-1])]
                 self._names[i] = Equation(row(*sign, setter.name(name)), SMALL)
         # The kept part of a term, and the part added to it; then an arrow for each line.
-        self._edges = Group(*(Trail(colour=BACKGROUND, ghost=0.0) for _ in range(2 + len(self._lines))))
+        self._edges = Group(*(Trail(colour=GROUND, ghost=0.0) for _ in range(2 + len(self._lines))))
         self._shafts = Group(*(Trail(colour=colour, ghost=0.0) for colour in (INK, INK, *colours)))
         self._colours = colours
-        self._plate = Field(Patch(BACKGROUND, 0.6))  # behind a name
+        self._plate = Field(Patch(GROUND, 0.6))  # behind a name
         super().__init__(*self._edges, *self._shafts, self._plate, *self._names.values())
 
     def _scaled(self, steps: Steps, window: Window, shown: tuple[int, int]) -> dict[Unit, float]:
@@ -180,7 +180,7 @@ class StepArrows(Group):
         return np.asarray(begin + progress * (whole - begin))
 
     def _colour(self, number: int) -> ManimColor:
-        return ManimColor(self._colours[self._lines.index(number)])
+        return ManimColor(colour_of(self._colours[self._lines.index(number)]))
 
     def _draw(
         self,

@@ -25,7 +25,7 @@ from scenes.text.typesetting import PITCH, Equation
 from scenes.theme import EM, HEADING, SMALL
 from support.formulas import parse
 from support.numbers import Numbers, change_digits
-from views.colours import FAINT, INK
+from views.theme import FAINT, INK
 
 Room = tuple[float, float, float]
 

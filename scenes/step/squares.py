@@ -19,9 +19,9 @@ from scenes.step.steps import Steps
 from scenes.text.equations import names
 from scenes.text.math_boxes import Setting, row, word
 from scenes.text.typesetting import Equation
-from scenes.theme import SMALL
+from scenes.theme import SMALL, colour_of
 from support.formulas import parse
-from views.colours import FAINT, INK
+from views.theme import FAINT, INK
 
 Array = NDArray[np.float64]
 
@@ -41,6 +41,7 @@ class Patch(Drawing):
     __slots__ = ("_ink",)
 
     def __init__(self, colour: str, opacity: float) -> None:
+        colour = colour_of(colour)
         self._ink = np.array([*ManimColor(colour).to_rgb(), 1.0]) * opacity * 255
         super().__init__((0.0, 0.0, 1.0, 1.0), repr((colour, opacity)))
 
@@ -196,7 +197,7 @@ class Squares(Group):
                 top = max(top, y + 0.32) if steps.lines[slot[0]].quantity is Quantity.SIZE else top
                 ends = np.array([[x, top, 0.0], [x + begun * min(length, self._widest), top, 0.0]])
                 bar.set_pieces([ends])
-                bar.set_color(ManimColor(self._look.colours[over[0]]))
+                bar.set_color(ManimColor(colour_of(self._look.colours[over[0]])))
 
 
 def _slots(steps: Steps) -> list[list[int]]:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import ImageFont
 
 from scenes.theme import FONT_FILES
-from views.colours import FAINT, INK
+from views.theme import FAINT, INK
 
 _MEASURED = 200  # pixels to the em at which texts are measured
 UP, DOWN = 0.74, 0.2  # of a line of text, in ems

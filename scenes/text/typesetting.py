@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 from manim import ImageMobject
-from manim.utils.color import ManimColor
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
@@ -30,11 +29,11 @@ from scenes.text.math_boxes import (
     table,
     word,
 )
-from scenes.theme import EM
+from scenes.theme import EM, theme
 from support.formulas import parse
 from support.numbers import Numbers
-from views.colours import FAINT, INK
 from views.symbols import SYMBOLS
+from views.theme import FAINT, INK, Theme, rgb
 
 Picture = NDArray[np.uint8]
 
@@ -222,13 +221,13 @@ class Typeset(Drawing):
         size: in points.
     """
 
-    __slots__ = ("_setting", "size")
+    __slots__ = ("_setting", "_theme", "size")
 
-    def __init__(self, shown: Setting, size: float) -> None:
-        self._setting, self.size = shown, size
+    def __init__(self, shown: Setting, size: float, theme: Theme) -> None:
+        self._setting, self._theme, self.size = shown, theme, size
         em = size * EM
         box = (0.0, -shown.down * em, max(shown.width, 0.01) * em, shown.up * em)
-        super().__init__(box, repr((shown.runs, shown.strokes, size)))
+        super().__init__(box, repr((theme.name, shown.runs, shown.strokes, size)), em)
 
     def paint(self, unit: float, size: tuple[int, int], left: int, top: int) -> Picture:
         """Draw it with Pillow."""
@@ -244,7 +243,7 @@ class Typeset(Drawing):
                     pen.text(at, run.words, font=font(round(run.scale * em, 2)), anchor="ls", fill=255)
             if any(stroke.colour == colour for stroke in self._setting.strokes):
                 letters = ImageChops.lighter(self._strokes(colour, em, size, left, top), letters)
-            ink = np.array([*ManimColor(colour).to_rgb(), 1.0])
+            ink = np.array([*rgb(self._theme.colour(colour)), 1.0])
             picture += np.asarray(letters)[..., None] * ink
         return np.asarray(np.rint(np.minimum(picture, 255)), dtype=np.uint8)
 
@@ -278,7 +277,7 @@ class Equation(Sprite):
 
     def __init__(self, shown: Setting, size: float) -> None:
         self._size = size
-        super().__init__(_typeset(shown, size))
+        super().__init__(_typeset(shown, size, theme()))
 
     def stand(self, x: float, y: float) -> Self:
         """Put the left end of its base line there."""
@@ -287,7 +286,7 @@ class Equation(Sprite):
 
     def write(self, shown: Setting, size: float | None = None) -> Self:
         """Say something else, from the same place on."""
-        drawing = _typeset(shown, size or self._size)
+        drawing = _typeset(shown, size or self._size, theme())
         if drawing is not self.drawing:
             origin, _, _ = self.place()
             left, bottom, right, top = drawing.box
@@ -297,5 +296,5 @@ class Equation(Sprite):
 
 
 @lru_cache(maxsize=4096)
-def _typeset(shown: Setting, size: float) -> Typeset:
-    return Typeset(shown, size)
+def _typeset(shown: Setting, size: float, theme: Theme) -> Typeset:
+    return Typeset(shown, size, theme)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from optimizers import OPTIMIZERS
 from races import RacerSpec, load_spec, run_race
-from support.palette import PALETTE
+from support.palette import COLOURS, PALETTE, PALETTES
 from surfaces import SURFACES
 from tests.races.helpers import RACER, race, top, written
 
@@ -73,10 +73,19 @@ def test_more_racers_than_colours_still_race() -> None:
     spec = race(racers=[{"optimizer": "sgd"}] * 12, steps=2)
     assert len({racer.name for racer in spec.racers}) == 12
     colours = [racer.colour for racer in spec.racers]
-    assert set(colours[:7]) == set(PALETTE.values())
-    assert len(set(colours)) == 12
-    assert race(racers=[{"optimizer": "sgd"}] * 15, steps=2).racers[14].colour == colours[0]
+    assert tuple(colours) == COLOURS
+    assert race(racers=[{"optimizer": "sgd"}] * 15, steps=2).racers[12].colour == colours[0]
     assert run_race(spec).positions.shape == (12, 3, 1, 2)
+
+
+def test_colours_are_the_themes_but_for_those_that_are_given() -> None:
+    racers = [{"optimizer": "sgd"}, *({"optimizer": "sgd", "colour": c} for c in ("orange", "#123456"))]
+    light = race(racers=racers, film={"theme": "light"})
+    first, *_ = PALETTES["light"].values()
+    assert [racer.colour for racer in light.racers] == [first, PALETTES["light"]["orange"], "#123456"]
+    dark = light.in_theme("dark")
+    assert [racer.colour for racer in dark.racers] == [COLOURS[0], PALETTE["orange"], "#123456"]
+    assert (dark.film.theme, light.film.theme) == ("dark", "light")
 
 
 def test_overrides_replace_what_the_file_says(path: Path) -> None:

@@ -25,9 +25,9 @@ from surfaces import SURFACES, expression_surface
 from tests.scenes.moments import said
 from views.box import Box
 from views.captions import captions
-from views.colours import INK
 from views.racer_path import curve, way
 from views.standings import Standings
+from views.theme import INK
 
 NAMES = ("A", "A rather long name for one of the racers", "Ünïcödé", "W" * 40)
 

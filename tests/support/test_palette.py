@@ -1,4 +1,7 @@
-"""The racers' colours stay apart, from each other and from the surface's, for colour-blind eyes too."""
+"""Themes are readable, and the racers' colours stay apart, from each other and from the surface's.
+
+For colour-blind eyes too.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import ManimColor
 from numpy.typing import NDArray
 
 from races import load_spec
-from views.colours import height_colours
+from support.palette import COLOURS, PALETTES, contrast
+from views.theme import DARK, LIGHT, THEMES, Theme, rgb, theme_on
 
 Array = NDArray[np.float64]
 
@@ -33,6 +36,13 @@ EYES = {
             [0.367322, 0.860646, -0.227968],
             [0.280085, 0.672501, 0.047413],
             [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
         ]
     ),
 }
@@ -99,30 +109,68 @@ def plain_distance(one: Array, other: Array) -> float:
     return float(np.linalg.norm(one - other))
 
 
-# How far apart two racers must be, and a racer and the surface; 1 can just be seen, side by side.
-LEAST = {"CIE76": (plain_distance, 20, 12), "CIEDE2000": (difference, 12, 12)}
+# How far apart the first four racers must be, twelve, and a racer and the surface; 1 can just be seen, side
+# by side.
+LEAST = {"CIE76": (plain_distance, 15, 10, 10), "CIEDE2000": (difference, 12, 8, 8)}
+THEMED = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 
 
-def racers() -> dict[str, Array]:
-    """The colours of race.toml's racers."""
-    spec = load_spec(ROOT / "race.toml")
-    return {racer.name: np.array(ManimColor(racer.colour).to_rgb()) for racer in spec.racers}
+def seen(theme: Theme, eye: str) -> dict[str, Array]:
+    """The racers' colours, as an eye sees them."""
+    return {name: lab(np.array(rgb(colour)), eye) for name, colour in PALETTES[theme.name].items()}
 
 
-@pytest.mark.parametrize("formula", LEAST)
-@pytest.mark.parametrize("eye", EYES)
-def test_racers_differ_from_each_other(eye: str, formula: str) -> None:
-    distance, least, _ = LEAST[formula]
-    colours = {name: lab(rgb, eye) for name, rgb in racers().items()}
-    apart = {pair: distance(colours[pair[0]], colours[pair[1]]) for pair in combinations(colours, 2)}
-    assert len(apart) == 6
-    assert min(apart.values()) >= least, apart
+def test_the_default_racers_have_the_first_colours() -> None:
+    assert [racer.colour for racer in load_spec(ROOT / "race.toml").racers] == list(COLOURS[:4])
 
 
 @pytest.mark.parametrize("formula", LEAST)
 @pytest.mark.parametrize("eye", EYES)
-def test_racers_differ_from_the_surface(eye: str, formula: str) -> None:
-    distance, _, least = LEAST[formula]
-    surface = lab(height_colours(np.linspace(0, 1, 101)), eye)
-    apart = {name: min(distance(lab(rgb, eye), shade) for shade in surface) for name, rgb in racers().items()}
-    assert min(apart.values()) >= least, apart
+@THEMED
+def test_racers_differ_from_each_other(theme: Theme, eye: str, formula: str) -> None:
+    distance, far, apart, _ = LEAST[formula]
+    colours = list(seen(theme, eye).values())
+    assert len(colours) == 12
+    for count, least in ((4, far), (12, apart)):
+        found = min(distance(one, other) for one, other in combinations(colours[:count], 2))
+        print(f"{theme.name}, {eye}, {count} racers: {formula} {found:.1f}")  # noqa: T201
+        assert found >= least
+
+
+@pytest.mark.parametrize("formula", LEAST)
+@pytest.mark.parametrize("eye", EYES)
+@THEMED
+def test_racers_differ_from_the_surface(theme: Theme, eye: str, formula: str) -> None:
+    distance, _, _, least = LEAST[formula]
+    surface = lab(theme.height_colours(np.linspace(0, 1, 51)), eye)
+    colours = seen(theme, eye)
+    away = {name: min(distance(one, shade) for shade in surface) for name, one in colours.items()}
+    print(f"{theme.name}, {eye}, to the surface: {formula} {min(away.values()):.1f}")  # noqa: T201
+    assert min(away.values()) >= least, away
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_text_and_racers_are_readable_on_their_ground(theme: Theme) -> None:
+    """The contrast for text of the Web Content Accessibility Guidelines 2.2, level AA."""
+    roles = ("ink", "faint", *PALETTES[theme.name], *theme.classes)
+    found = {role: contrast(theme.colour(role), theme.outline or theme.ground) for role in roles}
+    print(f"{theme.name}: {min(found.values()):.2f}")  # noqa: T201
+    assert min(found.values()) >= 4.5, found
+    if theme.outline:  # it must show on white
+        assert contrast("#FFFFFF", theme.outline) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("ground", "name"), [("#000000", "dark"), ("#FFFFFF", "light"), ("#FDF6E3", "light")]
+)
+def test_a_ground_brings_the_theme_that_is_readable_on_it(ground: str, name: str) -> None:
+    theme = theme_on(ground)
+    assert (theme.name, theme.ground) == (name, ground)
+    found = {role: contrast(theme.colour(role), ground) for role in ("ink", "faint", *PALETTES[theme.name])}
+    assert min(found.values()) >= 4.2, found
+
+
+def test_contrast_is_the_guidelines() -> None:
+    # Of WCAG's "Understanding Success Criterion 1.4.3": 4.47:1 is no 4.5:1.
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.478, abs=1e-3)
+    assert contrast("#FF0000", "#FFFFFF") == pytest.approx(3.998, abs=1e-3)

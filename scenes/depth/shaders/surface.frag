@@ -1,6 +1,7 @@
 #version 330
 // Lit, with contour lines and a fine grid that stay as thin at any size.
 uniform float opacity;
+uniform vec3 contour;        // the colour of contour lines
 uniform float fine;          // how wide a line is, in pixels
 in vec3 lit;
 in vec3 line;
@@ -12,5 +13,5 @@ void main() {
     vec3 cover = clamp(1.0 - abs(fract(line - 0.5) - 0.5) / (fine * max(width, 1e-6)), 0.0, 1.0);
     cover *= clamp((0.5 - width) / 0.3, 0.0, 1.0) * vec3(greaterThan(width, vec3(1e-5)));
     vec3 shade = lit * (1.0 - 0.22 * max(cover.x, cover.y));
-    colour = vec4(mix(shade, vec3(1.0), 0.30 * cover.z), 1.0) * opacity;
+    colour = vec4(mix(shade, contour, 0.30 * cover.z), 1.0) * opacity;
 }
