@@ -6,15 +6,16 @@ from typing import Literal
 
 Name = Literal["dark", "light", "transparent"]  # of themes
 
-# On dark grounds the first six are Okabe and Ito's, "Color universal design", 2008, whose black is left out
-# and whose blue is too dark for text; in this order the first four are far apart in brightness as well as in
-# hue. The others were sought as far from these, from each other and from the surface as there was room.
+# On dark grounds the first six are Okabe and Ito's, "Color universal design", 2008, without the black, and
+# but for the green: to deuteranopes, their #009E73 is the surface's colour. Their blue is too dark for text.
+# The first four are far apart in brightness as well as in hue. The others were sought as far from these, from
+# each other and from the surface as there was room.
 PALETTE = {
     "vermillion": "#D55E00",
     "sky blue": "#56B4E9",
     "reddish purple": "#CC79A7",
     "yellow": "#F0E442",
-    "bluish green": "#009E73",
+    "bluish green": "#009650",
     "orange": "#E69F00",
     "blue": "#1E87F0",
     "pale blue": "#A5D2F0",

@@ -75,7 +75,7 @@ class Theme:
 # Importing Matplotlib itself takes a third of a second.
 _CIVIDIS = "00224E 002C64 0C3470 263D6E 36466C 454F6C 52596D 5E626E 696B71 747575 807E78 8D8878 999277"
 # From blue to yellow too, but all of it lighter than the racers.
-_PALE = "7089B5 8399BD 96A8C3 A7B4C6 B8C0C5 C7C8BF D2CEB2"
+_PALE = "778FB9 8399BD 96A8C3 A7B4C6 B8C0C5 C7C8BF D2CEB2"
 
 DARK = Theme(
     name="dark",

@@ -16,11 +16,13 @@ import cairo
 import numpy as np
 from manim import ComplexValueTracker, Mobject, ThreeDCamera, ValueTracker, VMobject, logger
 from numpy.typing import NDArray
+from PIL import Image
 
 from scenes.depth.mobjects import Ball, DepthMobject, LossSurface
 from scenes.depth.occlusion import Footprint, Occlusion, Veil, veils
 from scenes.depth.painter import Painter, Picture, Sight, View
 from scenes.depth.sprite import Sprite
+from scenes.writer import straight
 
 Array = NDArray[np.float64]
 
@@ -265,6 +267,12 @@ class DepthCamera(ThreeDCamera):
             else:
                 sight.scene.append(mobject)
         return sight
+
+    def get_image(self, pixel_array: Any = None) -> Image.Image:
+        """The picture, with straight colours, as files store them."""
+        picture: Any = self.pixel_array if pixel_array is None else pixel_array
+        clear: Any = straight(picture)
+        return super().get_image(clear)
 
     def view(self) -> View:
         """The current view of the scene: the same projection as `project_points`, as a matrix."""

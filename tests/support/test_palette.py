@@ -111,7 +111,7 @@ def plain_distance(one: Array, other: Array) -> float:
 
 # How far apart the first four racers must be, twelve, and a racer and the surface; 1 can just be seen, side
 # by side.
-LEAST = {"CIE76": (plain_distance, 15, 10, 10), "CIEDE2000": (difference, 12, 8, 8)}
+LEAST = {"CIE76": (plain_distance, 15, 9, 10), "CIEDE2000": (difference, 12, 8, 8)}
 THEMED = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 
 
