@@ -24,13 +24,10 @@ from av.video.stream import VideoStream
 from manim import SceneFileWriter, config
 from manim._config.output_plan import OutputPlan
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
-from numpy.typing import NDArray
 from PIL import Image
 
+from support.pictures import Picture, straight
 from support.whole_files import require_writable
-
-Picture = NDArray[np.uint8]
-
 
 # Seconds until Python's lock passes from the drawing thread to the encoding one, which needs it a few times
 # for each frame. Python's default of 5 ms would cost a third of a frame's time each.
@@ -166,19 +163,6 @@ class SegmentEncoder(VideoSegmentEncoder):
         with suppress(Exception):
             super().abort()
         self._part.unlink(missing_ok=True)
-
-
-def straight(pixels: Picture) -> Picture:
-    """Straight colours, as files store them, from premultiplied ones; RGBA of shape (height, width, 4).
-
-    >>> straight(np.array([[[60, 30, 0, 120]]], dtype=np.uint8)).tolist()
-    [[[127, 63, 0, 120]]]
-    """
-    found = pixels.copy()
-    some = (pixels[..., 3] > 0) & (pixels[..., 3] < 255)
-    colours, opacity = pixels[some, :3].astype(int), pixels[some, 3:].astype(int)
-    found[some, :3] = np.minimum(colours * 255 // opacity, 255)
-    return found
 
 
 def _same(before: Picture, after: Picture) -> bool:

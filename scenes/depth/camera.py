@@ -22,7 +22,7 @@ from scenes.depth.mobjects import Ball, DepthMobject, LossSurface
 from scenes.depth.occlusion import Footprint, Occlusion, Veil, veils
 from scenes.depth.painter import Painter, Picture, Sight, View
 from scenes.depth.sprite import Sprite
-from scenes.writer import straight
+from support.pictures import straight
 
 Array = NDArray[np.float64]
 

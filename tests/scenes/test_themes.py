@@ -12,8 +12,8 @@ from races import Trace, run_race
 from scenes.backprop_graph import BackpropGraph
 from scenes.depth.sprite import Label
 from scenes.theme import chosen_theme, wear
-from scenes.writer import straight
 from support.palette import PALETTES, Name
+from support.pictures import straight
 from tests.races.helpers import DEFAULT, race
 from tests.scenes.moments import small
 from views.theme import DARK, LIGHT, THEMES, TRANSPARENT
