@@ -51,12 +51,12 @@ class Written(Scene):
             refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
         writer: Any = partial(FilmWriter, race=race, output=output)
         wear(theme)
-        with refusing(), tempconfig(_ground(theme)):
+        with refusing(), tempconfig(_background(theme)):
             renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
             super().__init__(renderer=renderer, **options)
         camera: Any = self.camera
         camera.frame_width, camera.frame_height = frame()
-        camera.background_color, camera.background_opacity = _ground(theme).values()
+        camera.background_color, camera.background_opacity = _background(theme).values()
 
     def render(self, preview: bool = False) -> bool:
         """As Manim's `render`, but it leaves no partial files behind, and errors of files are one line."""
@@ -64,7 +64,7 @@ class Written(Scene):
             return super().render(preview)
 
 
-def _ground(theme: Theme) -> dict[str, Any]:
+def _background(theme: Theme) -> dict[str, Any]:
     """A theme's background, in Manim's words."""
     if theme.outline:
         # Black is what nothing is, premultiplied.
