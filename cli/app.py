@@ -113,11 +113,11 @@ def run(
     from races.toml_file import read_toml  # noqa: PLC0415
 
     with destination(output, results.FORMATS, piped=".csv") as file:
-        path, trace = _race(source, surface, start, steps)
+        path, changed, trace = _race(source, surface, start, steps)
         results.print_table(trace, stderr=is_piped(output))
         tables = [] if path.suffix.lower() == ".npz" else read_toml(path)["racer"]
         print_rates(trace.spec, tables, path.name, stderr=is_piped(output))
-        written = results.write_trace(trace, file, path.stem)
+        written = results.write_trace(trace, file, path.stem + changed)
     if not is_piped(output):
         print_path(written)
 
@@ -139,9 +139,9 @@ def plot(
 
     with destination(output, FORMATS, piped=".png") as file:
         require_writable(file or Path("runs/figure"))
-        path, trace = _race(source, surface, start, steps)
+        path, changed, trace = _race(source, surface, start, steps)
         _prepare(trace)
-        written = save_figure(trace, file or Path("runs") / f"{path.stem}.png")
+        written = save_figure(trace, file or Path("runs") / f"{path.stem}{changed}.png")
     if not is_piped(output):
         print_path(written)
 
@@ -164,7 +164,7 @@ def film(
         Path | None,
         output_option(
             ".mp4, or - for the standard output",
-            "under media, with the names of the film and of the race's file",
+            "under media, named after the film, the race's file and the options that change the race",
         ),
     ] = None,
 ) -> None:
@@ -174,13 +174,13 @@ def film(
 
     with destination(output, (".mp4",), piped=".mp4") as file:
         require_writable(file or Path("media/film"))
-        path, trace = _race(source, surface, start, steps)
+        path, changed, trace = _race(source, surface, start, steps)
         if scene is not FilmName.DECISION_BOUNDARIES:  # it shows no landscape
             _prepare(trace)
         from cli.films import maker  # noqa: PLC0415
         from scenes.render import render  # noqa: PLC0415
 
-        written = render(*maker(scene, trace, path, file), quality.value, file)
+        written = render(*maker(scene, trace, path, changed, file), quality.value, file)
     if not is_piped(output):
         print_path(written)
 
@@ -319,8 +319,9 @@ def print_path(path: Path) -> None:
 
 def _race(
     source: Path | None, surface: str | None, start: tuple[float, float] | None, steps: int | None
-) -> tuple[Path, Trace]:
-    """Run the race that `source` describes, or load `source` if it is a trace."""
+) -> tuple[Path, str, Trace]:
+    """Run the race that `source` describes, or load it if it is a trace: the file, `changes`, the trace."""
+    from cli.output import changes  # noqa: PLC0415
     from cli.progress import progress  # noqa: PLC0415
     from races import Trace, config_path, load_spec, run_race  # noqa: PLC0415
 
@@ -332,10 +333,10 @@ def _race(
             raise typer.BadParameter(
                 f"cannot change {path}, a race already run", param_hint=f"--{min(overrides)}"
             )
-        return path, Trace.load(path)
+        return path, "", Trace.load(path)
     spec = load_spec(path, **overrides)
     with progress("racing", spec.steps * len(spec.racers)) as advance:
-        return path, run_race(spec, on_step=advance)
+        return path, changes(overrides), run_race(spec, on_step=advance)
 
 
 def _prepare(trace: Trace) -> None:

@@ -39,7 +39,7 @@ def scene_of(film: FilmName) -> tuple[type[Any], Path]:
 
 
 def maker(
-    film: FilmName, trace: Trace, source: Path, output: Path | None = None
+    film: FilmName, trace: Trace, source: Path, changed: str = "", output: Path | None = None
 ) -> tuple[Callable[[], Any], Path]:
     """A function that makes a film's scene for a race, and the file that the scene is in.
 
@@ -47,6 +47,7 @@ def maker(
         film: the film.
         trace: the race.
         source: the file that describes the race; the film's file is named after it.
+        changed: what of the race was changed, to follow that name.
         output: the film's file, instead.
     """
     from scenes.film import Film  # noqa: PLC0415
@@ -56,4 +57,5 @@ def maker(
     film_spec = trace.spec.film
     words = {"language": film_spec.language, "theme": film_spec.theme}
     what = {"trace": trace} if issubclass(scene, Film) else words
-    return lambda: scene(**what, race=race_name(source), output=output), file
+    race = f"{race_name(source)}{changed}".removeprefix("-")
+    return lambda: scene(**what, race=race, output=output), file

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import re
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
 
@@ -51,6 +54,24 @@ def destination(output: Path | None, formats: Collection[str], piped: str) -> It
         sys.stdout.flush()
         sys.stdout.buffer.write(file.read_bytes())
         sys.stdout.buffer.flush()
+
+
+def changes(given: dict[str, Any]) -> str:
+    """What options change of a race, for the names of files made of it: no two changes have the same name.
+
+    Args:
+        given: the values of the options that were given, by their names.
+
+    >>> changes({"surface": "rosenbrock", "steps": 50}), changes({})
+    ('-surface=rosenbrock-steps=50', '')
+    """
+    return "".join(f"-{name}={_in_a_name(value)}" for name, value in given.items())
+
+
+def _in_a_name(value: Any) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    plain = re.sub(r"[^\w.,+-]+", "_", text)[:40]
+    return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def _require(fulfilled: bool, reason: str) -> None:

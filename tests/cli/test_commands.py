@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import pytest
 
 import scenes.render
 from cli import main
+from cli.output import changes
 from races import Trace
 from surfaces import SURFACES, get_surface
 
@@ -260,12 +262,24 @@ def test_film_makes_each_film_and_prints_where_it_is(
     done = race("film", "--scene", scene, "-q", "l", "--surface", "rosenbrock")
     assert done.status == 0, done.err
     made = Path(done.out.splitlines()[-1])
-    assert made.name == f"{scene}.mp4"
+    assert made.name == f"{scene}-surface=rosenbrock.mp4"
     assert (folder / made).is_relative_to(folder / "media")
     with av.open(str(folder / made)) as container:
         pictures = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
     assert len(pictures) > 100
     assert pictures[-1].max() > 100
+
+
+def test_options_that_change_the_race_are_in_the_names_of_its_files(race: Race, folder: Path) -> None:
+    (folder / "race.toml").write_text('surface = "slope"\nsteps = 3\n[[racer]]\noptimizer = "adam"\n')
+    assert race("plot", "--surface", "rosenbrock", "--start", "1", "-0.5").status == 0
+    assert [path.name for path in folder.glob("runs/*")] == ["race-surface=rosenbrock-start=1.0,-0.5.png"]
+    assert "/race-steps=7-" in race("run", "--steps", "7").out.splitlines()[-1]
+    surfaces = ("u**2 + v", "u**2 - v", "u**2_+_v", "mine.py:bowl", "mine.py_bowl", "u" * 99, "u" * 98)
+    starts = ((0.5, 0.25), (0.5, 0.2500001), (0.5, -0.25))
+    names = [*(changes({"surface": x}) for x in surfaces), *(changes({"start": x}) for x in starts)]
+    assert len({*names}) == len(names)
+    assert all(re.fullmatch(r"[\w=.,+-]{1,60}", name) for name in names)
 
 
 def test_film_writes_where_it_is_told_to_and_nothing_else(
