@@ -13,7 +13,7 @@ from typing import Any, final
 
 import numpy as np
 
-from autograd import Tensor
+from autograd import Tensor, relu
 from networks.layers import Rng
 from networks.module import Module
 from support.messages import shown
@@ -46,7 +46,7 @@ class Neuron(Module):
         self.nonlin = nonlin
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """The output for as many numbers or Tensors as there are weights.
+        """The output for as many numbers, arrays or Tensors as there are weights.
 
         Raises:
             ValueError: for more or fewer.
@@ -54,7 +54,7 @@ class Neuron(Module):
         if len(x) != len(self.w):
             raise ValueError(f"a neuron of {len(self.w)} inputs cannot take {shown(x)}")
         total = sum((w * each for w, each in zip(self.w, x, strict=True)), self.b)
-        return total.relu() if self.nonlin else total
+        return relu(total) if self.nonlin else total
 
 
 @final

@@ -26,6 +26,7 @@ DOORS = {
     "networks": "networks.md",
     "networks.datasets": "datasets.md",
     "races": "races.md",
+    "comparison": "comparison.md",
     "views.figures": "figures.md",
     "scenes": "scenes.md",
 }

@@ -1,0 +1,158 @@
+"""Trials as arrays make the steps that the optimizers' classes make one by one, with as many gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Tensor
+from comparison import FAMILIES, Instance, SearchSpace, run_trials
+from comparison.search_space import fallen
+from comparison.trials import CEILING, FLOOR, TARGETS, CountedObjective
+from optimizers import LBFGS, OPTIMIZERS, SGD, ElementwiseOptimizer, Newton, Optimizer, VectorOptimizer
+
+STEPS = 30
+ELEMENTWISE = [kind for kind in OPTIMIZERS.values() if kind.elementwise]
+
+
+def by_hand(instance: Instance, space: SearchSpace, row: Any, start: Any) -> tuple[float, list[float]]:
+    """The share that is left, and all losses, of the optimizer's class on Tensors."""
+    x = [Tensor(float(each)) for each in start]
+    optimizer = space.kind(x, **space.settings(row.tolist()))
+    losses = []
+    for step in range(STEPS):
+        for name, value in space.settings(row.tolist(), fallen(step / STEPS)).items():
+            optimizer.param_groups[0][name] = value
+        optimizer.zero_grad()
+        loss = instance.loss(x)
+        loss.backward()
+        losses.append(loss.data)
+        optimizer.step()
+    losses.append(instance.loss([each.data for each in x]))
+    least = instance.drawn.least
+    share = (losses[-1] - least) / (losses[0] - least)
+    return (float(np.clip(share, FLOOR, CEILING)) if np.isfinite(share) else CEILING), losses
+
+
+def assert_as_by_hand(instance: Instance, space: SearchSpace, settings: Any) -> None:
+    found = run_trials(instance, space, settings, 2, STEPS)
+    for i, row in enumerate(settings):
+        for j, start in enumerate(instance.starts(2)):
+            share, losses = by_hand(instance, space, row, start)
+            assert found.shares[i, j] == pytest.approx(share, rel=1e-6)
+            least = instance.drawn.least
+            for k, target in enumerate(TARGETS):
+                limit = least + target * (losses[0] - least)
+                hits = [step + 1 for step, loss in enumerate(losses[:-1]) if loss <= limit]
+                assert found.reached[k, i, j] == (hits[0] if hits else np.inf)
+    assert (found.steps == STEPS).all()
+
+
+@pytest.mark.parametrize("kind", ELEMENTWISE, ids=lambda kind: kind.__name__)
+def test_as_the_class_does(kind: type[Optimizer]) -> None:
+    space = SearchSpace(kind)
+    count = len(space.dimensions)
+    settings = space.scaled(np.array([[0.5, *[0.4] * (count - 1)], [0.45, *[0.7] * (count - 1)]]))
+    assert_as_by_hand(FAMILIES["himmelblau"].instance("scoring", 0, 0), space, settings)
+
+
+def test_on_a_network() -> None:
+    space = SearchSpace(OPTIMIZERS["adam"])
+    instance = FAMILIES["moons"].instance("tuning", 0, 0)
+    assert_as_by_hand(instance, space, space.scaled(np.array([[0.6, 0.5, 0.2, 0.9]])))
+
+
+class Branching(ElementwiseOptimizer):
+    """Momentum whose rule asks for the value of a hyperparameter, so that arrays of them cannot be traced."""
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: Any,
+        step: int,  # noqa: ARG004
+        *,
+        lr: Any = 0.01,
+        momentum: Any = 0.0,
+    ) -> Any:
+        velocity = gradient
+        if momentum > 0.1:
+            velocity = momentum * state.get("velocity", 0.0) + gradient
+        return parameter - lr * velocity, {"velocity": velocity}
+
+
+def test_a_rule_that_branches_is_run_setting_by_setting() -> None:
+    space = SearchSpace(Branching)
+    settings = np.array([[0.05, 0.9, 0.0], [0.05, 0.9, 1.0], [0.2, 0.0, 0.0]])
+    assert_as_by_hand(FAMILIES["booth"].instance("tuning", 0, 0), space, settings)
+
+
+class Twice(VectorOptimizer):
+    """Gradient descent that looks ahead: two gradients a step."""
+
+    @staticmethod
+    def rule(objective: Any, parameter: Any, state: Any, step: int, *, lr: Any = 0.01) -> Any:  # noqa: ARG004
+        _, gradient = objective.value_and_grad(parameter)
+        _, ahead = objective.value_and_grad(parameter - lr * gradient)
+        return parameter - lr * ahead, {}
+
+
+class Once(VectorOptimizer):
+    """Gradient descent, as a rule of whole vectors."""
+
+    @staticmethod
+    def rule(objective: Any, parameter: Any, state: Any, step: int, *, lr: Any = 0.01) -> Any:  # noqa: ARG004
+        _, gradient = objective.value_and_grad(parameter)
+        return parameter - lr * gradient, {}
+
+
+def test_a_gradient_that_is_smuggled_in_is_paid_for() -> None:
+    instance = FAMILIES["rosenbrock"].instance("tuning", 0, 0)
+    setting = np.array([[0.01, 0.0]])
+    once, twice = (run_trials(instance, SearchSpace(kind), setting, 3, STEPS) for kind in (Once, Twice))
+    assert (once.steps == STEPS).all()
+    assert (twice.steps == STEPS / 2).all()
+
+
+def test_whole_vectors_as_arrays_do() -> None:
+    instance = FAMILIES["rosenbrock"].instance("tuning", 0, 0)
+    vector = run_trials(instance, SearchSpace(Once), np.array([[0.05, 1.0]]), 3, STEPS)
+    arrays = run_trials(instance, SearchSpace(SGD), np.array([[0.05, 0.0, 1.0]]), 3, STEPS)
+    np.testing.assert_allclose(vector.shares, arrays.shares, rtol=1e-9)
+    np.testing.assert_array_equal(vector.reached, arrays.reached)
+
+
+@pytest.mark.parametrize("kind", [LBFGS, Newton])
+def test_no_more_gradients_than_are_given(kind: type[Optimizer]) -> None:
+    instance = FAMILIES["rosenbrock"].instance("tuning", 0, 0)
+    few = run_trials(instance, SearchSpace(kind), np.array([[1.0, 0.0]]), 2, 5)
+    many = run_trials(instance, SearchSpace(kind), np.array([[1.0, 0.0]]), 2, 100)
+    assert np.nanmax(np.where(np.isfinite(few.reached), few.reached, 0)) <= 5
+    assert (few.steps < many.steps).any() or kind is LBFGS
+    assert (many.shares <= few.shares).all()
+
+
+def test_a_hessian_costs_as_many_gradients_as_there_are_numbers() -> None:
+    instance = FAMILIES["rosenbrock"].instance("tuning", 0, 0)
+    objective = CountedObjective(instance, 10)
+    (start,) = instance.starts(1)
+    h = 1e-5
+    hessian = objective.hessian(start)
+    assert objective.evaluations == 3
+    objective.hessian(start)
+    assert objective.evaluations == 3
+    slopes = [
+        [objective.value_and_grad(start + sign * h * axis)[1] for sign in (1, -1)] for axis in np.eye(2)
+    ]
+    np.testing.assert_allclose(hessian, [(a - b) / (2 * h) for a, b in slopes], rtol=1e-5)
+    with pytest.raises(AttributeError):
+        objective.evaluations = 0  # type: ignore[misc]
+
+
+def test_divergence_is_told() -> None:
+    instance = FAMILIES["rosenbrock"].instance("tuning", 0, 0)
+    found = run_trials(instance, SearchSpace(SGD), np.array([[10.0, 0.9, 0.0], [1e-4, 0.0, 0.0]]), 2, 50)
+    assert found.diverged.tolist() == [[True, True], [False, False]]
+    assert (found.shares[0] == CEILING).all()
