@@ -73,7 +73,7 @@ def test_a_network_is_that_of_the_room() -> None:
 @pytest.mark.parametrize("name", ["rosenbrock", "logistic", "circles"])
 def test_gradients(name: str) -> None:
     instance = FAMILIES[name].instance("scoring", 3, 0)
-    check_gradients(lambda *x: instance.loss(x), instance.starts(1)[0].tolist())
+    check_gradients(lambda *x: instance.loss(x), *instance.starts(1)[0].tolist())
 
 
 @pytest.mark.parametrize("family", TUNED, ids=lambda family: family.name)

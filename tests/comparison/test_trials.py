@@ -126,12 +126,12 @@ def test_whole_vectors_as_arrays_do() -> None:
 
 @pytest.mark.parametrize("kind", [LBFGS, Newton])
 def test_no_more_gradients_than_are_given(kind: type[Optimizer]) -> None:
-    instance = FAMILIES["rosenbrock"].instance("tuning", 0, 0)
-    few = run_trials(instance, SearchSpace(kind), np.array([[1.0, 0.0]]), 2, 5)
+    instance = FAMILIES["booth"].instance("tuning", 0, 0)
+    few = run_trials(instance, SearchSpace(kind), np.array([[1.0, 0.0]]), 2, 3)
     many = run_trials(instance, SearchSpace(kind), np.array([[1.0, 0.0]]), 2, 100)
-    assert np.nanmax(np.where(np.isfinite(few.reached), few.reached, 0)) <= 5
-    assert (few.steps < many.steps).any() or kind is LBFGS
-    assert (many.shares <= few.shares).all()
+    assert few.reached[np.isfinite(few.reached)].max(initial=0) <= 3
+    assert (few.steps <= many.steps).all()
+    assert (many.shares == FLOOR).all()
 
 
 def test_a_hessian_costs_as_many_gradients_as_there_are_numbers() -> None:
