@@ -153,7 +153,7 @@ def _between(low: float, high: float, x: Array) -> Array:
 def fallen(share: float) -> float:
     """How far a cosine schedule has fallen after this share of the race.
 
-    >>> fallen(0.0), fallen(0.5), fallen(1.0)
+    >>> fallen(0.0), round(fallen(0.5), 9), fallen(1.0)
     (0.0, 0.5, 1.0)
     """
     return (1 - math.cos(math.pi * share)) / 2
