@@ -106,10 +106,11 @@ class Configured(ABC):
         or a date. A schedule has checked itself.
         """
         for a in cls._named:
-            if a.name in hyperparameters:
+            value = hyperparameters.get(a.name)
+            if a.name in hyperparameters and (value is not None or a.default is not None):
                 check = cls._checks.get(a.name, _by_default(a.default))
                 check = of_numbers(check) if a.name == cls.rate_name else check
-                check(a.name, hyperparameters[a.name])
+                check(a.name, value)
         for check_all in cls._check_all:
             check_all(hyperparameters)
 

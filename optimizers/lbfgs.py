@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from typing import Any, ClassVar, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizers.checks import whole
 from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
 from optimizers.line_search import LinePoint, LossAlongLine, evaluated, strong_wolfe
 from optimizers.rate import State
 from optimizers.vector_optimizer import VectorOptimizer
+from support.messages import shown
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -20,20 +21,9 @@ _LEAST_CURVATURE = 1e-10  # of y s: pairs with less tell nothing, or no convexit
 _PAIRS = ("old_dirs", "old_stps", "ro")  # the terms that hold something for each pair
 
 
-def _require_count(name: str, value: Any) -> None:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 0
-    if not whole:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {reprlib.repr(value)}")
-
-
-def _require_count_or_none(name: str, value: Any) -> None:
-    if value is not None:
-        _require_count(name, value)
-
-
 def _require_search(name: str, value: Any) -> None:
-    if value is not None and not (isinstance(value, str) and value == "strong_wolfe"):
-        raise ValueError(f'{name} must be "strong_wolfe", or left out, got {reprlib.repr(value)}')
+    if not (isinstance(value, str) and value == "strong_wolfe"):
+        raise ValueError(f'{name} must be "strong_wolfe", or left out, got {shown(value)}')
 
 
 @final
@@ -106,9 +96,9 @@ class LBFGS(VectorOptimizer):
     _lists: ClassVar[tuple[str, ...]] = _PAIRS
 
     _checks: ClassVar = {
-        "max_iter": _require_count,
-        "max_eval": _require_count_or_none,
-        "history_size": _require_count,
+        "max_iter": whole(1),
+        "max_eval": whole(1),
+        "history_size": whole(1),
         "line_search_fn": _require_search,
     }
 
@@ -157,19 +147,15 @@ class LBFGS(VectorOptimizer):
             flat = (
                 spent >= most
                 or _within(here.gradient, tolerance_grad)
-                or _within(direction, tolerance_change, state["t"])
+                or _within(state["t"] * direction, tolerance_change)
                 or abs(here.loss - state["prev_loss"]) < tolerance_change
             )
         return parameter, state | {"func_evals": before + spent}
 
 
-def _within(vector: Array, limit: float, factor: float = 1.0) -> bool:
-    """Whether no number of ``factor * vector`` is larger than the limit; most often its first one is."""
-    if vector.size == 0:
-        return True
-    if not abs(factor * vector[0]) <= limit:
-        return False
-    return bool(abs(factor) * max(np.max(vector), -np.min(vector)) <= limit)
+def _within(vector: Array, limit: float) -> bool:
+    """Whether no number is larger than the limit."""
+    return bool(np.all(np.abs(vector) <= limit))
 
 
 def _aimed(state: State, here: LinePoint, lr: float, history_size: int) -> tuple[State, float]:

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autograd.compiler.program import POINTS, ConstantValue, Operation, Program
 
 
-@dataclass(frozen=True)
-class Hoisted:
-    """An elementwise program in two.
+def hoisted(program: Program) -> tuple[Program, Program]:
+    """The same program in two parts, of which the first computes what all points share.
 
-    Attributes:
-        shared: the part for all points. Inputs: those of the whole that are numbers. Outputs: those of the
-            whole that are numbers, and then what `points` takes.
-        points: the part for each point. Inputs: those of the whole that are points, and then the numbers that
-            `shared` hands on. Outputs: those of the whole that are points.
-    """
-
-    shared: Program
-    points: Program
-
-
-def hoisted(program: Program) -> Hoisted:
-    """The same program in two parts, of which the first computes what does not depend on the point.
-
-    A truth that all points share stays with the points, made from the numbers that are handed on.
+    It takes those inputs that are numbers, and gives those outputs that are numbers, and then what the second
+    takes after those inputs that are points. A truth that all points share stays with the points.
 
     >>> program = Program()
     >>> x, rate, step = program.add_input(POINTS), program.add_input(()), program.add_input(())
     >>> program.outputs = [program.add("multiply", (x, program.add("divide", (rate, step))))]
-    >>> print(hoisted(program).shared)
+    >>> print(*hoisted(program), sep="\\n")
     t0 = input 0
     t1 = input 1
     t2 = divide t0 t1
     return t2
-    >>> print(hoisted(program).points)
     t0 = input 0
     t1 = input 1
     t2 = multiply t0 t1
@@ -49,7 +33,7 @@ def hoisted(program: Program) -> Hoisted:
         [n for n in program.outputs if (program.shapes[n] == POINTS) is wanted] for wanted in (False, True)
     )
     handed = _handed(program, many)
-    return Hoisted(program.part(numbers, [*single, *handed]), program.part([*points, *handed], many))
+    return program.part(numbers, [*single, *handed]), program.part([*points, *handed], many)
 
 
 def _handed(program: Program, outputs: Sequence[int]) -> list[int]:

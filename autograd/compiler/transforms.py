@@ -33,7 +33,7 @@ from autograd.compiler.arguments import (
     with_aux,
 )
 from autograd.compiler.compiled import Arrays, Floats, Points, in_brackets
-from autograd.compiler.nesting import nested, slopes_within
+from autograd.compiler.eager import nested, slopes_within
 from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
 from autograd.compiler.tracing import Symbol, TracingError, as_number, trace
 from autograd.graph_hessian import symmetric

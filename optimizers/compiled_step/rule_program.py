@@ -26,6 +26,7 @@ from autograd.values import frozen
 Array: TypeAlias = NDArray[np.float64]
 UpdateRule: TypeAlias = Callable[..., tuple[Any, dict[str, Any]]]
 State: TypeAlias = dict[str, Any]
+Terms: TypeAlias = dict[str, Shape]  # by name, the shapes in a program: () where all numbers share one
 
 BLOCK = 65536  # points to a block at most
 LOOP_BLOCK = 4 * BLOCK  # for a loop, which needs no buffers in the cache
@@ -34,14 +35,6 @@ PAYS = 100_000_000
 
 # What a rule may raise that takes numbers only, not symbols; it is then run as it is.
 UNTRACEABLE = (TypeError, ValueError, AttributeError, NotElementwiseError)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """An optimizer's terms in a program: their names, and their shapes: () where all numbers share one."""
-
-    names: tuple[str, ...] = ()
-    shapes: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,9 +57,9 @@ class RuleCode:
 
         For a parameter that is a float its terms are floats, else new arrays.
         """
-        if tuple(state) != self.terms.names:
+        if [*state] != [*self.terms]:
             return None
-        shapes = [np.shape(parameter) if own else () for own in self.terms.shapes]
+        shapes = [np.shape(parameter) if own else () for own in self.terms.values()]
         try:
             terms = [np.broadcast_to(x, shape) for x, shape in zip(state.values(), shapes, strict=True)]
             kind = float if isinstance(parameter, float) else partial(np.array, dtype=np.float64, order="C")
@@ -76,12 +69,11 @@ class RuleCode:
 
     def move_float(self, gradient: float, parameter: float, state: State, rest: Sequence[float]) -> Any:
         """The new parameter and the new state, as the rule gives them."""
-        names = self.terms.names
         if state:
-            moved, *terms = self.later.call(gradient, parameter, *[state[name] for name in names], *rest)
+            moved, *terms = self.later.call(gradient, parameter, *[state[name] for name in self.terms], *rest)
         else:
             moved, *terms = self.first.call(gradient, parameter, *rest)
-        return moved, dict(zip(names, terms, strict=True))
+        return moved, dict(zip(self.terms, terms, strict=True))
 
     def move_array(
         self, gradient: Any, parameter: Array, state: State, rest: Sequence[float], scratch: dict[Any, Any]
@@ -90,17 +82,17 @@ class RuleCode:
 
         `rest` is the step's number and the learning rate, if there is one; `scratch` is for buffers.
         """
-        shape, names = parameter.shape, self.terms.names
+        shape = parameter.shape
         moved = np.empty(shape)
         if state:
-            terms = [state[name] for name in names]
+            terms = [state[name] for name in self.terms]
             if len(shape) > 1:  # of arrays with gaps `reshape` would make copies
                 terms = [np.asarray(term, order="C") for term in terms]
-                state = dict(zip(names, terms, strict=True))
+                state = dict(zip(self.terms, terms, strict=True))
             code, given = self.later, [gradient, parameter, *terms]
         else:
-            terms = [np.empty(shape if own else ()) for own in self.terms.shapes]
-            state = dict(zip(names, terms, strict=True))
+            terms = [np.empty(shape if own else ()) for own in self.terms.values()]
+            state = dict(zip(self.terms, terms, strict=True))
             code, given = self.first, [gradient, parameter]
         results = [moved, *terms]
         if len(shape) > 1:
@@ -118,7 +110,7 @@ class ArrayCode:
     """
 
     def __init__(self, program: Program, over: Mapping[int, int]) -> None:
-        parts = hoisted(program)
+        shared, points = hoisted(program)
         given = [program.shapes[number] == POINTS for number in program.inputs]
         made = [program.shapes[number] == POINTS for number in program.outputs]
         self._arrays, self._numbers = _where(given, True), _where(given, False)
@@ -126,10 +118,10 @@ class ArrayCode:
         self._over = {
             self._made.index(k): self._arrays.index(i) for k, i in over.items() if made[k] and given[i]
         }
-        self._floats = Floats(parts.shared) if parts.shared.outputs else None
-        self._points = Points(parts.points, self._over)
+        self._floats = Floats(shared) if shared.outputs else None
+        self._points = Points(points, self._over)
         self._loop: Loop | None = None
-        self._looped = lowered(parts.points, emit_loops.OPERATIONS)
+        self._looped = lowered(points, emit_loops.OPERATIONS)
         self._moved = 0 if emit_loops.suits(self._looped) else -math.inf
 
     def move(self, arguments: Sequence[Any], results: Sequence[Array], scratch: Any) -> None:
@@ -176,13 +168,9 @@ def _where(truths: Sequence[bool], wanted: bool) -> list[int]:
 def rule_code(
     rule: UpdateRule, hyperparameters: dict[str, Any], points: bool, rate_name: str
 ) -> RuleCode | None:
-    """The code of a rule with these hyperparameters; None if it cannot be traced, and is run as it is.
+    """The code of a rule with these hyperparameters, for an array of points or else for a float.
 
-    Args:
-        rule: the optimizer's.
-        hyperparameters: by name; that of the learning rate, which is given with each step, does not matter.
-        points: whether the parameter is an array, else it is a float.
-        rate_name: what the learning rate is called.
+    The learning rate is given with each step. None if the rule cannot be traced, and is run as it is.
     """
     rated = rate_name if hyperparameters.get(rate_name) is not None else ""
     given = {key: value for key, value in hyperparameters.items() if key != rated}
@@ -196,28 +184,24 @@ def rule_code(
 def _cached(
     rule: UpdateRule, hyperparameters: tuple[tuple[str, Any], ...], points: bool, rated: str
 ) -> RuleCode | None:
+    def write(terms: Terms) -> tuple[Program, Terms]:
+        return _write(rule, dict(hyperparameters), terms, points, rated)
+
     try:
-        return _coded(rule, dict(hyperparameters), points, rated)
+        first, found = write({})
+        later, terms = write(found)
+        if terms != found:  # what begins as a number that all share does not stay one
+            later, found = write(terms)
+        if [*found.items()] != [*terms.items()]:
+            return None  # an optimizer's terms must stay the same
+        # Exactly: a float, an array of any length, and a race that is gone on with make the same steps.
+        first, later = (program.simplified(Simplify.EXACTLY) for program in (first, later))
+        if not points:
+            return RuleCode(terms, Floats(first), Floats(later))
+        over = {k: k + 1 for k in range(1, len(terms) + 1)}  # terms, over those before
+        return RuleCode(terms, ArrayCode(first, {}), ArrayCode(later, over))
     except UNTRACEABLE:
         return None
-
-
-def _coded(rule: UpdateRule, hyperparameters: dict[str, Any], points: bool, rated: str) -> RuleCode:
-    def write(terms: Terms) -> tuple[Program, Terms]:
-        return _write(rule, hyperparameters, terms, points, rated)
-
-    first, found = write(Terms())
-    later, terms = write(found)
-    if terms != found:  # what begins as a number that all share does not stay one
-        later, found = write(terms)
-    if found != terms:
-        raise TypeError("an optimizer's terms must stay the same")
-    # Exactly: a float and an array of any length make the same steps, and a race that is gone on with too.
-    first, later = (program.simplified(Simplify.EXACTLY) for program in (first, later))
-    if not points:
-        return RuleCode(terms, Floats(first), Floats(later))
-    over = {k: k + 1 for k in range(1, len(terms.names) + 1)}  # terms, over those before
-    return RuleCode(terms, ArrayCode(first, {}), ArrayCode(later, over))
 
 
 def _write(
@@ -225,13 +209,11 @@ def _write(
 ) -> tuple[Program, Terms]:
     """The program of a step from a state with these terms, and the new state's terms."""
     shape: Shape = POINTS if points else ()
-    count = len(terms.names)
-    shapes = (shape, shape, *terms.shapes, (), *[()] * bool(rated))
-    program, (gradient, parameter, *rest), _ = trace(lambda *_: None, shapes, Simplify.NOT)
-    state = dict(zip(terms.names, rest[:count], strict=True))
+    shapes = (shape, shape, *terms.values(), (), *[()] * bool(rated))
+    program, (gradient, parameter, *rest), _ = trace(lambda *_: None, shapes)
+    state = dict(zip(terms, rest, strict=False))
     rate = {rated: rest[-1]} if rated else {}
-    step: Any = rest[count]
+    step: Any = rest[len(terms)]
     moved, new = rule(gradient, parameter, state, step, **(hyperparameters | rate))
     program.outputs = [as_number(program, x) for x in (moved, *new.values())]
-    found = tuple(program.shapes[number] for number in program.outputs[1:])
-    return program, Terms(tuple(new), found)
+    return program, dict(zip(new, (program.shapes[k] for k in program.outputs[1:]), strict=True))

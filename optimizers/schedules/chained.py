@@ -7,7 +7,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from optimizers.schedules.checks import milestones
+from optimizers.checks import milestones
 from optimizers.schedules.schedule import Array, Entry, Schedule
 from support.messages import shown
 

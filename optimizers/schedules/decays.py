@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from optimizers.schedules.checks import milestones
+from optimizers.checks import milestones
 from optimizers.schedules.schedule import Array, Schedule, power
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
+from optimizers.checks import choice, fraction, whole
 from optimizers.rate import State, Watcher
-from optimizers.schedules.checks import choice, fraction, whole
 from optimizers.schedules.schedule import Entry
 
 

@@ -15,8 +15,7 @@ from typing import Any, ClassVar, TypeAlias, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from optimizers.checks import Check, plain, require_non_negative
-from optimizers.schedules.checks import BY_TYPE
+from optimizers.checks import BY_TYPE, Check, plain, require_non_negative
 
 Array: TypeAlias = NDArray[np.float64]
 LARGEST = np.finfo(np.float64).max

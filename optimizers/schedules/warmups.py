@@ -8,7 +8,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from optimizers.schedules.checks import choice, part, positive, share
+from optimizers.checks import choice, part, positive, share
 from optimizers.schedules.schedule import Array, Schedule, descent
 
 

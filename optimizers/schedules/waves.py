@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from optimizers.schedules.checks import MOST, choice, whole
+from optimizers.checks import MOST, choice, whole
 from optimizers.schedules.schedule import Array, Schedule, descent, power
 
 
