@@ -18,6 +18,7 @@ from networks.datasets import Dataset, DatasetError, MissingExtraError, csv_data
 from networks.layers import ACTIVATIONS
 from optimizers.rate import constant_of
 from races import RacerSpec
+from races.racer_spec import optimizer_class
 from support.messages import shorten, unknown
 from support.palette import COLOURS
 
@@ -125,18 +126,19 @@ def read_racers(names: Sequence[str], rates: Sequence[float]) -> list[RacerSpec]
 
 def _racer(name: str, rate: float | None) -> RacerSpec:
     """An optimizer with a learning rate, if it takes one."""
-    context = {"folder": Path().absolute(), "origin": "--optimizer"}
-    flag = "--optimizer"
+    folder = Path().absolute()
+    flag, own = "--optimizer", {}
     try:
-        racer = RacerSpec.model_validate({"optimizer": name}, context=context)
-        key = racer.kind.rate_name
-        if rate is not None and key in racer.kind.defaults():
-            flag = "--lr"
-            racer = RacerSpec.model_validate({"optimizer": name, key: rate}, context=context)
+        kind = optimizer_class(name, folder)
+        if rate is not None and kind.rate_name in kind.defaults():
+            flag, own = "--lr", {kind.rate_name: rate}
+        context = {"folder": folder, "origin": "--optimizer"}
+        return RacerSpec.model_validate({"optimizer": name} | own, context=context)
     except ValidationError as error:
         cause = error.errors()[0].get("ctx", {}).get("error") or error.errors()[0]["msg"]
-        raise typer.BadParameter(shorten(cause, 300), param_hint=flag) from None
-    return racer
+    except ValueError as error:
+        cause = error
+    raise typer.BadParameter(shorten(cause, 300), param_hint=flag)
 
 
 def shown_rate(racer: RacerSpec) -> str:

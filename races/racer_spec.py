@@ -107,12 +107,9 @@ class RacerSpec(FrozenTable):
             self._settle(_settled(key, value, isinstance(value, dict)) for key, value in self.hyperparameters)
             return self
         folder: Path | None = context.get("folder")
-        if self.optimizer in OPTIMIZERS:
-            self._kind = OPTIMIZERS[self.optimizer]
-        else:
+        self._kind = optimizer_class(self.optimizer, folder)
+        if self.optimizer not in OPTIMIZERS:
             self._origin = context.get("origin", "")
-            with catalogue_kept():
-                self._kind = find(self.optimizer, folder)
         allowed, rate = self._kind.defaults(), self._kind.rate_name
         for key, _ in self.hyperparameters:
             if key not in allowed:
@@ -169,6 +166,24 @@ class RacerSpec(FrozenTable):
         if name in dict(self.hyperparameters) or name not in self.kind.defaults():
             return self
         return self.model_copy(update={"hyperparameters": (*self.hyperparameters, (name, lr))})
+
+
+def optimizer_class(name: str, folder: Path | None) -> type[Optimizer]:
+    """The class of an optimizer as race.toml names it.
+
+    Args:
+        name: "adam", "mine.py:Lion2", "torch.optim.AdamW" or "optax.adamw".
+        folder: where a user's file is looked for; None if there is none.
+
+    Raises:
+        ValueError: in one line, if there is none, or it cannot be used.
+    """
+    if name in OPTIMIZERS:
+        return OPTIMIZERS[name]
+    if not is_foreign(name):
+        raise ValueError(unknown("optimizer", name, OPTIMIZERS))
+    with catalogue_kept():
+        return find(name, folder)
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -44,8 +46,26 @@ def parallel(
 
     run = joblib.Parallel(n_jobs=processes or -1, return_as="generator")
     try:
-        yield from run(joblib.delayed(function)(task) for task in tasks)
+        with _deaf_to_interrupts():
+            results = run(joblib.delayed(function)(task) for task in tasks)
+        yield from results
     except TerminatedWorkerError:
         raise WorkerError(
             "a process that did a part of the work has died, perhaps for want of memory"
         ) from None
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes started now do not hear Ctrl-C, which reaches them all; this one does, and ends them.
+
+    Otherwise each that is not yet ready prints a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

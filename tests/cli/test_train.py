@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -230,3 +231,13 @@ def test_a_damaged_network_is_said_below_those_that_are_whole(race: Race, folder
     assert done.err.startswith("race: models/moons-adam.")
     assert done.err.count("\n") == 1
     assert "\x1b" not in done.out + done.err
+
+
+@pytest.mark.parametrize(("module", "name"), [("torch", "torch.optim.AdamW"), ("optax", "optax.adam")])
+def test_optimizers_of_libraries_train_networks(race: Race, folder: Path, module: str, name: str) -> None:
+    done = race("train", "moons", "--optimizer", name, "--lr", "0.01", *QUICK)
+    if importlib.util.find_spec(module):
+        assert done.status == 0, done.err
+        assert len([*(folder / "models").glob("*.npz")]) == 1
+    else:
+        assert_refused(done, f"{name} needs")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 import joblib
@@ -62,3 +63,13 @@ def test_a_process_that_dies_is_told_in_one_line_and_the_next_call_works() -> No
         list(parallel(_die, range(3), processes=2))
     assert "\n" not in str(error.value)
     assert list(parallel(abs, [-1, -2], processes=2)) == [1, 2]
+
+
+def _blocked(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows has no signal masks")
+def test_processes_do_not_hear_an_interrupt_and_this_one_does() -> None:
+    assert {*parallel(_blocked, range(4), processes=3)} == {True}
+    assert not _blocked(0)
