@@ -9,13 +9,13 @@ from autograd.compiler.arguments import Argnums
 from autograd.compiler.eager import Eager
 from autograd.compiler.transforms import Function, Grad, Hessian, ValueAndGrad
 
-Engine: TypeAlias = Literal["compiled", "eager"]
+Engine: TypeAlias = Literal["compiled", "loops", "eager"]
 
 
 @overload
 def value_and_grad(
     function: Function,
-    engine: Literal["compiled"] = "compiled",
+    engine: Literal["compiled", "loops"] = "compiled",
     *,
     argnums: Argnums = None,
     has_aux: bool = False,
@@ -57,6 +57,9 @@ def value_and_grad(
     Args:
         function: of one or more arguments, written with operators, numpy's functions and those of `autograd`.
         engine: "eager" builds the graph of Tensors in each call instead, which works for any function.
+            "loops" computes arrays of points by machine code, which numba makes at the first call, in seconds;
+            it is kept in the user's folder for caches. A sine, an exponential and the like may then differ from
+            numpy's by 2 units in the last place. Without numba, it is "compiled".
         argnums: the positions of the arguments to differentiate with respect to, counted from the end if
             negative: for an int the gradient is that argument's, for a tuple a tuple of them.
         has_aux: the function returns ``(value, aux)``, and the result is ``((value, aux), gradient)``. `aux`
@@ -82,16 +85,18 @@ def value_and_grad(
     >>> value_and_grad(lambda x: (x * x, {"twice": 2 * x}), has_aux=True)(3.0)
     ((9.0, {'twice': 6.0}), 6.0)
     """
-    if not isinstance(engine, str) or engine not in {"compiled", "eager"}:
+    if not isinstance(engine, str) or engine not in {"compiled", "loops", "eager"}:
         hint = f"; write argnums={engine!r}" if isinstance(engine, int | tuple) else ""
-        raise ValueError(f"engine must be 'compiled' or 'eager', got {engine!r}{hint}")
-    return (ValueAndGrad if engine == "compiled" else Eager)(function, argnums, has_aux)
+        raise ValueError(f"engine must be 'compiled', 'loops' or 'eager', got {engine!r}{hint}")
+    if engine == "eager":
+        return Eager(function, argnums, has_aux)
+    return ValueAndGrad(function, argnums, has_aux, loops=engine == "loops")
 
 
 @overload
 def grad(
     function: Function,
-    engine: Literal["compiled"] = "compiled",
+    engine: Literal["compiled", "loops"] = "compiled",
     *,
     argnums: Argnums = None,
     has_aux: bool = False,
@@ -111,7 +116,7 @@ def grad(
 
     Args:
         function: of one or more arguments, floats or float64 arrays of any shape.
-        engine: "compiled" or "eager".
+        engine: "compiled", "loops" or "eager".
         argnums: the positions of the arguments to differentiate with respect to; all by default.
         has_aux: the function returns ``(value, aux)``, and the result is ``(gradient, aux)``.
 
@@ -121,8 +126,8 @@ def grad(
     >>> grad(lambda x: x**3)(2.0)
     12.0
     """
-    if engine == "compiled":
-        return Grad(function, argnums, has_aux)
+    if engine in {"compiled", "loops"}:
+        return Grad(function, argnums, has_aux, loops=engine == "loops")
     both = value_and_grad(function, engine, argnums=argnums, has_aux=has_aux)
 
     def gradient(*arguments: Any, **keywords: Any) -> Any:

@@ -58,7 +58,7 @@ ONLY_NUMPY = ("support", "autograd", "optimizers", "surfaces")
 BESIDES = {
     "support.parallel": ("joblib",),
     "autograd.drawing": ("graphviz",),
-    "autograd.compiler.emit_loops": ("numba",),
+    "autograd.compiler.machine_code": ("numba",),
     "optimizers.external.torch_adapter": ("torch",),
     "optimizers.external.optax_adapter": ("jax", "optax"),
 }
@@ -237,8 +237,8 @@ PLANTED_FOREIGN = [
     ("autograd.tensor", "from matplotlib import pyplot"),
     ("autograd.tensor", "def f():\n    import graphviz"),
     ("autograd.drawing", "import pygraphviz"),
-    ("autograd.compiler.emit_loops", "import numba"),
-    ("autograd.compiler.emit_loops", "def f():\n    import llvmlite"),
+    ("autograd.compiler.machine_code", "import numba"),
+    ("autograd.compiler.machine_code", "def f():\n    import llvmlite"),
     ("autograd.compiler.compiled", "def f():\n    import numba"),
     ("optimizers.sgd", "def f():\n    import torch"),
     ("optimizers.external.torch_adapter", "import importlib\ntorch = importlib.import_module('torch.optim')"),
@@ -272,7 +272,7 @@ RIGHT = {
     "autograd.tensor": "import math\nimport numpy\nfrom autograd.rules import RULES\nfrom . import rules",
     "autograd.rules": "from numpy.typing import NDArray",
     "autograd.drawing": "def f():\n    from graphviz import Digraph",
-    "autograd.compiler.emit_loops": "import importlib\ndef f():\n    importlib.import_module('numba')",
+    "autograd.compiler.machine_code": "import importlib\ndef f():\n    importlib.import_module('numba')",
     "optimizers.external.torch_adapter": "def f():\n    import torch\n    __import__('torch.optim')",
     "optimizers.external.optax_adapter": "class A:\n    def f(self):\n        import jax, optax",
     "surfaces.__init__": "from surfaces import a\nfrom surfaces.b import x",

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.compiler import emit_arrays, emit_blocks, emit_floats, emit_loops
+from autograd.compiler.machine_code import compiled_when_called
 from autograd.compiler.program import Operation, Program
 from autograd.compiler.tracing import lowered, with_half_angles
 from autograd.rules import FAILURES
@@ -48,7 +49,7 @@ class Floats:
         body += [f"    {_numbered('y', len(program.outputs))} = careful({arguments})", f"return {results}"]
         if otherwise and names:
             body = [f"if {check}:", f"    return otherwise({arguments})", *body]
-        self.source = _function(arguments, body)
+        self.source = function_source(arguments, body)
         self.program = program
         own = {
             "type": type,
@@ -57,7 +58,7 @@ class Floats:
             "failures": FAILURES,
             "careful": self._carefully,
         }
-        self.call = _load(self.source, emit_floats.NAMES | own | {"otherwise": otherwise})
+        self.call = load(self.source, emit_floats.NAMES | own | {"otherwise": otherwise})
 
     def _carefully(self, *numbers: float) -> tuple[float, ...]:
         """The outputs by numpy's functions, which do not raise."""
@@ -80,8 +81,8 @@ class Arrays:
         ]
         lines, held = emit_arrays.emit(program)
         arguments = ", ".join(f"x{i}" for i in range(len(program.inputs)))
-        self.source = _function(arguments, [*lines, f"return {_numbered('y', len(program.outputs))}"])
-        self._call = _load(self.source, emit_arrays.NAMES | held)
+        self.source = function_source(arguments, [*lines, f"return {_numbered('y', len(program.outputs))}"])
+        self._call = load(self.source, emit_arrays.NAMES | held)
 
     def call(self, *arrays: Any) -> tuple[Any, ...]:
         """The outputs for these numbers and arrays: floats, and arrays that are nobody else's."""
@@ -115,8 +116,8 @@ class Points:
             if count:
                 lines = [f"{_numbered(letter, count)[1:-1]} = {letter}", *lines]
         known = [f"# {name} = {value}" for name, value in code.constants.items()]
-        self.source = _function(", ".join([*arguments, "b", "m"]), [*known, *lines])
-        self.block = _load(self.source, emit_blocks.NAMES | code.constants)
+        self.source = function_source(", ".join([*arguments, "b", "m"]), [*known, *lines])
+        self.block = load(self.source, emit_blocks.NAMES | code.constants)
 
     def buffers(self, length: int) -> tuple[list[Array], list[NDArray[np.bool_]]]:
         """What `block` needs to compute a block of that length."""
@@ -146,8 +147,8 @@ class Loop:
     def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
         self.program = program
         arguments, lines = emit_loops.emit(program, over or {})
-        self.source = _function(", ".join(arguments), lines)
-        self.block = emit_loops.compiled(_load(self.source, emit_loops.NAMES))
+        self.source = function_source(", ".join(arguments), lines)
+        self.block = compiled_when_called(load(self.source, emit_loops.NAMES))
 
     def buffers(self, length: int) -> tuple[()]:  # noqa: ARG002
         """What `block` needs: nothing."""
@@ -243,12 +244,13 @@ def _numbered(letter: str, count: int) -> str:
     return in_brackets([f"{letter}{i}" for i in range(count)])
 
 
-def _function(arguments: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"def compute({arguments}):", *(f"    {line}" for line in lines), ""])
+def function_source(arguments: str, lines: Sequence[str], name: str = "compute") -> str:
+    """The source of a function."""
+    return "\n".join([f"def {name}({arguments}):", *(f"    {line}" for line in lines), ""])
 
 
-def _load(source: str, names: dict[str, Any]) -> Callable[..., Any]:
+def load(source: str, names: dict[str, Any], name: str = "compute") -> Callable[..., Any]:
     """The function that a source defines. Sources are written by the emitters alone, of names of ours."""
     space: dict[str, Any] = {"__builtins__": {}, **names}
     exec(compile(source, "<compiled by autograd>", "exec"), space)  # noqa: S102
-    return space["compute"]  # type: ignore[no-any-return]
+    return space[name]  # type: ignore[no-any-return]

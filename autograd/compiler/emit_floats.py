@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 
 from autograd.compiler.program import ConstantValue, Input, Operation, Program
 from autograd.rules import MATHS, OF_ONE, OF_TWO
 
 # How each operation is written; an operation that is missing here is first taken apart.
-_FORMS = {
+FORMS = {
     "add": "{} + {}",
     "subtract": "{} - {}",
     "multiply": "{} * {}",
@@ -39,14 +40,18 @@ _FORMS = {
 }
 _LOGIC = {"logical_and", "logical_or"}
 _TWICE = {"maximum", "minimum", "floor", "ceil", "rint"}  # forms that repeat what they are given
-OPERATIONS = set(_FORMS)
+OPERATIONS = set(FORMS)
 NAMES = MATHS | {name: getattr(math, name) for name in ("pow", "floor", "ceil", "copysign", "inf", "nan")}
 NAMES |= {"abs": abs, "round": round}
 _LONG = 70  # characters after which an expression is given a name
 
 
-def emit(program: Program) -> list[str]:
+def emit(program: Program, forms: Mapping[str, str] = FORMS) -> list[str]:
     """The lines that compute a program of numbers, from x0, x1, ... to y0, y1, ...
+
+    Args:
+        program: what to compute.
+        forms: how each operation is written.
 
     >>> program = Program()
     >>> x = program.add_input(())
@@ -68,7 +73,7 @@ def emit(program: Program) -> list[str]:
         elif isinstance(value, ConstantValue):
             words[number] = f"({value.value!r})" if value.value < 0 else repr(value.value)
         else:
-            form = _FORMS[value.name]
+            form = forms[value.name]
             call = form.endswith(")")
             inputs = [bare.get(i, words[i]) if call else words[i] for i in value.inputs]
             if value.name in _LOGIC:

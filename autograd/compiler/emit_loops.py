@@ -6,8 +6,7 @@ points and little to do for each of them, that is what takes the time.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from autograd.compiler import emit_floats
@@ -64,14 +63,3 @@ def emit(program: Program, over: Mapping[int, int]) -> tuple[list[str], list[str
     # From 0 on: numba then knows that no index counts from the end, and can take several numbers at once.
     lines = [f"for i in range(len({arguments[0]})):", *(f"    {line}" for line in body)]
     return [*arguments, *results], lines
-
-
-def compiled(loop: Callable[..., None]) -> Callable[..., None]:
-    """A loop as machine code, made when it is first called; numba is imported here, and nowhere else.
-
-    Threads may run it at once: each calls it with blocks of its own. numba's own parallel loops are not used,
-    since they end the process when two threads start them at once, or a forked process does.
-    """
-    numba = importlib.import_module("numba")
-    # As numpy does, divides by zero without raising; nothing is added up or multiplied in another order.
-    return numba.njit(nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]

@@ -32,6 +32,7 @@ from autograd.compiler.arguments import (
     wanted,
     with_aux,
 )
+from autograd.compiler.chunks import Chunks, of_points
 from autograd.compiler.compiled import Arrays, Floats, Points, in_brackets
 from autograd.compiler.eager import nested, slopes_within
 from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
@@ -40,22 +41,28 @@ from autograd.graph_hessian import symmetric
 from autograd.values import Array
 
 Function: TypeAlias = Callable[..., Any]
+Code: TypeAlias = Floats | Points | Chunks | Arrays
 
 _KEPT = 64  # programs of one function, for arguments of so many combinations of shapes
 
 
 class Transformed(ABC):
-    """A function made from another by a program, which is traced and compiled for what it is called with."""
+    """A function made from another by a program, which is traced and compiled for what it is called with.
+
+    With `loops`, arrays of points are computed by machine code, where numba is.
+    """
 
     # What is called stands in a slot: the code for floats itself, once there is some. A method that handed
     # the arguments on would take a twentieth of a small gradient's time.
     __slots__ = ("__call__", "__dict__")
     __call__: Function
 
-    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
+    def __init__(
+        self, function: Function, argnums: Argnums = None, has_aux: bool = False, loops: bool = False
+    ) -> None:
         self.function = function
-        self._argnums, self._has_aux = checked(argnums), has_aux
-        self._codes: dict[tuple[Shape, ...], Floats | Points | Arrays] = {}
+        self._argnums, self._has_aux, self._loops = checked(argnums), has_aux, loops
+        self._codes: dict[tuple[Shape, ...], Code] = {}
         self._floats: dict[int, Function] = {}  # those for floats, by the number of arguments
         self._aux: dict[tuple[Shape, ...], Any] = {}  # the form of aux, for each of the codes
         self._others: dict[Any, Transformed] = {}  # by static arguments
@@ -84,7 +91,7 @@ class Transformed(ABC):
     def _arranged(self, outputs: Sequence[Any], shapes: tuple[Shape, ...]) -> Any:
         """What is returned, made of the program's outputs for arguments of these shapes."""
 
-    def _first(self) -> Floats | Points | Arrays:
+    def _first(self) -> Code:
         if not self._codes:
             if self._others:
                 return next(iter(self._others.values()))._first()
@@ -146,10 +153,10 @@ class Transformed(ABC):
             if argnums is not None:
                 places = tuple(rest.index(k) for k in wanted(self._argnums, count))
                 argnums = places[0] if isinstance(argnums, int) else places
-            self._others[key] = type(self)(function, argnums, self._has_aux)
+            self._others[key] = type(self)(function, argnums, self._has_aux, self._loops)
         return self._others[key]
 
-    def _compiled(self, shapes: tuple[Shape, ...]) -> Floats | Points | Arrays:
+    def _compiled(self, shapes: tuple[Shape, ...]) -> Code:
         if shapes not in self._codes:
             program = self._write(shapes).simplified(Simplify.SAFELY)
             if len(self._codes) == _KEPT:
@@ -157,7 +164,7 @@ class Transformed(ABC):
                 del self._codes[oldest]
                 self._aux.pop(oldest, None)
             if POINTS in shapes:
-                self._codes[shapes] = Points(program)
+                self._codes[shapes] = of_points(program, self._loops)
             elif all(program.shapes[number] == () for number in program.live()):
                 names = [f"y{k}" for k in range(len(program.outputs))]
                 results = "" if self._has_aux else self._results(names)
@@ -236,8 +243,10 @@ class Grad(ValueAndGrad):
 class Hessian(Transformed):
     """See `hessian`."""
 
-    def __init__(self, function: Function, argnums: Argnums = None, has_aux: bool = False) -> None:
-        super().__init__(function, argnums, has_aux)
+    def __init__(
+        self, function: Function, argnums: Argnums = None, has_aux: bool = False, loops: bool = False
+    ) -> None:
+        super().__init__(function, argnums, has_aux, loops)
         self._apart: dict[tuple[Shape, ...], Arrays] = {}
 
     def _write(self, shapes: tuple[Shape, ...]) -> Program:

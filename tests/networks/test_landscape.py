@@ -21,7 +21,7 @@ from networks import (
     principal_plane,
     random_plane,
 )
-from networks.grid_cache import cache_folder
+from support.caches import cache_folder
 
 
 @pytest.fixture(autouse=True)
@@ -184,7 +184,7 @@ def test_a_grid_is_kept_by_its_content(cache: Path) -> None:
 
     first = grid()
     assert sum(done) == 81
-    assert cache_folder() == cache
+    assert cache_folder("landscapes") == cache
     assert len(list(cache.iterdir())) == 1
     np.testing.assert_array_equal(grid(), first)
     assert done == []
@@ -233,7 +233,7 @@ def test_without_a_folder_for_caches_grids_are_computed(
     assert grid[0, 0] == pytest.approx(form(np.zeros(3)))
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / ".cache" / "optimizer-race" / "landscapes"
+    assert cache_folder("landscapes") == tmp_path / ".cache" / "optimizer-race" / "landscapes"
 
 
 def test_a_reduction_that_there_is_not_is_refused() -> None:
