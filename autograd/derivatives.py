@@ -57,9 +57,9 @@ def value_and_grad(
     Args:
         function: of one or more arguments, written with operators, numpy's functions and those of `autograd`.
         engine: "eager" builds the graph of Tensors in each call instead, which works for any function.
-            "loops" computes arrays of points by machine code, which numba makes at the first call, in seconds;
-            it is kept in the user's folder for caches. A sine, an exponential and the like may then differ from
-            numpy's by 2 units in the last place. Without numba, it is "compiled".
+            "loops" computes arrays of points by machine code, which numba makes at the first call, in some
+            seconds; it is kept in the user's folder for caches. A sine, an exponential and the like may then
+            differ from numpy's by 2 units in the last place. Without numba, it is "compiled".
         argnums: the positions of the arguments to differentiate with respect to, counted from the end if
             negative: for an int the gradient is that argument's, for a tuple a tuple of them.
         has_aux: the function returns ``(value, aux)``, and the result is ``((value, aux), gradient)``. `aux`

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler import emit_chunks, machine_code
-from autograd.compiler.compiled import Points, function_source, load, share_blocks
+from autograd.compiler.compiled import Points, fill, function_source, load
 from autograd.compiler.program import POINTS, Program
 from autograd.compiler.tracing import lowered
 from autograd.values import Array
@@ -78,10 +77,6 @@ class Chunks:
     Args:
         program: what to compute; arguments that are points come first.
 
-    Attributes:
-        program: what it computes.
-        source: the code of its loop over a chunk.
-
     Raises:
         ImportError: if numba cannot be imported.
     """
@@ -89,30 +84,26 @@ class Chunks:
     def __init__(self, program: Program) -> None:
         emitted = Emitted(program)
         self.program, self.source = program, emitted.source
-        self._arguments = emitted.arguments
-        given = f"UniTuple({_POINTS}, {self._arguments})"
+        self._points, self._given = emitted.arguments, len(program.inputs)
+        given = f"UniTuple({_POINTS}, {self._points})"
         made = f"UniTuple(float64[::1], {len(program.outputs)})"
-        self._compute = machine_code.compiled(compute, f"void({given}, {made}, float64[::1])", emitted.names)
+        signature = f"void({given}, {made}, float64[::1])"
+        self._compute = machine_code.compiled(compute, signature, emitted.names)
+
+    def block(self, *given: Any) -> None:
+        """Compute the results of a block of points; they are given after the arguments, as to `Points`."""
+        points = tuple(np.require(x, np.float64, "A") for x in given[: self._points])
+        self._compute(points, given[self._given :], np.array(given[self._points : self._given], np.float64))
+
+    def buffers(self, length: int) -> tuple[()]:  # noqa: ARG002
+        """What `block` needs: nothing."""
+        return ()
 
     def call(self, *arguments: Any) -> tuple[Array, ...]:
-        """The outputs, each an array of as many points as there are; at least one argument is an array."""
-        points = arguments[: self._arguments]
-        numbers = np.array(arguments[self._arguments :], dtype=np.float64)
-        length = next(len(x) for x in points if np.ndim(x))
-        points = tuple(_readable(x, length) for x in points)
-        outputs = tuple(np.empty(length) for _ in self.program.outputs)
-
-        def work(blocks: Iterator[slice]) -> None:
-            for part in blocks:
-                self._compute(tuple(x[part] for x in points), tuple(y[part] for y in outputs), numbers)
-
-        share_blocks(work, length, BLOCK)
+        """The outputs, each an array of as many points as there are."""
+        outputs = tuple(np.empty(len(arguments[0])) for _ in self.program.outputs)
+        fill(self, arguments, outputs, [], BLOCK)
         return outputs
-
-
-def _readable(x: Any, length: int) -> Array:
-    """An argument as machine code takes it: float64 in the processor's order, one for each point."""
-    return np.require(np.broadcast_to(x, length), np.float64, "A")
 
 
 def of_points(program: Program, loops: bool) -> Points | Chunks:

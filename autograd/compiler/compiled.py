@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,8 +155,15 @@ class Loop:
         return ()
 
 
+class Blocks(Protocol):
+    """What `fill` calls: `Points`, `Loop`, or `autograd.compiler.chunks.Chunks`."""
+
+    def block(self, *given: Any) -> None: ...  # noqa: D102
+    def buffers(self, length: int) -> Any: ...  # noqa: D102
+
+
 def fill(
-    code: Points | Loop, arguments: Sequence[Any], results: Sequence[Array], kept: list[Any], most: int = 0
+    code: Blocks, arguments: Sequence[Any], results: Sequence[Array], kept: list[Any], most: int = 0
 ) -> None:
     """Compute block by block, on several threads where that is quicker.
 

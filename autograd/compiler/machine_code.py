@@ -11,6 +11,7 @@ forked process does; threads call the code, each with points of its own (see `sh
 from __future__ import annotations
 
 import contextlib
+import dis
 import importlib
 import os
 import pickle
@@ -94,8 +95,9 @@ def _with_compiled(function: Any, numba: Any) -> Any:
     return FunctionType(function.__code__, space, function.__name__)
 
 
-def _names(code: CodeType) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code.co_names))
+def _names(code: CodeType) -> list[str]:
+    """The names that code looks up in its function's globals."""
+    return sorted({step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"})
 
 
 def _content(function: Any, seen: list[Any]) -> Any:

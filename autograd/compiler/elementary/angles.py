@@ -73,7 +73,7 @@ def cosine_near_0(r: Any, low: Any) -> Any:
 
 
 def sin(x: Any) -> Any:
-    """The sine, with an error of at most 0.76 ulp, for abs(x) <= `FAR`.
+    """The sine, with an error of at most 0.78 ulp, for abs(x) <= `FAR`.
 
     >>> float(sin(1.0))
     0.8414709848078965
@@ -94,7 +94,7 @@ def cos(x: Any) -> Any:
 
 
 def tan(x: Any) -> Any:
-    """The tangent, with an error of at most 0.98 ulp, for abs(x) <= `FAR`: a quotient of pairs."""
+    """The tangent, with an error of at most 0.99 ulp, for abs(x) <= `FAR`: a quotient of pairs."""
     n, r, low = reduced_angle(x)
     s, s_low = two_sum(r, sine_near_0(r, low))
     c, c_low = two_sum(*cosine_near_0(r, low))
@@ -134,7 +134,7 @@ def arctan_of_ratio(y: Any, x: Any) -> Any:
 
 
 def arctan(x: Any) -> Any:
-    """The inverse tangent, with an error of at most 0.64 ulp: between -pi/2 and pi/2."""
+    """The inverse tangent, with an error of at most 0.73 ulp: between -pi/2 and pi/2."""
     a = abs(x)
     far = a > 1e17
     high, low = arctan_of_ratio(1.0 if far else a, 0.0 if far else 1.0)
@@ -143,7 +143,7 @@ def arctan(x: Any) -> Any:
 
 
 def arctan2(y: Any, x: Any) -> Any:
-    """The angle of the point (x, y), with an error of at most 0.67 ulp: between -pi and pi.
+    """The angle of the point (x, y), with an error of at most 0.72 ulp: between -pi and pi.
 
     Only the ratio counts: both are scaled by a power of two where they are very large or very small, an
     infinite one stands for 1 beside 0, or beside 1 where both are, and the point 0 for (1, 0).

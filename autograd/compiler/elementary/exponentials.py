@@ -72,7 +72,8 @@ def exp_of_pair(x: Any, rest: Any) -> Any:
     """e**(x + rest)."""
     near = between(x, -746.0, 710.0)
     _, k, q, q_low = reduced(near, 0.0 if abs(x) > 746.0 else rest)
-    return scaled(1.0 + (q + q_low), k)
+    total, low = two_sum(1.0, q)
+    return scaled(total + (low + q_low), k)
 
 
 def exp(x: Any) -> Any:
@@ -90,11 +91,12 @@ def exp2(x: Any) -> Any:
     k = (x + SHIFT) - SHIFT
     r, low = two_product(x - k, _LN2)
     q, q_low = expm1_near_0(r, low + (x - k) * _LN2_REST)
-    return scaled(1.0 + (q + q_low), k)
+    total, low = two_sum(1.0, q)
+    return scaled(total + (low + q_low), k)
 
 
 def expm1(x: Any) -> Any:
-    """e**x - 1, with an error of at most 0.82 ulp: 2**k ((1 - 2**-k) + (e**r - 1)), added in two parts."""
+    """e**x - 1, with an error of at most 0.84 ulp: 2**k ((1 - 2**-k) + (e**r - 1)), added in two parts."""
     y = between(x, -40.0, 710.0)
     _, k, q, q_low = reduced(y, 0.0)
     total, low = two_sum(1.0 - power_of_two(SHIFT - between(k, -60.0, 60.0)), q)

@@ -65,7 +65,7 @@ def is_whole(x: Any) -> Any:
 
 
 def power(a: Any, b: Any) -> Any:
-    """a**b, with an error of at most 1.2 ulp.
+    """a**b, with an error of at most 1.1 ulp.
 
     >>> float(power(2.0, 0.5))
     1.4142135623730951
