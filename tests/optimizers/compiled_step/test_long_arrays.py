@@ -104,7 +104,7 @@ def test_numbers_step_in_a_loop_as_they_do_in_blocks(
     """The loop as Python runs it: what numba makes of it is the next test's."""
     expected = pull(case.name, case.valid[i], start)
     made = request.getfixturevalue("loops")
-    monkeypatch.setattr(emit_loops, "compiled", lambda loop: loop)
+    monkeypatch.setattr(compiled, "compiled_when_called", lambda loop: loop)
     assert_same(pull(case.name, case.valid[i], start), expected)
     assert len(made) == 1 + bool(expected[1])  # with a state, of the first step, and of the others
 
