@@ -9,7 +9,7 @@ from autograd.compiler.arguments import Argnums
 from autograd.compiler.eager import Eager
 from autograd.compiler.transforms import Function, Grad, Hessian, ValueAndGrad
 
-Engine: TypeAlias = Literal["compiled", "loops", "eager"]
+GradientEngine: TypeAlias = Literal["compiled", "loops", "eager"]
 
 
 @overload
@@ -24,12 +24,12 @@ def value_and_grad(
 
 @overload
 def value_and_grad(
-    function: Function, engine: Engine, *, argnums: Argnums = None, has_aux: bool = False
+    function: Function, engine: GradientEngine, *, argnums: Argnums = None, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]: ...
 
 
 def value_and_grad(
-    function: Function, engine: Engine = "compiled", *, argnums: Argnums = None, has_aux: bool = False
+    function: Function, engine: GradientEngine = "compiled", *, argnums: Argnums = None, has_aux: bool = False
 ) -> Callable[..., tuple[Any, Any]]:
     """A function that computes `function` and its gradient.
 
@@ -105,12 +105,12 @@ def grad(
 
 @overload
 def grad(
-    function: Function, engine: Engine, *, argnums: Argnums = None, has_aux: bool = False
+    function: Function, engine: GradientEngine, *, argnums: Argnums = None, has_aux: bool = False
 ) -> Callable[..., Any]: ...
 
 
 def grad(
-    function: Function, engine: Engine = "compiled", *, argnums: Argnums = None, has_aux: bool = False
+    function: Function, engine: GradientEngine = "compiled", *, argnums: Argnums = None, has_aux: bool = False
 ) -> Callable[..., Any]:
     """A function that computes the gradient of `function`: that of `value_and_grad`, without the value.
 

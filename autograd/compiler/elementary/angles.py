@@ -181,7 +181,7 @@ def arcsine_tail(z: Any) -> Any:
     return z * p
 
 
-def arcsine_of_half(x: Any) -> Any:
+def arccosine_over_2(x: Any) -> Any:
     """arcsin(sqrt((1 - x) / 2)) for 1/2 <= x <= 1, half of arccos(x), in two parts."""
     z = 0.5 * (1.0 - x)
     s, s_low = root(z, 0.0)
@@ -191,7 +191,7 @@ def arcsine_of_half(x: Any) -> Any:
 def arcsin(x: Any) -> Any:
     """The inverse sine, with an error of at most 1.1 ulp; above 1/2, pi/2 less the inverse cosine."""
     a = abs(x)
-    s, s_low = arcsine_of_half(a)
+    s, s_low = arccosine_over_2(a)
     total, rest = two_sum(_PI_HALF, -2.0 * s)
     far = total + (rest + (_PI_HALF_REST - 2.0 * s_low))
     near = a + a * arcsine_tail(a * a)
@@ -201,7 +201,7 @@ def arcsin(x: Any) -> Any:
 def arccos(x: Any) -> Any:
     """The inverse cosine, with an error of at most 0.99 ulp: pi/2 - arcsin(x) about 0, else by half of it."""
     a = abs(x)
-    s, s_low = arcsine_of_half(a)
+    s, s_low = arccosine_over_2(a)
     total, rest = two_sum(2.0 * _PI_HALF, -2.0 * s)
     left = total + (rest + (2.0 * _PI_HALF_REST - 2.0 * s_low))
     total, rest = two_sum(_PI_HALF, -x)

@@ -52,12 +52,12 @@ def two_sum(a: Any, b: Any) -> Any:
 def two_product(a: Any, b: Any) -> Any:
     """a * b in two parts, exactly, for factors below 2**996 whose product is above 2**-960."""
     product = a * b
-    a_high, b_high = _first_half(a), _first_half(b)
+    a_high, b_high = _leading(a), _leading(b)
     a_low, b_low = a - a_high, b - b_high
     return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
-def _first_half(a: Any) -> Any:
+def _leading(a: Any) -> Any:
     """The first 26 bits of a number: products of such halves are exact."""
     scaled = 134217729.0 * a
     return scaled - (scaled - a)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograd import Tensor
-from autograd.compiler import compiled, emit_loops
+from autograd.compiler import compiled
 from optimizers import OPTIMIZERS
 from optimizers.compiled_step import rule_program
 from tests.autograd.cases import Array
