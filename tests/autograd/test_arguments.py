@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from autograd import Tensor, TracingError, grad, hessian, logsumexp, sigmoid, value_and_grad
-from autograd.derivatives import Engine
+from autograd.derivatives import GradientEngine
 
-ENGINES: tuple[Engine, ...] = ("compiled", "eager")
+ENGINES: tuple[GradientEngine, ...] = ("compiled", "eager")
 both_engines = pytest.mark.parametrize("engine", ENGINES)
 
 
@@ -58,7 +58,7 @@ def array(*numbers: float) -> Any:
         ((0,), (9.0,)), ((0, 2), (9.0, 18.0)), ((2, 0), (18.0, 9.0)), ([1, -1], (12.0, 18.0)),
     ],
 )  # fmt: skip
-def test_argnums_choose_the_derivatives(engine: Engine, argnums: Any, slopes: Any) -> None:
+def test_argnums_choose_the_derivatives(engine: GradientEngine, argnums: Any, slopes: Any) -> None:
     both = value_and_grad(product, engine, argnums=argnums)
     alone = grad(product, engine, argnums=argnums)
     for _ in range(2):  # before there is code, and after
@@ -70,7 +70,7 @@ def test_argnums_choose_the_derivatives(engine: Engine, argnums: Any, slopes: An
 
 
 @both_engines
-def test_what_argnums_leave_out_may_change_from_call_to_call(engine: Engine) -> None:
+def test_what_argnums_leave_out_may_change_from_call_to_call(engine: GradientEngine) -> None:
     calls = []
 
     def loss(w: Any, x: Any, rate: Any) -> Any:
@@ -91,7 +91,7 @@ def cross_entropy(logits: Any, labels: Any) -> Any:
 
 
 @both_engines
-def test_integer_labels_are_indices_and_have_no_gradient(engine: Engine) -> None:
+def test_integer_labels_are_indices_and_have_no_gradient(engine: GradientEngine) -> None:
     slope = value_and_grad(cross_entropy, engine, argnums=0)
     logits = np.random.default_rng(1).normal(size=(4, 3))
     risen = np.exp(logits)
@@ -108,7 +108,7 @@ def test_integer_labels_are_indices_and_have_no_gradient(engine: Engine) -> None
 
 
 @both_engines
-def test_integers_count_and_choose(engine: Engine) -> None:
+def test_integers_count_and_choose(engine: GradientEngine) -> None:
     def chain(x: Any, times: int, which: int, power: int) -> Any:
         for _ in range(times):
             x = np.stack([x[0] * x[1], x[1]])
@@ -122,7 +122,7 @@ def test_integers_count_and_choose(engine: Engine) -> None:
 
 
 @both_engines
-def test_masks_and_truths_are_static(engine: Engine) -> None:
+def test_masks_and_truths_are_static(engine: GradientEngine) -> None:
     def kept(x: Any, mask: Any, squared: bool) -> Any:
         total = np.sum(x[mask])
         return total**2 if squared else total
@@ -148,7 +148,7 @@ def by_mode(x: Any, mode: Any) -> Any:
 
 @both_engines
 @pytest.mark.parametrize("argnums", [None, 0])
-def test_none_strings_and_functions_are_static(engine: Engine, argnums: Any) -> None:
+def test_none_strings_and_functions_are_static(engine: GradientEngine, argnums: Any) -> None:
     slope = value_and_grad(by_mode, engine, argnums=argnums)
     for x in (2.0, array(2.0, 5.0)):
         flat, one = np.full_like(x, 3.0), np.ones_like(x)
@@ -165,7 +165,7 @@ def test_none_strings_and_functions_are_static(engine: Engine, argnums: Any) -> 
 
 
 @both_engines
-def test_a_static_argument_may_stand_anywhere(engine: Engine) -> None:
+def test_a_static_argument_may_stand_anywhere(engine: GradientEngine) -> None:
     def mixed(mode: Any, u: Any, axis: Any, v: Any) -> Any:
         return np.sum(u, axis=axis) * v if mode == "times" else v - u
 
@@ -176,7 +176,7 @@ def test_a_static_argument_may_stand_anywhere(engine: Engine) -> None:
 
 
 @both_engines
-def test_static_arguments_are_told_apart_by_type_and_content(engine: Engine) -> None:
+def test_static_arguments_are_told_apart_by_type_and_content(engine: GradientEngine) -> None:
     kinds: list[Any] = []
 
     def seen(x: Any, given: Any) -> Any:
@@ -208,7 +208,7 @@ def test_a_static_value_is_compiled_once() -> None:
 
 
 @both_engines
-def test_integers_to_be_differentiated_are_floats(engine: Engine) -> None:
+def test_integers_to_be_differentiated_are_floats(engine: GradientEngine) -> None:
     same(value_and_grad(np.square, engine)(2), (4.0, 4.0))
     same(value_and_grad(np.square, engine, argnums=0)(np.int8(2)), (4.0, 4.0))
     same(grad(lambda x, n: np.sum(x**2) * n, engine, argnums=0)(np.array([1, 2]), 3), array(6.0, 12.0))
@@ -216,7 +216,7 @@ def test_integers_to_be_differentiated_are_floats(engine: Engine) -> None:
 
 
 @both_engines
-def test_a_float_that_is_left_out_divides_as_an_array_does(engine: Engine) -> None:
+def test_a_float_that_is_left_out_divides_as_an_array_does(engine: GradientEngine) -> None:
     same(value_and_grad(lambda x, s: x / s, engine, argnums=0)(1.0, 0.0), (np.inf, np.inf))
     same(value_and_grad(lambda x, s: x * (s / 0.0), engine, argnums=0)(1.0, 1.0), (np.inf, np.inf))
 
@@ -237,7 +237,7 @@ AUX: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 
 @both_engines
 @pytest.mark.parametrize("case", AUX)
-def test_aux_comes_beside_the_value(engine: Engine, case: str) -> None:
+def test_aux_comes_beside_the_value(engine: GradientEngine, case: str) -> None:
     aux, expected = AUX[case]
     both = value_and_grad(lambda x: (x**2, aux(x)), engine, has_aux=True)
     alone = grad(lambda x: (x**2, aux(x)), engine, has_aux=True)
@@ -254,7 +254,7 @@ def test_aux_comes_beside_the_value(engine: Engine, case: str) -> None:
 
 
 @both_engines
-def test_aux_of_a_reduction_with_argnums_and_static(engine: Engine) -> None:
+def test_aux_of_a_reduction_with_argnums_and_static(engine: GradientEngine) -> None:
     def loss(w: Any, x: Any, labels: Any, mode: Any) -> Any:
         scores = sigmoid(x @ w)
         losses = (scores - labels) ** 2
@@ -272,14 +272,14 @@ def test_aux_of_a_reduction_with_argnums_and_static(engine: Engine) -> None:
 
 
 @both_engines
-def test_a_truth_in_aux_is_a_truth(engine: Engine) -> None:
+def test_a_truth_in_aux_is_a_truth(engine: GradientEngine) -> None:
     both = value_and_grad(lambda x: (x, x > 1.0), engine, has_aux=True)
     same(both(2.0), ((2.0, True), 1.0))
     same(both(array(0.0, 2.0)), ((array(0.0, 2.0), np.array([False, True])), array(1.0, 1.0)))
 
 
 @both_engines
-def test_aux_is_nobody_elses(engine: Engine) -> None:
+def test_aux_is_nobody_elses(engine: GradientEngine) -> None:
     x = array(1.0, 2.0)
     both = value_and_grad(lambda x: (np.sum(x), x), engine, has_aux=True)
     (_, aux), _ = both(x)
@@ -290,7 +290,7 @@ def test_aux_is_nobody_elses(engine: Engine) -> None:
 
 @both_engines
 @pytest.mark.parametrize("result", [lambda x: x, lambda x: (x,), lambda x: (x, 1, 2), lambda x: [x, x]])
-def test_without_a_pair_has_aux_is_refused(engine: Engine, result: Any) -> None:
+def test_without_a_pair_has_aux_is_refused(engine: GradientEngine, result: Any) -> None:
     with pytest.raises(TypeError, match=r"has_aux the function must return \(value, aux\)"):
         value_and_grad(result, engine, has_aux=True)(2.0)
 
@@ -327,7 +327,7 @@ def test_wrong_argnums_are_refused(wrong: Any) -> None:
 
 
 @both_engines
-def test_argnums_that_there_are_not_are_refused_by_number(engine: Engine) -> None:
+def test_argnums_that_there_are_not_are_refused_by_number(engine: GradientEngine) -> None:
     for wrong in (3, -4, (0, 5)):
         with pytest.raises(
             ValueError, match=r"argnums names argument (3|-4|5), but the function was given 3"
@@ -336,7 +336,7 @@ def test_argnums_that_there_are_not_are_refused_by_number(engine: Engine) -> Non
 
 
 @both_engines
-def test_what_is_differentiated_must_be_numbers(engine: Engine) -> None:
+def test_what_is_differentiated_must_be_numbers(engine: GradientEngine) -> None:
     for wrong in ("a", None, [None], 1j):
         with pytest.raises(TypeError, match="an argument must be a real number or an array of such"):
             value_and_grad(product, engine, argnums=0)(wrong, 1.0, 1.0)
@@ -349,7 +349,7 @@ def test_what_cannot_be_static_is_refused_by_position() -> None:
 
 
 @both_engines
-def test_keywords_are_refused_by_name(engine: Engine) -> None:
+def test_keywords_are_refused_by_name(engine: GradientEngine) -> None:
     def scaled(x: Any, scale: Any = 1.0) -> Any:
         return x * scale
 
@@ -388,7 +388,7 @@ def test_a_tensor_is_no_index_and_is_told_of_argnums(index: Any) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_places_in_aux_are_ints(engine: Engine) -> None:
+def test_places_in_aux_are_ints(engine: GradientEngine) -> None:
     def loss(w: Any) -> Any:
         return np.sum(w * w), (np.argmax(w), np.argsort(w, axis=1), w[0, 0], w, 3)
 
