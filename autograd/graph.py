@@ -16,41 +16,26 @@ from autograd.values import Value
 
 
 class Operand(NamedTuple):
-    """An input of an operation.
+    """An input of an operation."""
 
-    Attributes:
-        value: as it was when it was used; the parent's may have been changed since.
-        parent: the Tensor that it is the value of, where gradients flow to that; None for a constant.
-    """
-
-    value: Value
-    parent: Tensor | None
+    value: Value  # as it was when it was used; the parent's may have been changed since
+    parent: Tensor | None  # the Tensor whose value it is, where gradients flow to that; None for a constant
 
 
 class Node(NamedTuple):
-    """A Tensor in a graph.
-
-    Attributes:
-        tensor: the Tensor.
-        operation: the row of `autograd.rules.RULES` by which it was computed; "" for a leaf.
-        operands: the operation's inputs, in their order.
-        settings: what else it was given, such as an axis.
-        parents: those operands that gradients flow to.
-    """
+    """A Tensor in a graph."""
 
     tensor: Tensor
-    operation: str
-    operands: tuple[Operand, ...]
-    settings: dict[str, Any]
-    parents: tuple[Tensor, ...]
+    operation: str  # the row of `autograd.rules.RULES` by which it was computed; "" for a leaf
+    operands: tuple[Operand, ...]  # the operation's inputs, in their order
+    settings: dict[str, Any]  # what else it was given, such as an axis
+    parents: tuple[Tensor, ...]  # those operands that gradients flow to
 
     def shares(self, gradient: Any, result: Any, inputs: Sequence[Any]) -> Iterator[tuple[Tensor, Any]]:
         """Each parent, with what reaches it of a gradient of this node, by numpy's row of the table.
 
-        Args:
-            gradient: of the node; for 1.0, a parent's share is the derivative with respect to it.
-            result: the node's value.
-            inputs: the operands' values. If they are Tensors, so are the shares, with a graph of their own.
+        For a gradient of 1.0 that is the derivative. If the operands' values, the `inputs`, are Tensors, so
+        are the shares, with a graph of their own.
         """
         rule = RULES.get(self.operation)
         for position, operand in enumerate(self.operands):

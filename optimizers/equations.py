@@ -69,34 +69,23 @@ class Unit(StrEnum):
 class UpdateLine:
     """A line of an optimizer's update.
 
-    Attributes:
-        text: the assignment.
-        role: what the line is for: a key of the film's captions (`scenes.step.captions`), or its own words,
-            where ``{symbol}`` is the name on the left, and ``{keep}`` and ``{share}`` are a mean's shares.
-        quantity: what its value is.
-        unit: what its value is measured in.
-        term: the name of its value in the rule's state, if it is kept there.
-        first: the right side for its value before the first step, if it is.
-        when: the condition on hyperparameters under which there is the line, as "momentum and not dampening".
-        given: whether its value is only read from the state: the line is shown, but not computed.
-        ahead: whether its value, a direction, is added to the position and not taken from it.
-        scalar: whether its value is one number for all coordinates.
-
     >>> line = UpdateLine("x = max(x, s)", "largest", Quantity.SQUARE, Unit.SLOPE, when="amsgrad")
     >>> line.holds({"amsgrad": True}), line.holds({"amsgrad": False})
     (True, False)
     """
 
-    text: str
+    text: str  # the assignment
+    # What the line is for: a key of the film's captions (`scenes.step.captions`), or its own words, where
+    # ``{symbol}`` is the name on the left, and ``{keep}`` and ``{share}`` are a mean's shares.
     role: str | Words
-    quantity: Quantity = Quantity.NUMBER
-    unit: Unit = Unit.PURE
-    term: str = ""
-    first: str = "0"
-    when: str = ""
-    given: bool = False
-    ahead: bool = False
-    scalar: bool = False
+    quantity: Quantity = Quantity.NUMBER  # what its value is
+    unit: Unit = Unit.PURE  # what that is measured in
+    term: str = ""  # the name of its value in the rule's state, if it is kept there
+    first: str = "0"  # the right side for its value before the first step, if it is
+    when: str = ""  # hyperparameters under which there is the line, as "momentum and not dampening"
+    given: bool = False  # whether its value is only read from the state: it is shown, but not computed
+    ahead: bool = False  # whether its value, a direction, is added to the position and not taken from it
+    scalar: bool = False  # whether its value is one number for all coordinates
 
     def holds(self, settings: Mapping[str, Any]) -> bool:
         """Whether an optimizer with these hyperparameters has the line."""

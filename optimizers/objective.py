@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -36,23 +36,18 @@ class Objective(Protocol):
 class ClosureObjective:
     """An `Objective` made of parameters and a closure that computes their loss and its gradients.
 
-    Args:
-        params: where the closure finds the numbers of the vector, one parameter's after the other's.
-        closure: sets the gradients to zero, computes the loss, calls `backward` and returns the loss.
-
-    Attributes:
-        first: what the closure returned the first time; None before.
-        evaluations: see `Objective`.
+    The vector holds the numbers of all parameters, one parameter's after the other's. The closure sets the
+    gradients to zero, computes the loss, calls `backward` and returns the loss.
     """
 
     def __init__(self, params: Sequence[Parameter], closure: Callable[[], Any]) -> None:
-        self.first: Any = None
+        self.first: Any = None  # what the closure returned the first time
         self.evaluations = 0
         self._params, self._closure = params, closure
         values = [value_of(parameter) for parameter in params]
         self._shapes = [np.shape(value) for value in values]
         self._ends = np.cumsum([np.size(value) for value in values])[:-1]
-        self.start: Array = np.concatenate([np.zeros(0), *map(np.ravel, values)])
+        self.start = _joined(values)
         self._x: Array | None = None  # where the closure was called last, and what it gave
         self._loss: Any = None
         self._gradient: Array = self.start
@@ -68,7 +63,7 @@ class ClosureObjective:
 
     def value_and_grad(self, x: Array) -> tuple[float, Array]:
         """The loss at `x`, and its gradient: zero where the closure gives none."""
-        if self._x is None or not _equal(x, self._x):
+        if self._x is None or not np.array_equal(x, self._x):
             self.place(x)
             self._loss = self._hessian = None  # so that there is never more than one graph
             loss = self._closure()
@@ -78,7 +73,7 @@ class ClosureObjective:
                 self.first = loss
             self.evaluations += 1
             self._x, self._loss = x, loss
-            self._gradient = _joined([_gradient(parameter) for parameter in self._params])
+            self._gradient = _joined(map(_gradient, self._params))  # a copy, since rules remember it
         return float(self._loss), self._gradient
 
     def hessian(self, x: Array) -> Array:
@@ -108,19 +103,10 @@ class QuadraticObjective:
         return np.eye(len(x)) / 2
 
 
-def _equal(x: Array, before: Array) -> bool:
-    """Whether two vectors are the same; most that are not differ at the beginning."""
-    return x is before or (np.array_equal(x[:9], before[:9]) and np.array_equal(x, before))
+def _joined(values: Iterable[Any]) -> Array:
+    """The numbers of all values, one after the other, as a new vector."""
+    return np.concatenate([np.zeros(0), *map(np.ravel, values)])
 
 
-def _joined(parts: list[Array]) -> Array:
-    """Vectors, one after the other, as one; a single one is that itself."""
-    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0), *parts])
-
-
-def _gradient(parameter: Parameter) -> Array:
-    """The numbers of a parameter's gradient; a copy, since rules remember it."""
-    gradient = parameter.grad
-    return (
-        np.zeros(np.size(value_of(parameter))) if gradient is None else np.array(gradient, np.float64).ravel()
-    )
+def _gradient(parameter: Parameter) -> Any:
+    return np.zeros(np.shape(value_of(parameter))) if parameter.grad is None else parameter.grad

@@ -30,19 +30,13 @@ NAMES |= {"inf": math.inf, "nan": math.nan}
 
 @dataclass
 class BlockCode:
-    """Lines that compute the results y0, y1, ... of points x0, x1, ... with buffers b0, b1, ...
-
-    Attributes:
-        lines: of the code.
-        constants: known numbers by the names c0, c1, ...; as arrays, which numpy takes sooner than floats.
-        floats: how many buffers of float64 it needs, named b0, b1, ...
-        truths: how many of bool, named m0, m1, ...
-    """
+    """Lines that compute results y0, y1, ... of points x0, x1, ... with buffers b0, ... and m0, ..."""
 
     lines: list[str] = field(default_factory=list)
+    # Known numbers by the names c0, c1, ...; as arrays, which numpy takes sooner than floats.
     constants: dict[str, Any] = field(default_factory=dict)
-    floats: int = 0
-    truths: int = 0
+    floats: int = 0  # how many buffers of float64 it needs
+    truths: int = 0  # how many of bool
 
 
 def emit(program: Program, over: Mapping[int, int] | None = None) -> BlockCode:

@@ -9,11 +9,9 @@ from optimizers.compiled_step.rule_program import RuleCode, State, UpdateRule, r
 
 
 class Stepper:
-    """Makes compiled steps; what it has compiled for other hyperparameters it forgets.
+    """Makes compiled steps by a rule; what it has compiled for other hyperparameters it forgets.
 
-    Args:
-        rule: the optimizer's.
-        rate_name: what the rule calls its learning rate, which programs are given with each step.
+    The learning rate, which the rule calls `rate_name`, is given with each step.
     """
 
     def __init__(self, rule: UpdateRule, rate_name: str) -> None:

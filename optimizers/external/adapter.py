@@ -26,19 +26,12 @@ _FIRST = list(inspect.signature(VectorOptimizer.rule).parameters.values())[:4]
 
 
 class Library(NamedTuple):
-    """A library whose optimizers can race.
-
-    Attributes:
-        name: of the library.
-        prefix: of its optimizers' names in race.toml.
-        where: where its optimizers are, for messages.
-        packages: what has to be installed; the last one brings the others.
-    """
+    """A library whose optimizers can race."""
 
     name: str
-    prefix: str
-    where: str
-    packages: tuple[str, ...]
+    prefix: str  # of its optimizers' names in race.toml
+    where: str  # they are, for messages
+    packages: tuple[str, ...]  # what has to be installed; the last one brings the others
 
     @property
     def requirement(self) -> str:
@@ -73,14 +66,10 @@ class LibraryOptimizer(VectorOptimizer):
 
     Its hyperparameters and their defaults are the library's, which also decides which values are valid: two
     steps are tried with them. Its state maps `title` to the library's own state, and terms' names to arrays.
-
-    Attributes:
-        title: its full name, as "torch.optim.AdamW".
-        needs: the hyperparameters that have no default.
     """
 
-    title: ClassVar[str] = ""
-    needs: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str] = ""  # its full name, as "torch.optim.AdamW"
+    needs: ClassVar[tuple[str, ...]] = ()  # the hyperparameters that have no default
 
     @classmethod
     def check(cls, /, *_: Any, **hyperparameters: Any) -> None:
@@ -120,13 +109,10 @@ class LibraryOptimizer(VectorOptimizer):
 def library_class(
     title: str, arguments: Iterable[inspect.Parameter], step: Callable[..., Any]
 ) -> type[LibraryOptimizer]:
-    """A class whose steps a library makes.
+    """A class whose steps a library makes, with the arguments of the library's function or class.
 
-    Args:
-        title: see `LibraryOptimizer`.
-        arguments: the hyperparameters, as the library's function or class takes them.
-        step: maps objective, parameter, the library's state (None before the first step) and hyperparameters
-            to the parameter, the library's state, and pairs of a term's name and its value.
+    `step` maps objective, parameter, the library's state (None before the first step) and hyperparameters to
+    the parameter, the library's state, and pairs of a term's name and its value.
     """
 
     def rule(objective: Any, parameter: Any, state: State, _: int, /, **hyperparameters: Any) -> Any:

@@ -28,15 +28,8 @@ from optimizers.vector_optimizer import VectorOptimizer
 def load_optimizer(text: str, folder: Path | None) -> type[Optimizer]:
     """The class that "mine.py:Lion2" names; its rule has been tried on a few numbers.
 
-    Args:
-        text: a file's path from `folder`, and the name of a class in it that derives from `Optimizer`, from
-            `VectorOptimizer` or from torch.optim.Optimizer; or of a function that gives an
-            optax.GradientTransformation.
-        folder: that of the race.toml which names it; None if there is none.
-
-    Raises:
-        OwnError: if the file or the rule fails: its own error, with its line.
-        ValueError: if there is no such file.
+    The file's path is from `folder`, that of the race.toml which names it; None if there is none. An OwnError
+    is an error in the file, with its line; a ValueError says that there is no such file.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -86,21 +86,13 @@ class Source:
 
 
 class Role(NamedTuple):
-    """What a name in a user's file stands for.
+    """What a name in a user's file stands for."""
 
-    Attributes:
-        key: of race.toml, for errors that are not told with it.
-        part: what of the file is named.
-        registry: where this project's own are.
-        example: a name.
-        candidates: the names in a file that may be meant.
-    """
-
-    key: str
-    part: str
-    registry: str
-    example: str
-    candidates: Callable[[ast.Module], Iterable[str]]
+    key: str  # of race.toml, for errors that are not told with it
+    part: str  # what of the file is named
+    registry: str  # where this project's own are
+    example: str  # a name
+    candidates: Callable[[ast.Module], Iterable[str]]  # the names in a file that may be meant
 
 
 def found(text: str, folder: Path | None, role: Role) -> tuple[Source, str]:
