@@ -1,7 +1,7 @@
 """Make the pictures in media/gallery anew: uv run python script/gallery.py
 
 The film of race.toml at 720p, the race in it as an animation for the README, a still of every surface after
-its race, and two of the race of a network in moons-network.toml.
+its race, and of the race of a network in moons-network.toml two stills and the film, at 480p.
 """
 
 from __future__ import annotations
@@ -32,14 +32,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as media:
         made = Path(media) / "gallery"
         made.mkdir()
-        with tempconfig({"media_dir": media}):
-            trace = run_race(load_spec(HOME / "race.toml"))
-            film = render(lambda: OptimizerRace(trace=trace), HOME / "optimizer_race.py", "m")
-        shutil.copy(film, made / "optimizer-race.mp4")
-        animate(film, made / "optimizer-race.gif", trace.spec.film.length)
+        race = load_spec(HOME / "race.toml")
+        film(race, made / "optimizer-race.mp4", media, "m")
+        animate(made / "optimizer-race.mp4", made / "optimizer-race.gif", race.film.length)
         for name in SURFACES:
             still(load_spec(HOME / "race.toml", surface=name), made / f"{name}.png", media)
         network = load_spec(GALLERY / f"{NETWORK}.toml")
+        film(network, made / f"{NETWORK}.mp4", media, "l")
         still(network, made / f"{NETWORK}.png", media)
         still(network, made / "moons-boundaries.png", media, DecisionBoundaries)
         GALLERY.mkdir(parents=True, exist_ok=True)
@@ -48,13 +47,21 @@ def main() -> None:
             print(f"{path.stat().st_size / 1e6:6.2f} MB  {path.name}")
 
 
+def film(spec: RaceSpec, path: Path, media: str, quality: str) -> None:
+    """The film of a race."""
+    trace = run_race(spec)
+    with tempconfig({"media_dir": media}):
+        made = render(lambda: OptimizerRace(trace=trace), HOME / "optimizer_race.py", quality)
+    shutil.copy(made, path)
+
+
 def still(
-    spec: RaceSpec, path: Path, media: str, film: type[OptimizerRace | DecisionBoundaries] = OptimizerRace
+    spec: RaceSpec, path: Path, media: str, scene: type[OptimizerRace | DecisionBoundaries] = OptimizerRace
 ) -> None:
     """The racers when they have run."""
     trace = run_race(spec)
     with tempconfig({"media_dir": media, "quality": "medium_quality", "dry_run": True}):
-        picture = film(trace=trace).still(trace.spec.steps)
+        picture = scene(trace=trace).still(trace.spec.steps)
     picture.convert("RGB").quantize(256).save(path, optimize=True)
 
 
