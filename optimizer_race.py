@@ -181,6 +181,4 @@ class OptimizerRace(Film):
         self.refresh(t)
         stage = self.stage
         shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners, stage.stalks)
-        self.lens.reset()
-        self.lens.capture_mobjects([*shown, self.plan, self.board, self.plot, self.lead, self.off_plane])
-        return self.lens.get_image()
+        return self.picture(*shown, self.plan, self.board, self.plot, self.lead, self.off_plane)

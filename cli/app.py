@@ -150,9 +150,15 @@ def plot(
 def film(
     source: RaceFile = None,
     quality: Annotated[
-        Quality,
-        typer.Option("--quality", "-q", metavar="l|m|h|k", help="480p15, 720p30, 1080p60 or 2160p60."),
-    ] = Quality.H,
+        Quality | None,
+        typer.Option(
+            "--quality",
+            "-q",
+            metavar="l|m|h|k",
+            help="480p15, 720p30, 1080p60 or 2160p60; by default h, for a GIF l.",
+            show_default=False,
+        ),
+    ] = None,
     scene: Annotated[
         FilmName,
         typer.Option("--scene", metavar="NAME", help="Which film; `race list scenes` describes them."),
@@ -163,24 +169,35 @@ def film(
     output: Annotated[
         Path | None,
         output_option(
-            ".mp4, or - for the standard output",
+            ".mp4, .webm, .mov (ProRes 4444), .gif or .png (a still), or - for MP4 on the standard output",
             "under media, named after the film, the race's file and the options that change the race",
         ),
     ] = None,
+    at: Annotated[
+        int | None,
+        typer.Option(
+            "--at", metavar="STEP", help="The step of a still; by default the last.", show_default=False
+        ),
+    ] = None,
+    sections: Annotated[
+        bool, typer.Option("--sections", help="Write each section to a file of its own, too, as for slides.")
+    ] = False,
 ) -> None:
-    """Film the race with Manim and print the film's path."""
+    """Film the race with Manim and print the film's path.
+
+    Beside the film are its first picture, as a poster, and its captions, as an .srt file.
+    """
+    from cli.films import FORMATS, write_film  # noqa: PLC0415
     from cli.output import destination, is_piped  # noqa: PLC0415
     from support.whole_files import require_writable  # noqa: PLC0415
 
-    with destination(output, (".mp4",), piped=".mp4") as file:
+    with destination(output, FORMATS, piped=".mp4") as file:
         require_writable(file or Path("media/film"))
         path, changed, trace = _race(source, surface, start, steps)
         if scene is not FilmName.DECISION_BOUNDARIES:  # it shows no landscape
             _prepare(trace)
-        from cli.films import maker  # noqa: PLC0415
-        from scenes.render import render  # noqa: PLC0415
-
-        written = render(*maker(scene, trace, path, changed, file), quality.value, file)
+        size = quality and quality.value
+        written = write_film(scene, trace, path, changed, file, size, at=at, sections=sections)
     if not is_piped(output):
         print_path(written)
 

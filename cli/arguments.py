@@ -10,12 +10,13 @@ import typer
 
 
 def require_pairs(arguments: Sequence[str]) -> None:
-    """Raise BadParameter unless two numbers, and no third, follow `--start` and `--at`.
+    """Raise BadParameter unless two numbers, and no third, follow `--start` and, of a graph, `--at`.
 
     The parser would take a third number to be the file.
     """
+    flags = {"--start", "--at"} if arguments[:1] == ["graph"] else {"--start"}
     for i, flag in enumerate(arguments):
-        if flag in {"--start", "--at"}:
+        if flag in flags:
             pair, rest = arguments[i + 1 : i + 3], arguments[i + 3 : i + 4]
             complete = len(pair) == 2 and all(map(_is_number, pair))
             extra = [text for text in rest if complete and _is_number(text) and not Path(text).exists()]

@@ -31,13 +31,15 @@ class FilmSpec(FrozenTable):
     """The film of a race.
 
     Attributes:
-        length: in seconds; the race is stretched to fit.
+        length: in seconds; the race is stretched to fit, and the shorter it is, the fewer parts it has.
+        loop: whether it ends where it began.
         language: of its text.
         theme: of its picture: for a "dark" ground, a "light" one, or any, "transparent".
         inside: the names of the racers whose steps `InsideTheStep` shows, 1 or 2; by default the last two.
     """
 
-    length: Annotated[float, Strict(), Field(ge=20, le=600)] = 35.0
+    length: Annotated[float, Strict(), Field(ge=6, le=600)] = 35.0
+    loop: Annotated[bool, Strict()] = False
     language: Literal["en", "fr"] = "en"
     theme: Name = "dark"
     inside: tuple[str, ...] = ()

@@ -19,7 +19,9 @@ from manim import (
     FadeOut,
     VGroup,
     VMobject,
+    tempconfig,
 )
+from PIL import Image
 
 from races import config_path
 from scenes.film import spec_of_config
@@ -31,6 +33,7 @@ from scenes.theme import BODY, HEADING, TITLE, ColouredText, chosen_theme, text
 from support.messages import shorten
 from support.numbers import numbers
 from support.palette import Name
+from support.pictures import straight
 from views.theme import FAINT, INK
 
 # Seconds that each part of the film takes.
@@ -41,6 +44,7 @@ _TOP, _TOLD = 3.4, -3.45  # heights of the formula and of the line that explains
 _ROOM = 5.9  # for the graph, between them
 _TELLING = 34  # the size of that line
 _TELL = 0.2  # seconds that it takes to appear
+_NEVER = 1_000_000  # animations, which no film has
 _D = "\N{PARTIAL DIFFERENTIAL}"
 
 
@@ -200,6 +204,15 @@ class BackpropGraph(Written):
         inputs = [i for i, node in enumerate(self.graph.nodes) if node.name in {"u", "v"}]
         self.play(*(Create(self.picture.cards[i].mark()) for i in inputs), run_time=0.3 * seconds)
         self.wait(0.6 * seconds)
+
+    def still(self, t: float = 0.0) -> Image.Image:  # noqa: ARG002 - there are no steps
+        """Show the graph with all of its values and gradients."""
+        with tempconfig({"from_animation_number": _NEVER}):
+            self.construct()
+        camera: Any = self.camera
+        camera.reset()
+        camera.capture_mobjects(self.mobjects)
+        return Image.fromarray(straight(camera.pixel_array))
 
     def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
         """Explain the next step at the bottom, and show what belongs to it."""

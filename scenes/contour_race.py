@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from manim import LEFT, RIGHT, FadeIn, Group
 from numpy.typing import NDArray
+from PIL.Image import Image
 
 from scenes.depth.mobjects import Trail
 from scenes.depth.sprite import Label, line_width
@@ -105,3 +106,9 @@ class ContourRace(Film):
         seconds = SHARES["map"] * self.length
         self.play(FadeIn(self.plan, self.words, self.board), run_time=0.6 * seconds)
         self.wait(0.4 * seconds)
+
+    def still(self, t: float) -> Image:
+        """Show the race at step t."""
+        self.prepare()
+        self.refresh(t)
+        return self.picture(self.plan, self.words, self.arrows, self.board)

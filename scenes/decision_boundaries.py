@@ -91,9 +91,7 @@ class DecisionBoundaries(Film):
         """Show the networks after step t."""
         self.prepare()
         self.refresh(t)
-        self.lens.reset()
-        self.lens.capture_mobjects([self.panels, self.plot, self.counter, self.words])
-        return self.lens.get_image()
+        return self.picture(self.panels, self.plot, self.counter, self.words)
 
 
 class Counter(Group):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol, cast
 
 from manim import UP, FadeIn, FadeOut, Group, Mobject, ThreeDScene, ValueTracker, linear
+from PIL.Image import Image
 
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.depth.camera import DepthCamera
@@ -18,6 +19,8 @@ from scenes.theme import HEADING, TITLE, chosen_theme
 from support.messages import shorten
 from views.captions import captions
 from views.theme import FAINT
+
+CLOSING = 0.6  # seconds in which a film that loops fades to its beginning
 
 
 class Part(Protocol):
@@ -37,7 +40,7 @@ class Film(Written, ThreeDScene):
     Attributes:
         trace: the race.
         captions: the film's text.
-        length: of the film, in seconds.
+        length: of the film's story, in seconds.
         clock: the step that is shown, from 0 to the last one.
         parts: the parts that follow the clock; filled by `prepare`.
     """
@@ -52,13 +55,14 @@ class Film(Written, ThreeDScene):
         spec = spec.in_theme(theme.name)
         self.trace = replace(trace, spec=spec) if trace and asked_is_shown else _run(spec)
         film = self.trace.spec.film
-        self.length = film.length
+        loop = CLOSING if film.loop else 0.0
+        self.length = film.length - loop
         self.captions = captions(film.language)
         self.clock = ValueTracker(0)
         self.parts: Sequence[Part] = ()
         if trace is None:
             options["race"] = race_name(config_path(HOME))
-        super().__init__(renderer, camera_class=DepthCamera, theme=theme, **options)
+        super().__init__(renderer, camera_class=DepthCamera, theme=theme, loop=loop, **options)
 
     @staticmethod
     def shown_race(spec: RaceSpec) -> RaceSpec:
@@ -148,6 +152,12 @@ class Film(Written, ThreeDScene):
         """Move everything to its place at step t."""
         for part in self.parts:
             part.at(t)
+
+    def picture(self, *mobjects: Mobject) -> Image:
+        """A picture of mobjects alone."""
+        self.lens.reset()
+        self.lens.capture_mobjects(mobjects)
+        return self.lens.get_image()
 
     def _tick(self, _: Mobject) -> None:
         self.refresh(self.clock.get_value())

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from manim import FadeIn, FadeOut
+from manim import FadeIn, FadeOut, Mobject
+from PIL.Image import Image
 
 from races import Trace, config_path, run_race
 from races.network_spec import NetworkSpec
@@ -93,8 +94,12 @@ class InsideTheStep(Film):
 
     def begin(self, seconds: float) -> None:
         """Show everything."""
+        self.play(FadeIn(*self.shown()), run_time=seconds)
+
+    def shown(self) -> list[Mobject]:
+        """Everything in the picture."""
         parts = [part for view in self.views for part in (view.map, view.squares, view.panel) if part]
-        self.play(FadeIn(*parts, self.between), run_time=seconds)
+        return [*parts, self.between]
 
     def show_shot(self, shot: Shot, seconds: float) -> None:
         """Show the steps of a shot."""
@@ -137,6 +142,15 @@ class InsideTheStep(Film):
             moment = Moment(self.shot.end, 0.0, slow=False)
         for view in self.views:
             view.at(moment)
+
+    def still(self, t: float) -> Image:
+        """Show the race at step t, or the end of a step."""
+        self.prepare()
+        self.shot = next((shot for shot in self.story if t <= shot.end), self.story[-1])
+        for view in self.views:
+            view.look_at(self.shot)
+        self.refresh(t)
+        return self.picture(*self.shown())
 
 
 def shown_racers(trace: Trace) -> list[int]:

@@ -35,6 +35,7 @@ class Written(Scene):
         race: the race's name, which follows the scene's in the file name.
         output: the file to write instead.
         theme: of its picture; it is worn from now on.
+        loop: seconds for a fade at the end to where the film began; 0 for none.
     """
 
     def __init__(
@@ -45,11 +46,12 @@ class Written(Scene):
         race: str = "",
         output: Path | None = None,
         theme: Theme = DARK,
+        loop: float = 0.0,
         **options: Any,
     ) -> None:
         if config.renderer == RendererType.OPENGL:
             refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
-        writer: Any = partial(FilmWriter, race=race, output=output)
+        writer: Any = partial(FilmWriter, race=race, output=output, loop=loop)
         wear(theme)
         with refusing(), tempconfig(_background(theme)):
             renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
@@ -57,6 +59,12 @@ class Written(Scene):
         camera: Any = self.camera
         camera.frame_width, camera.frame_height = frame()
         camera.background_color, camera.background_opacity = _background(theme).values()
+
+    def say(self, words: str, seconds: float, after: float = 0.0) -> None:
+        """Add a caption for the file of captions: see `FilmWriter.say`."""
+        writer = self.renderer.file_writer
+        if isinstance(writer, FilmWriter):
+            writer.say(words, seconds, after)
 
     def render(self, preview: bool = False) -> bool:
         """As Manim's `render`, but it leaves no partial files behind, and errors of files are one line."""

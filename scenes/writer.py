@@ -14,6 +14,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,9 +26,14 @@ from manim import SceneFileWriter, config
 from manim._config.output_plan import OutputPlan
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from PIL import Image
+from srt import compose
 
+from scenes.export.captions import Said, subtitles
+from scenes.export.gif import write_gif
+from scenes.export.loop import closing
+from scenes.export.pieces import Chapter, join, length
 from support.pictures import Picture, straight
-from support.whole_files import require_writable
+from support.whole_files import require_writable, write_whole
 
 # Seconds until Python's lock passes from the drawing thread to the encoding one, which needs it a few times
 # for each frame. Python's default of 5 ms would cost a third of a frame's time each.
@@ -37,21 +43,29 @@ _HANDOVER = 5e-5
 class FilmWriter(SceneFileWriter):
     """Pass it as a renderer's `file_writer_class`.
 
+    The film's sections are its chapters, what is said in it is a file of captions beside it, and it may end
+    with a fade to where it began.
+
     Args:
         settings: Manim's.
         race: the race's name, which follows the scene's in the file name, unless a name was given.
         output: the file to write instead.
+        loop: the length of the fade at the end, in seconds; 0 for none.
 
     Raises:
         OSError: if the file cannot be written there.
     """
 
-    def __init__(self, settings: Any, *, race: str = "", output: Path | None = None) -> None:
+    def __init__(
+        self, settings: Any, *, race: str = "", output: Path | None = None, loop: float = 0.0
+    ) -> None:
         plan = settings.plan
         if race and not config.output_file:
             plan = _named(plan, race)
         if output:
-            plan = replace(plan, primary_artifact=output.absolute())
+            plan = _elsewhere(plan, output.absolute())
+        self._said: list[Said] = []
+        self._loop = loop
         super().__init__(replace(settings, plan=plan))
         for path in (plan.primary_artifact, plan.concat_manifest):
             if path and path != plan.image_sequence_dir:
@@ -64,12 +78,66 @@ class FilmWriter(SceneFileWriter):
         sys.setswitchinterval(_HANDOVER)
         return SegmentEncoder(target=target, spec=self.video_encoder)
 
+    def say(self, words: str, seconds: float, after: float = 0.0) -> None:
+        """Add a caption.
+
+        Args:
+            words: of the caption.
+            seconds: how long it stays, unless another one replaces it.
+            after: how many seconds from now it begins.
+        """
+        self._said.append(Said(words, len(self.partial_movie_files), after, seconds))
+
     def finish(self) -> None:
         """Join the partial files into the film."""
         try:
+            if self.video_encoder is not None and any(self.partial_movie_files):
+                self.join_all_encode_jobs()
+                if self._loop:
+                    self._close()
+                self.subcaptions += subtitles(self._said, [float(begin) for begin in self._begins()])
             super().finish()
         finally:
             sys.setswitchinterval(self._handover)
+
+    def _close(self) -> None:
+        """Add the piece that leads back to the beginning."""
+        encoder = cast("Any", self.video_encoder)
+        pieces = [piece for piece in self.partial_movie_files if piece]
+        self.add_partial_movie_file("closing")
+        target = Path(str(self.partial_movie_files[-1]))
+        piece = SegmentEncoder(target=target, spec=encoder)
+        try:
+            for picture in closing(pieces[0], pieces[-1], round(self._loop * encoder.frame_rate)):
+                piece.write_frame(picture)
+            piece.finish()
+        except BaseException:
+            piece.abort()
+            raise
+
+    def _begins(self) -> list[Fraction]:
+        """When each piece begins, and at last when the film ends, in seconds."""
+        lengths = [length(piece) if piece else 0 for piece in self.partial_movie_files]
+        rate = cast("Any", self.video_encoder).frame_rate
+        return [count / rate for count in accumulate(lengths, initial=0)]
+
+    def _chapters(self) -> list[Chapter]:
+        """The sections that have a length."""
+        begins = self._begins()
+        counts = accumulate((len(section.partial_movie_files) for section in self.sections), initial=0)
+        ends = [begins[count] for count in counts]
+        return [
+            Chapter(section.name, begin, end)
+            for section, (begin, end) in zip(self.sections, pairwise(ends), strict=True)
+            if end > begin
+        ]
+
+    def write_subcaption_file(self) -> None:
+        """Write the captions; a GIF has none."""
+        file = self.output_plan.subcaption_file
+        if self.output_spec.is_video and not self.output_spec.is_gif and file:
+            content = compose(self.subcaptions).encode()
+            write_whole(file, lambda target: target.write(content))
 
     def abort_encode_jobs(self, reraise_encoder_failures: bool = False) -> None:
         """Abandon the file being written. Its error is raised, and not also logged with a traceback."""
@@ -96,11 +164,18 @@ class FilmWriter(SceneFileWriter):
             part.unlink(missing_ok=True)
         self.print_file_ready_message(file)
 
-    def combine_files(self, input_files: list[str], output_file: Path, *flags: Any, **options: Any) -> None:
+    def combine_files(
+        self, input_files: list[str], output_file: Path, create_gif: bool = False, *_: Any
+    ) -> None:
         """Join partial files into a file that gets its name at the end."""
+        output_file.parent.mkdir(parents=True, exist_ok=True)
         part = _part(output_file)
         try:
-            super().combine_files(input_files, part, *flags, **options)
+            if create_gif:
+                write_gif(input_files, str(part), cast("Any", self.video_encoder).frame_rate)
+            else:
+                whole = output_file == self.output_plan.primary_artifact
+                join(input_files, str(part), self._chapters() if whole else ())
             part.replace(output_file)
         finally:
             part.unlink(missing_ok=True)
@@ -193,6 +268,18 @@ def _runs(process: int) -> bool:
     except OSError:  # a process of another user
         return True
     return True
+
+
+def _elsewhere(plan: OutputPlan, output: Path) -> OutputPlan:
+    """A plan with another file for the film, and what comes with the film beside that."""
+    return replace(
+        plan,
+        output_stem=output.stem,
+        primary_artifact=output,
+        sections_dir=plan.sections_dir and output.with_name(f"{output.stem}-sections"),
+        section_index=plan.section_index and output.with_name(f"{output.stem}-sections") / "sections.json",
+        subcaption_file=plan.subcaption_file and output.with_suffix(".srt"),
+    )
 
 
 def _named(plan: OutputPlan, race: str) -> OutputPlan:

@@ -21,7 +21,8 @@ _OPTIMIZERS = (*_AUTOGRAD, "optimizers", "optimizers.compiled_step", "optimizers
 _MODELS = (*_OPTIMIZERS, "surfaces", "networks")
 _VIEWS = (*_MODELS, "races", "comparison", "views")
 _LOOK = ("scenes.frame", "scenes.theme")
-_PARTS = (*_LOOK, "scenes.depth", "scenes.text", "scenes.race", "scenes.step", "scenes.graph")
+_DRAWN = ("scenes.depth", "scenes.text", "scenes.race", "scenes.step", "scenes.graph")
+_PARTS = ("scenes.export", *_LOOK, *_DRAWN)
 _ALL = (*_VIEWS, "evolution", "views.figures", *_PARTS, "scenes", "studio", "cli", "optimizer_race")
 
 # What each room may import besides itself. A module belongs to the room with the longest name that fits.
@@ -39,6 +40,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "evolution": (*_MODELS, "races", "comparison"),
     "views": (*_MODELS, "races", "comparison"),
     "views.figures": _VIEWS,
+    "scenes.export": ("support",),
     "scenes.frame": (),
     "scenes.theme": ("support", "views", "scenes.frame"),
     "scenes.depth": (*_VIEWS, *_LOOK),

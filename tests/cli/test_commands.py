@@ -298,12 +298,19 @@ def test_film_writes_where_it_is_told_to_and_nothing_else(
         "films",
         "mine.toml",
         "race.toml",
+        "{my} film-poster.png",
         "{my} film.mp4",
     ]
     with av.open(str(folder / name)) as container:
         assert sum(1 for _ in container.decode(video=0)) > 100
-    assert_refused(race("film", "mine.toml", "-o", "film.png"), "must end in .mp4, got film.png")
-    assert_refused(race("film", "mine.toml", "-o", "films"), "must end in .mp4, got films")
+    kinds = ".mp4, .webm, .mov, .gif, .png"
+    assert_refused(race("film", "mine.toml", "-o", "film.avi"), f"must end in {kinds}, got film.avi")
+    assert_refused(race("film", "mine.toml", "-o", "films"), f"must end in {kinds}, got films")
+    assert_refused(race("film", "mine.toml", "--at", "3"), "--at: is for a still")
+    assert_refused(
+        race("film", "mine.toml", "-o", "a.png", "--at", "10"), "must be a step of the race, 0 to 9, got 10"
+    )
+    assert_refused(race("film", "mine.toml", "-o", "a.gif", "--sections"), "--sections: is for .mp4")
     assert_refused(race("film", "mine.toml", "-o", "mine.toml/film.mp4"), "mine.toml: not a directory")
 
 
