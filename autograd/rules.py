@@ -29,20 +29,14 @@ FAILURES = (ArithmeticError, ValueError)  # what Python's math raises where nump
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One operation.
+    """One operation: a row of the table."""
 
-    Attributes:
-        name: numpy's name for it, where numpy has it.
-        forward: ``forward(*inputs, **settings)``, its value.
-        vjps: one for each input; None where the output is not differentiated with respect to it. That of an
-            operation with any number of inputs is one function, which takes the input's position first.
-        elementwise: whether each number of the output comes from one of each input.
-    """
-
-    name: str
-    forward: Function
+    name: str  # numpy's, where numpy has it
+    forward: Function  # forward(*inputs, **settings), its value
+    # One for each input; None where the output is not differentiated with respect to it. That of an operation
+    # with any number of inputs is one function, which takes the input's position first.
     vjps: tuple[Function | None, ...]
-    elementwise: bool
+    elementwise: bool  # whether each number of the output comes from one of each input
     variadic: bool = False
 
     def vjp(self, position: int) -> Function | None:
@@ -54,19 +48,12 @@ class Rule:
 
 @dataclass(slots=True)
 class LocalRule:
-    """An operation as one node of a graph was computed by it.
+    """An operation as one node of a graph was computed by it."""
 
-    Attributes:
-        name: the row of the table; "" for a leaf.
-        positions: which of the operation's inputs each parent of the node is.
-        vjps: the derivative with respect to each parent.
-        settings: what else the operation was given, such as an axis.
-    """
-
-    name: str
-    positions: tuple[int, ...]
-    vjps: tuple[Function, ...]
-    settings: dict[str, Any]
+    name: str  # the row of the table; "" for a leaf
+    positions: tuple[int, ...]  # which of the operation's inputs each parent of the node is
+    vjps: tuple[Function, ...]  # the derivative with respect to each parent
+    settings: dict[str, Any]  # what else the operation was given, such as an axis
 
 
 def _relu(x: float) -> float:

@@ -154,8 +154,8 @@ class LBFGS(VectorOptimizer):
 
 
 def _within(vector: Array, limit: float) -> bool:
-    """Whether no number is larger than the limit."""
-    return bool(np.all(np.abs(vector) <= limit))
+    """Whether no number is larger than the limit; most often the first one is, which is seen sooner."""
+    return vector.size == 0 or bool(abs(vector[0]) <= limit and np.all(np.abs(vector) <= limit))
 
 
 def _aimed(state: State, here: LinePoint, lr: float, history_size: int) -> tuple[State, float]:

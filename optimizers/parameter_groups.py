@@ -22,25 +22,17 @@ class Parameter(Protocol):
 class ParameterGroup(Mapping[str, Any]):
     """A mapping of "params", each hyperparameter and each option: `group["lr"] = 0.5` checks and changes it.
 
-    Args:
-        kind: the optimizer's class.
-        params: the parameters.
-        settings: all hyperparameters and options of the class, checked.
-
-    Attributes:
-        params: the parameters.
-        hyperparameters: what the rule takes, by name; they may be changed between steps.
-        options: what the optimizer is told beside them: `maximize`.
-        terms: of the learning rate that `rate` gave last; set after a step.
+    The `settings` are all hyperparameters and options of the optimizer's class, `kind`, checked.
     """
 
     def __init__(self, kind: type[Configured], params: list[Any], settings: Mapping[str, Any]) -> None:
         self.params, self._kind = params, kind
+        # What the rule takes, which may be changed between steps, and what the optimizer is told beside it.
         self.options = {name: settings[name] for name in kind._options}
         self.hyperparameters = {name: x for name, x in settings.items() if name not in self.options}
         self._lr: Any = None
         self._rate: Rate = rate_of(None)
-        self.terms: State = {}
+        self.terms: State = {}  # of the learning rate that `rate` gave last; set after a step
 
     def __getitem__(self, key: str) -> Any:
         return ({"params": self.params} | self.hyperparameters | self.options)[key]

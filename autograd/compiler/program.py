@@ -73,19 +73,6 @@ class NotElementwiseError(Exception):
 class Program:
     """Numbered values, each computed from values of lower numbers.
 
-    Args:
-        simplify: how to simplify what is written.
-
-    Attributes:
-        exact: whether that must leave the numbers as they are.
-        safe: whether it must neither leave float64's range nor change the sign of a zero.
-        finite: whether it may take all numbers for finite.
-        values: inputs, constants and operations.
-        shapes: of each; () for a number.
-        inputs: the numbers of the arguments.
-        outputs: the numbers of the results.
-        truths: those values that are true or false, with which numpy does not calculate as with numbers.
-
     >>> program = Program()
     >>> x = program.add_input(())
     >>> twice = program.add("add", (x, x))
@@ -100,14 +87,15 @@ class Program:
 
     def __init__(self, simplify: Simplify = Simplify.FREELY) -> None:
         self.simplify = simplify
-        self.exact = simplify in {Simplify.NOT, Simplify.EXACTLY}
-        self.safe = simplify is Simplify.SAFELY
-        self.finite = simplify is Simplify.FINITE
+        self.exact = simplify in {Simplify.NOT, Simplify.EXACTLY}  # must leave the numbers as they are
+        self.safe = simplify is Simplify.SAFELY  # must not leave float64's range, nor change a zero's sign
+        self.finite = simplify is Simplify.FINITE  # may take all numbers for finite
         self.values: list[ProgramValue] = []
-        self.shapes: list[Shape] = []
+        self.shapes: list[Shape] = []  # of each value; () for a number
         self._bounds: list[Bounds] = []
-        self.inputs: list[int] = []
-        self.outputs: list[int] = []
+        self.inputs: list[int] = []  # the numbers of the arguments
+        self.outputs: list[int] = []  # the numbers of the results
+        # Values that are true or false, with which numpy does not calculate as with numbers.
         self.truths: set[int] = set()
         self._known: dict[Any, int] = {}
 

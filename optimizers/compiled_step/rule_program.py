@@ -19,7 +19,7 @@ from autograd.array_rules import Shape
 from autograd.compiler import emit_loops
 from autograd.compiler.compiled import ALONE, Floats, Loop, Points, fill
 from autograd.compiler.hoisting import hoisted
-from autograd.compiler.program import POINTS, NotElementwiseError, Program, Simplify
+from autograd.compiler.program import POINTS, Input, NotElementwiseError, Program, Simplify
 from autograd.compiler.tracing import as_number, lowered, trace
 from autograd.values import frozen
 
@@ -118,7 +118,10 @@ class ArrayCode:
         self._over = {
             self._made.index(k): self._arrays.index(i) for k, i in over.items() if made[k] and given[i]
         }
-        self._floats = Floats(shared) if shared.outputs else None
+        # Numbers that are but handed on, such as SGD's learning rate, need no code.
+        values = [shared.values[k] for k in shared.outputs]
+        self._handed = [self._numbers[value.position] for value in values if isinstance(value, Input)]
+        self._floats = Floats(shared) if len(self._handed) < len(values) else None
         self._points = Points(points, self._over)
         self._loop: Loop | None = None
         self._looped = lowered(points, emit_loops.OPERATIONS)
@@ -126,12 +129,14 @@ class ArrayCode:
 
     def move(self, arguments: Sequence[Any], results: Sequence[Array], scratch: Any) -> None:
         """Write the results; `scratch` is a dictionary to keep buffers in."""
-        numbers = self._floats.call(*[float(arguments[i]) for i in self._numbers]) if self._floats else ()
+        numbers = [float(arguments[i]) for i in (self._numbers if self._floats else self._handed)]
+        if self._floats:
+            numbers = self._floats.call(*numbers)
         arrays = [arguments[i] for i in self._arrays]
         made = [results[k] for k in self._made]
         self._fill([*arrays, *numbers[len(self._shared) :]], made, len(arrays), scratch)
-        for k, number in zip(self._shared, numbers, strict=False):
-            results[k][...] = number
+        for i, k in enumerate(self._shared):
+            results[k][...] = numbers[i]
 
     def _fill(self, arguments: Sequence[Any], results: Sequence[Array], arrays: int, scratch: Any) -> None:
         """Compute the points' results, block by block where there are many; `arrays` arguments are arrays."""
