@@ -12,6 +12,7 @@ import numpy as np
 from manim import DEGREES, IN, FadeIn, smooth, squish_rate_func
 from PIL.Image import Image
 
+from races import Trace
 from scenes.depth.animations import Rise
 from scenes.depth.sprite import Corners
 from scenes.film import Film
@@ -22,6 +23,7 @@ from scenes.race.loss_plot import LossPlot
 from scenes.race.off_plane import LINE, OffPlane
 from scenes.race.plan import Plan
 from scenes.race.stage import Stage, fill
+from scenes.showing import Showing, shown
 from views.standings import Standings
 
 # The share of the film's length for each part.
@@ -182,3 +184,20 @@ class OptimizerRace(Film):
         stage = self.stage
         shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners, stage.stalks)
         return self.picture(*shown, self.plan, self.board, self.plot, self.lead, self.off_plane)
+
+
+def film(
+    trace: Trace, scene: type[Film] = OptimizerRace, quality: str = "l", suffix: str = ".mp4"
+) -> Showing:
+    """Film a race; a notebook shows the film.
+
+    Args:
+        trace: the race, with every step.
+        scene: which film of `scenes` it is, such as `scenes.contour_race.ContourRace`.
+        quality: l (480p15), m (720p30), h (1080p60) or k (2160p60).
+        suffix: .mp4, .webm, .mov (ProRes 4444) or .gif.
+
+    Returns:
+        The film, in memory: `save` writes it to a file.
+    """
+    return shown(scene, trace, quality, suffix)

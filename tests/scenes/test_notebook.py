@@ -6,12 +6,23 @@ import os
 import subprocess
 import sys
 import textwrap
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import av
+import manim
 import pytest
+from IPython.core.formatters import DisplayFormatter
+from PIL import Image
 
-import scenes
+import scenes.render
+from optimizer_race import film
+from races import run_race
+from scenes.contour_race import ContourRace
+from tests.races.helpers import race
+from views.figures import figure
 
 ROOT = Path(__file__).parents[2]
 FLAGS = "-ql --disable_caching -v ERROR --progress_bar none --resolution 128,72 --fps 2"
@@ -63,3 +74,29 @@ def test_cells_of_a_notebook_make_films(tmp_path: Path) -> None:
             pictures = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
         assert len(pictures) == pytest.approx(4 if name == "Valley" else 41, abs=4)
         assert pictures[-1].max() > 100
+
+
+def displayed(thing: Any) -> dict[str, Any]:
+    """What a notebook is given to show, by its kind."""
+    formats: Any = DisplayFormatter().format
+    return dict(formats(thing)[0])
+
+
+def test_a_figure_shows_itself() -> None:
+    picture = Image.open(BytesIO(displayed(figure(run_race(race(steps=5))))["image/png"]))
+    assert picture.width == 1100
+
+
+@pytest.mark.parametrize(("suffix", "tag"), [(".mp4", "video"), (".gif", "img")])
+def test_a_film_shows_itself(suffix: str, tag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = {"pixel_width": 64, "pixel_height": 36, "frame_rate": 4, "progress_bar": "none"}
+    monkeypatch.setattr(scenes.render, "tempconfig", lambda options: manim.tempconfig(options | small))
+    made = film(run_race(race(steps=5, film={"length": 6.0})), ContourRace, suffix=suffix)
+    html = displayed(made)["text/html"]
+    assert html.startswith(f"<{tag} ")
+    data = b64decode(html.split("base64,")[1].split('"')[0])
+    with av.open(BytesIO(data), "r") as container:
+        assert len(list(container.decode(video=0))) == pytest.approx(24, abs=4)
+    assert made.save(tmp_path / f"film{suffix}").read_bytes() == data
+    with pytest.raises(ValueError, match=f"must end in {suffix}, got "):
+        made.save(tmp_path / "film.avi")

@@ -1,5 +1,5 @@
 """Figures of races, drawn with matplotlib."""
 
-from views.figures.race import draw_losses, draw_plan, save_figure
+from views.figures.race import draw_losses, draw_plan, figure, save_figure
 
-__all__ = ["draw_losses", "draw_plan", "save_figure"]
+__all__ = ["draw_losses", "draw_plan", "figure", "save_figure"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +56,51 @@ def save_figure(trace: Trace, path: str | Path) -> Path:
     'race.pdf'
     """
     path = _checked(path)
+    drawn = figure(trace)
+    with drawing(_texts(trace)):
+        _write(drawn, path)
+    return path
+
+
+def figure(trace: Trace) -> Figure:
+    """Draw the race as `save_figure` does; a notebook shows the figure.
+
+    Args:
+        trace: the race, with every step.
+
+    Returns:
+        The figure, matplotlib's.
+
+    Raises:
+        TraceError: if the trace does not have every step.
+
+    >>> from races import BUILT_IN, load_spec, run_race
+    >>> len(figure(run_race(load_spec(BUILT_IN, steps=20))).axes)  # the plan, its colour bar, the losses
+    3
+    """
     trace.require_steps("a plot")
     handles, names = _keys(trace)
     with drawing(_texts(trace)):
         columns, rows = _columns(names, 10.6)
-        figure = Figure(figsize=(11, 5 + 0.22 * rows), layout="constrained")
-        plan, curves = figure.subplots(1, 2)
+        drawn = _Shown(figsize=(11, 5 + 0.22 * rows), layout="constrained")
+        drawn.texts_shown = _texts(trace)
+        plan, curves = drawn.subplots(1, 2)
         _draw_plan(trace, plan)
         _draw_losses(trace, curves)
-        _name(figure.legend(handles, _blank(names), loc="outside lower center", ncols=columns), names)
-        _write(figure, path)
-    return path
+        _name(drawn.legend(handles, _blank(names), loc="outside lower center", ncols=columns), names)
+    return drawn
+
+
+class _Shown(Figure):
+    """A figure that a notebook shows, whatever matplotlib's backend is."""
+
+    texts_shown: Sequence[str] = ()
+
+    def _repr_png_(self) -> bytes:
+        picture = BytesIO()
+        with drawing(self.texts_shown):
+            self.savefig(picture, format="png", dpi=100)
+        return picture.getvalue()
 
 
 def save_plan(trace: Trace, path: str | Path) -> Path:
