@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizers.checks import require_share
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
+from optimizers.equations import GRADIENT, Unit, direction, square, step
 from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
@@ -44,7 +44,7 @@ class Adadelta(ElementwiseOptimizer):
     -1.4
     """
 
-    habit = Words("finds its own pace", "trouve seul son allure")
+    habit = "finds its own pace"
     equations = (
         GRADIENT,
         PENALTY,

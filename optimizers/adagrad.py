@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Unit, UpdateLine, Words, direction, square, step
+from optimizers.equations import GRADIENT, Unit, UpdateLine, direction, square, step
 from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
@@ -45,7 +45,7 @@ class Adagrad(ElementwiseOptimizer):
     0.7
     """
 
-    habit = Words("tires with every slope it meets", "se fatigue à chaque pente")
+    habit = "tires with every slope it meets"
     equations = (
         GRADIENT,
         PENALTY,

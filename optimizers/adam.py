@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
+from optimizers.equations import GRADIENT, Unit, direction, square, step
 from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
@@ -45,7 +45,7 @@ class Adam(ElementwiseOptimizer):
     '0.750000'
     """
 
-    habit = Words("rolls on, brisk on any slope", "roule, vif sur toute pente")
+    habit = "rolls on, brisk on any slope"
     equations = (
         GRADIENT,
         PENALTY,

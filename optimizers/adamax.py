@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, direction, step
 from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, penalised
 
@@ -44,7 +44,7 @@ class Adamax(ElementwiseOptimizer):
     '0.812500'
     """
 
-    habit = Words("as Adam, minds the steepest", "Adam, selon le plus raide")
+    habit = "as Adam, minds the steepest"
     equations = (
         GRADIENT,
         PENALTY,

@@ -6,7 +6,6 @@ from typing import Any, final
 
 from optimizers.adam import Adam
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import Words
 from optimizers.rate import State
 from optimizers.weight_decay import DECAY, PENALTY, decayed
 
@@ -44,7 +43,7 @@ class AdamW(ElementwiseOptimizer):
     '0.625000'
     """
 
-    habit = Words("as Adam, but drawn to zero", "Adam, mais attiré vers zéro")
+    habit = "as Adam, but drawn to zero"
     equations = tuple(DECAY if line is PENALTY else line for line in Adam.equations)
 
     @staticmethod

@@ -37,14 +37,6 @@ _CONDITIONS = Vocabulary(
 )
 
 
-@dataclass(frozen=True)
-class Words:
-    """Words of films, in each of their languages."""
-
-    en: str
-    fr: str
-
-
 class Quantity(StrEnum):
     """What an equation's value is: a number for each coordinate, unless something else is said."""
 
@@ -75,9 +67,9 @@ class UpdateLine:
     """
 
     text: str  # the assignment
-    # What the line is for: a key of the film's captions (`scenes.step.captions`), or its own words, where
+    # What the line is for: a key of `step.lines` in `support/languages`, or its own words, where
     # ``{symbol}`` is the name on the left, and ``{keep}`` and ``{share}`` are a mean's shares.
-    role: str | Words
+    role: str
     quantity: Quantity = Quantity.NUMBER  # what its value is
     unit: Unit = Unit.PURE  # what that is measured in
     term: str = ""  # the name of its value in the rule's state, if it is kept there
@@ -95,17 +87,17 @@ class UpdateLine:
         return bool(run(program(condition, _CONDITIONS, condition=True), settings))
 
 
-def direction(text: str, role: str | Words, unit: Unit = Unit.SLOPE, **more: Any) -> UpdateLine:
+def direction(text: str, role: str, unit: Unit = Unit.SLOPE, **more: Any) -> UpdateLine:
     """A direction, see `UpdateLine`."""
     return UpdateLine(text, role, Quantity.DIRECTION, unit, **more)
 
 
-def square(text: str, role: str | Words, unit: Unit = Unit.SLOPE, **more: Any) -> UpdateLine:
+def square(text: str, role: str, unit: Unit = Unit.SLOPE, **more: Any) -> UpdateLine:
     """A square, see `UpdateLine`."""
     return UpdateLine(text, role, Quantity.SQUARE, unit, **more)
 
 
-def step(text: str, role: str | Words = "step", when: str = "") -> UpdateLine:
+def step(text: str, role: str = "step", when: str = "") -> UpdateLine:
     """The parameter after the step, an optimizer's last line."""
     return UpdateLine(text, role, Quantity.POSITION, Unit.WAY, when=when)
 

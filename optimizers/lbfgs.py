@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers.checks import whole
-from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, direction, step
 from optimizers.line_search import LinePoint, LossAlongLine, evaluated, strong_wolfe
 from optimizers.rate import State
 from optimizers.vector_optimizer import VectorOptimizer
@@ -79,7 +79,7 @@ class LBFGS(VectorOptimizer):
     (True, 6)
     """
 
-    habit = Words("remembers the ground's curve", "se souvient des courbes")
+    habit = "remembers the ground's curve"
     # With more than one iteration a step, B, d and t are the last one's, which was made at another place. The
     # whole step is what was moved.
     equations = (

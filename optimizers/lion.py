@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Unit, Words, direction, step
+from optimizers.equations import GRADIENT, Unit, direction, step
 from optimizers.rate import State
 from optimizers.weight_decay import penalised
 
@@ -42,7 +42,7 @@ class Lion(ElementwiseOptimizer):
     0.75
     """
 
-    habit = Words("steps of one length, either way", "avance par pas tous égaux")
+    habit = "steps of one length, either way"
     equations = (
         GRADIENT,
         direction("c = b1*m + (1 - b1)*g", "mixed"),

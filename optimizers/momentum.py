@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Words, direction, step
+from optimizers.equations import GRADIENT, direction, step
 from optimizers.rate import State
 from optimizers.sgd import SGD
 from optimizers.weight_decay import PENALTY
@@ -43,7 +43,7 @@ class Momentum(ElementwiseOptimizer):
     -0.25
     """
 
-    habit = Words("rolls on like a heavy ball", "roule comme une bille")
+    habit = "rolls on like a heavy ball"
     equations = (
         GRADIENT,
         PENALTY,

@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Unit, UpdateLine, Words, direction, square, step
+from optimizers.equations import GRADIENT, Unit, UpdateLine, direction, square, step
 from optimizers.rate import State
 from optimizers.weight_decay import COUPLED_OR_DECOUPLED, decayed
 
@@ -46,7 +46,7 @@ class NAdam(ElementwiseOptimizer):
     0.875
     """
 
-    habit = Words("as Adam, and looks ahead", "comme Adam, voit plus loin")
+    habit = "as Adam, and looks ahead"
     equations = (
         GRADIENT,
         UpdateLine("c = b1*(1 - 0.96**(t*psi)/2)", "share", scalar=True),

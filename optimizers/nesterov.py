@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, final
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Words, direction, step
+from optimizers.equations import GRADIENT, direction, step
 from optimizers.rate import State
 from optimizers.sgd import SGD
 from optimizers.weight_decay import PENALTY
@@ -45,7 +45,7 @@ class Nesterov(ElementwiseOptimizer):
     -0.625
     """
 
-    habit = Words("rolls on and looks ahead", "roule et voit plus loin")
+    habit = "rolls on and looks ahead"
     equations = (
         GRADIENT,
         PENALTY,

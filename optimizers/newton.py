@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, direction, step
 from optimizers.rate import State
 from optimizers.vector_optimizer import VectorOptimizer
 
@@ -54,7 +54,7 @@ class Newton(VectorOptimizer):
     (1.0, 2.0, 3)
     """
 
-    habit = Words("leaps to the curve's bottom", "saute au creux de la courbe")
+    habit = "leaps to the curve's bottom"
     equations = (
         GRADIENT,
         UpdateLine("A = abs(H) + c*I", "curvature", Quantity.MATRIX),

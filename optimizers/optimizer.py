@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from autograd.array_rules import Shape
 from autograd.tensor import Tensor
-from optimizers.equations import UpdateLine, Words, as_text
+from optimizers.equations import UpdateLine, as_text
 from optimizers.hyperparameters import Configured
 from optimizers.parameter_groups import Parameter, ParameterGroup, is_grouped, require_parameters
 from optimizers.rate import State, Watcher
@@ -64,7 +64,7 @@ class Optimizer(Configured):
     (True, [0.1, 0.01])
     """
 
-    habit: ClassVar[Words | None] = None  # how it moves, in a few words
+    habit: ClassVar[str] = ""  # how it moves, in a few words; other languages are in support/languages
     equations: ClassVar[tuple[UpdateLine, ...]] = ()  # the lines of its update: see `optimizers.equations`
     # Whether `rule` treats each number by itself.
     elementwise: ClassVar[bool]

@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, square, step
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, direction, square, step
 from optimizers.rate import State
 from optimizers.weight_decay import COUPLED_OR_DECOUPLED, decayed
 
@@ -45,7 +45,7 @@ class RAdam(ElementwiseOptimizer):
     '0.250000'
     """
 
-    habit = Words("as Adam, after a careful start", "comme Adam, départ prudent")
+    habit = "as Adam, after a careful start"
     equations = (
         UpdateLine("R = 2/(1 - b2) - 1", "longest", Quantity.CONSTANT),
         UpdateLine("K = max(R, 5)/((max(R, 5) - 4)*(max(R, 5) - 2))", "longest", Quantity.CONSTANT),

@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Unit, Words, direction, square, step
+from optimizers.equations import GRADIENT, Unit, direction, square, step
 from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, absent, penalised
 
@@ -45,7 +45,7 @@ class RMSProp(ElementwiseOptimizer):
     0.8
     """
 
-    habit = Words("brisk even on gentle slopes", "vif même en pente douce")
+    habit = "brisk even on gentle slopes"
     equations = (
         GRADIENT,
         PENALTY,

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizers.checks import pair, require_above_one, require_inner_fraction, require_non_negative
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, direction, step
 from optimizers.rate import State
 from support.messages import shown
 
@@ -60,7 +60,7 @@ class Rprop(ElementwiseOptimizer):
     0.25
     """
 
-    habit = Words("speeds up until the slope turns", "accélère tant que la pente dure")
+    habit = "speeds up until the slope turns"
     equations = (
         GRADIENT,
         UpdateLine("f = where(g*h > 0, e2, where(g*h < 0, e1, 1))", "factor"),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
-from optimizers.equations import GRADIENT, Words, direction, step
+from optimizers.equations import GRADIENT, direction, step
 from optimizers.rate import State
 from optimizers.weight_decay import PENALTY, absent, penalised
 from support.messages import shown
@@ -58,7 +58,7 @@ class SGD(ElementwiseOptimizer):
     2.0
     """
 
-    habit = Words("straight down the slope", "droit dans la pente")
+    habit = "straight down the slope"
     equations = (
         GRADIENT,
         PENALTY,

@@ -19,6 +19,7 @@ from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec, as_table
 from races.toml_types import FrozenTable, Number, Pair, is_pair
 from support.messages import shorten, shown, unknown
 from support.palette import PALETTES, Name
+from support.words import LANGUAGES
 from surfaces import SURFACES, Surface
 
 MOST = 100_000_000  # positions in a trace: 4 GB
@@ -40,9 +41,17 @@ class FilmSpec(FrozenTable):
 
     length: Annotated[float, Strict(), Field(ge=6, le=600)] = 35.0
     loop: Annotated[bool, Strict()] = False
-    language: Literal["en", "fr"] = "en"
+    language: str = "en"
     theme: Name = "dark"
     inside: tuple[str, ...] = ()
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _known_language(cls, value: Any) -> Any:
+        if not isinstance(value, str) or value not in LANGUAGES:
+            allowed = ", ".join(map(repr, LANGUAGES))
+            raise ValueError(f"must be one of {allowed}, got {shown(value)}")
+        return value
 
     @field_validator("inside", mode="before")
     @classmethod

@@ -6,9 +6,9 @@ number shown comes from those Tensors and their rules. The language is the one i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from manim import (
     DOWN,
@@ -34,6 +34,7 @@ from support.messages import shorten
 from support.numbers import numbers
 from support.palette import Name
 from support.pictures import straight
+from support.words import words
 from views.theme import FAINT, INK
 
 # Seconds that each part of the film takes.
@@ -54,30 +55,10 @@ class GraphCaptions:
 
     title: str
     subtitle: str
-    legend: tuple[str, str, str]  # values, gradients, local derivatives
+    legend: Sequence[str]  # values, gradients, local derivatives
     inputs: str
     seed: str
     result: str
-
-
-CAPTIONS = {
-    "en": GraphCaptions(
-        title="Backpropagation",
-        subtitle="values flow forward, gradients flow back",
-        legend=("values", "gradients", "local derivatives"),
-        inputs="inputs:",
-        seed="start:",
-        result="gradient:",
-    ),
-    "fr": GraphCaptions(
-        title="Rétropropagation",
-        subtitle="les valeurs avancent, les gradients reviennent",
-        legend=("valeurs", "gradients", "dérivées locales"),
-        inputs="entrées :",
-        seed="départ :",
-        result="gradient :",
-    ),
-}
 
 
 class BackpropGraph(Written):
@@ -99,7 +80,7 @@ class BackpropGraph(Written):
         self,
         renderer: Any = None,
         *,
-        language: Literal["en", "fr"] | None = None,
+        language: str | None = None,
         theme: Name | None = None,
         expression: str | Callable[[Any, Any], Any] = "sin(u*v) + v**2",
         at: tuple[float, float] = (0.5, 1.2),
@@ -109,7 +90,7 @@ class BackpropGraph(Written):
             film = spec_of_config().film
             language, theme = language or film.language, theme or film.theme
             options.setdefault("race", race_name(config_path(HOME)))
-        self.captions, self.numbers = CAPTIONS[language], numbers(language)
+        self.captions, self.numbers = GraphCaptions(**words(language)["graph"]), numbers(language)
         self.graph = evaluate(expression, at)
         super().__init__(renderer, theme=chosen_theme(theme), **options)
         self.picture = GraphPicture(self.graph, (frame().width - 2 * _MARGIN, _ROOM), self.numbers)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
+
+from support.words import words
 
 MINUS = "\N{MINUS SIGN}"
 SUPERSCRIPTS = str.maketrans("-0123456789" + MINUS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -23,33 +24,34 @@ class Numbers:
     Attributes:
         point: what stands before decimals.
         thousands: what stands between thousands.
+        grouped_from: how many digits a whole number has at least where its thousands are separated.
+        between: what separates the numbers of a list.
+        percent_sign: what stands behind a number of percent.
     """
 
     point: str = "."
     thousands: str = ","
+    grouped_from: int = 4
+    between: str = ","
+    percent_sign: str = "%"
 
     def written(self, text: str) -> str:
-        """A text or a formula with numbers; where the decimal point is a comma, semicolons separate a list.
+        """A text or a formula with numbers, such as Python writes them.
 
-        >>> Numbers(",").written("(0.5, 1.25)").split()
-        ['(0,5', ';', '1,25)']
+        >>> Numbers(",", between=";").written("(0.5, -1.25)")
+        '(0,5; −1,25)'
         """
-        if self.point == ".":
-            return text
+        text = re.sub(r"-(?=[\d.]|inf)", MINUS, text)
         return text.replace(", ", f"{self.between} ").replace(".", self.point)
-
-    @property
-    def between(self) -> str:
-        """What separates the numbers of a list."""
-        return "," if self.point == "." else "\N{NO-BREAK SPACE};"
 
     def count(self, number: int) -> str:
         """A whole number, its thousands separated.
 
-        >>> Numbers().count(10_000)
-        '10,000'
+        >>> Numbers().count(10_000), Numbers(grouped_from=5).count(9999)
+        ('10,000', '9999')
         """
-        return f"{number:,}".replace(",", self.thousands)
+        least: int = 10 ** (self.grouped_from - 1)
+        return f"{number:,}".replace(",", self.thousands if abs(number) >= least else "")
 
     def loss(self, loss: float, decimals: int = 5) -> str:
         """A loss: see `loss_digits`."""
@@ -69,7 +71,7 @@ class Numbers:
         >>> Numbers(",").rounded(-0.25)
         '−0,25'
         """
-        return self.written(f"{value:.4g}".replace("-", MINUS))
+        return self.written(f"{value:.4g}")
 
     def short(self, value: float, digits: int = 3) -> str:
         """A number with a power of ten: see `with_power`."""
@@ -82,15 +84,15 @@ class Numbers:
     def percent(self, share: float) -> str:
         """A share in percent.
 
-        >>> Numbers(",").percent(1 - 0.999).split()
-        ['0,1', '%']
+        >>> Numbers(",").percent(1 - 0.999)
+        '0,1%'
         """
-        return self.written(f"{100 * share:.3g}\N{NO-BREAK SPACE}%")
+        return self.written(f"{100 * share:.3g}") + self.percent_sign
 
 
-def numbers(language: Literal["en", "fr"]) -> Numbers:
+def numbers(language: str) -> Numbers:
     """The numbers of a language."""
-    return Numbers(",", "\N{NO-BREAK SPACE}") if language == "fr" else Numbers()
+    return Numbers(**words(language)["numbers"])
 
 
 def loss_digits(loss: float, decimals: int = 5) -> str:

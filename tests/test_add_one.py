@@ -28,10 +28,10 @@ from typing import Any, final
 
 import numpy as np
 
-from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, Words, direction, step
+from optimizers.equations import GRADIENT, Quantity, Unit, UpdateLine, direction, step
 from optimizers.elementwise_optimizer import ElementwiseOptimizer
 
-STEEP = Words("n: how steep it is.", "n : la raideur.")
+STEEP = "n: how steep it is."
 
 
 @final
@@ -65,12 +65,12 @@ class Softsign(ElementwiseOptimizer):
     0.75
     """
 
-    habit = Words("never in a hurry", "jamais pressé")
+    habit = "never in a hurry"
     equations = (
         GRADIENT,
         direction("m = beta*m + (1 - beta)*g", "mean", term="average"),
         UpdateLine("n = abs(m) + softness", STEEP, Quantity.SIZE, Unit.SLOPE),
-        direction("d = m/n", Words("Never longer than 1.", "Jamais plus long que 1."), Unit.PURE),
+        direction("d = m/n", "Never longer than 1.", Unit.PURE),
         step("p = p - lr*d"),
     )
 

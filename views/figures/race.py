@@ -19,13 +19,14 @@ from matplotlib.lines import Line2D
 from races.metrics import median, target_of
 from races.trace import Trace
 from support.messages import shorten
+from support.numbers import numbers
 from support.whole_files import write_whole
 from views.captions import axis_names, captions
 from views.drawn_surface import drawn_surface
 from views.figures import words
 from views.figures.contours import heights
 from views.figures.loss_axis import EDGE, MANY_RACERS, draw_curves, line_style, set_loss_axis
-from views.figures.words import NUMBERS, WORDS, AxisNumbers, drawing
+from views.figures.words import AxisNumbers, drawing, figure_words
 
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -249,7 +250,7 @@ def _draw_plan(trace: Trace, axes: Axes, deep: bool = False) -> None:
         axes.plot(*np.array(trace.spec.start).T, zorder=3, **_RING)
     if not deep and (minima := _minima(trace)):
         axes.plot(*np.array(minima).T, zorder=3, **_STAR)
-    across, up = (WORDS[language]["axis"].format(name) if trace.plane else name for name in names)
+    across, up = (figure_words(language)["axis"].format(name) if trace.plane else name for name in names)
     axes.set(xlim=surface.u_range, ylim=surface.v_range, xlabel=across, ylabel=up)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(AxisNumbers(language))
@@ -269,10 +270,10 @@ def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
     filled = axes.contourf(*grid, levels=levels, norm=norm, cmap="Greys_r", alpha=0.7)
     axes.contour(*grid, levels=levels, colors="#00000030", linewidths=0.5, linestyles="solid")
     if not deep:
-        bar = axes.figure.colorbar(filled, ax=axes, label=WORDS[language]["loss"])
+        bar = axes.figure.colorbar(filled, ax=axes, label=figure_words(language)["loss"])
         if relief.steep:
             ticks = levels[:: -(-len(levels) // 9)]
-            bar.ax.set_yticks(ticks, [NUMBERS[language].rounded(float(f"{level:.3g}")) for level in ticks])
+            bar.ax.set_yticks(ticks, [numbers(language).rounded(float(f"{level:.3g}")) for level in ticks])
             bar.ax.minorticks_off()
         else:
             bar.ax.yaxis.set_major_formatter(AxisNumbers(language))
@@ -281,15 +282,15 @@ def _draw_contours(trace: Trace, axes: Axes, deep: bool) -> None:
 def _draw_losses(trace: Trace, axes: Axes) -> None:
     """Draw each racer's loss at each step, and the target; with several starts, the median and the spread."""
     language, starts = trace.spec.film.language, len(trace.spec.start)
-    words = WORDS[language]
+    said = figure_words(language)
     target = float(median(target_of(trace)))
     set_loss_axis(trace, axes, target)
     spread = draw_curves(trace, axes)
     if np.isfinite(target):
         axes.axhline(target, color="black", linestyle=":", linewidth=1)
-    title = words["loss"] if starts == 1 else words["median"].format(NUMBERS[language].count(starts))
-    axes.set(xlim=(0, trace.spec.steps), xlabel=words["step"], ylabel=words["loss"])
-    axes.set_title(words[spread].format(title) if spread else title)
+    title = said["loss"] if starts == 1 else said["median"].format(numbers(language).count(starts))
+    axes.set(xlim=(0, trace.spec.steps), xlabel=said["step"], ylabel=said["loss"])
+    axes.set_title(said[spread].format(title) if spread else title)
     axes.xaxis.set_major_formatter(AxisNumbers(language))
     axes.grid(alpha=0.3)
 
@@ -302,23 +303,23 @@ def _minima(trace: Trace) -> list[tuple[float, float]]:
 def _keys(trace: Trace, plan: bool = True) -> tuple[list[Artist], list[str]]:
     """The handles and labels of a legend: racers, the target, and the marks on the plan."""
     language = trace.spec.film.language
-    words = WORDS[language]
+    said = figure_words(language)
     racers = trace.spec.racers[: None if len(trace.names) <= MANY_RACERS else MANY_RACERS - 1]
     handles: list[Artist] = [Line2D([], [], color=racer.colour, **line_style(trace)) for racer in racers]
     names = [racer.name for racer in racers]
     if more := len(trace.spec.racers) - len(racers):
         handles.append(Line2D([], [], linestyle="none"))
-        names.append(words["more"].format(NUMBERS[language].count(more)))
+        names.append(said["more"].format(numbers(language).count(more)))
     target = float(median(target_of(trace)))
     if np.isfinite(target):
         handles.append(Line2D([], [], color="black", linestyle=":", linewidth=1))
-        names.append(words["target"].format(NUMBERS[language].rounded(target)))
+        names.append(said["target"].format(numbers(language).rounded(target)))
     if plan and len(trace.spec.start) <= _MANY:
         handles.append(Line2D([], [], **_RING))
-        names.append(words["start"])
+        names.append(said["start"])
     if plan and _minima(trace):
         handles.append(Line2D([], [], **_STAR))
-        names.append(words["minimum"])
+        names.append(said["minimum"])
     return handles, names
 
 

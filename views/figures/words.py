@@ -8,7 +8,6 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
@@ -18,6 +17,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import ScalarFormatter
 
 from support.numbers import numbers
+from support.words import words
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
@@ -28,36 +28,10 @@ STYLE: Any = {
     "text.usetex": False,
 }
 
-WORDS = {
-    "en": {
-        "loss": "loss",
-        "step": "step",
-        "median": "median loss of {} starts",
-        "quartiles": "{}, with the quartiles",
-        "each": "{}, and each start's",
-        "target": "target {}",
-        "start": "start",
-        "minimum": "minimum",
-        "more": "and {} more",
-        "axis": "{} of the paths' variance",
-    },
-    "fr": {
-        "loss": "perte",
-        "step": "pas",
-        "median": "perte médiane sur {} départs",
-        "quartiles": "{}, avec les quartiles",
-        "each": "{}, et celle de chaque départ",
-        "target": "cible {}",
-        "start": "départ",
-        "minimum": "minimum",
-        "more": "et {} autres",
-        "axis": "{} de la variance des trajectoires",
-    },
-}
 
-
-# The narrow space separates thousands in French print; films keep the wider one.
-NUMBERS = {"en": numbers("en"), "fr": replace(numbers("fr"), thousands="\N{NARROW NO-BREAK SPACE}")}
+def figure_words(language: str) -> dict[str, str]:
+    """The words of figures in a language."""
+    return dict(words(language)["figures"])
 
 
 class AxisNumbers(ScalarFormatter):
@@ -65,7 +39,7 @@ class AxisNumbers(ScalarFormatter):
 
     def __init__(self, language: str) -> None:
         super().__init__(useMathText=False, useLocale=False)
-        self._numbers = NUMBERS[language]
+        self._numbers = numbers(language)
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """The number at a tick."""
