@@ -129,10 +129,9 @@ class Board(Group):
         last = out.shape[1] - 1
         first = [(i, int(part.argmax())) for i, part in enumerate(out) if part.any()]
         places = [*first, *((i, last) for i, _ in first)]
-        statuses = [self._standings.status(i, step) for i, step in places]
-        return [0.0, *map(float, ends)], {
-            self._captions.out[status] for status in statuses if status in self._captions.out
-        }
+        statuses = {self._standings.status(i, step) for i, step in places}
+        words = {said for status, said in self._captions.out.items() if status in statuses}
+        return [0.0, *map(float, ends)], words
 
 
 def _pitch(count: int, long: int = 0) -> float:

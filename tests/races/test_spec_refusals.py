@@ -103,10 +103,10 @@ REFUSED: list[tuple[str | bytes, tuple[str, ...]]] = [
     # The film.
     (top("film = 3"), ("film", "3")),
     (top("[film]\nlangage = 'en'"), ("film", "'langage'", "did you mean 'language'?")),
-    (top("[film]\nlanguage = 'de'"), ("film", "language", "'en' or 'fr'", "'de'")),
-    (top("[film]\nlanguage = 3"), ("film", "language", "'en' or 'fr'", "3")),
     (top("[film]\nlength = 5.9"), ("film", "length", "6", "5.9")),
     (top("[film]\nloop = 1"), ("film", "loop", "boolean", "1")),
+    (top("[film]\nlanguage = 'it'"), ("film", "language", "'de', 'en', 'es', 'fr'", "'it'")),
+    (top("[film]\nlanguage = 3"), ("film", "language", "'de', 'en', 'es', 'fr'", "3")),
     (top("[film]\nlength = 601"), ("film", "length", "600", "601")),
     (top("[film]\nlength = nan"), ("film", "length", "nan")),
     (top("[film]\nlength = '35'"), ("film", "length", "number", "'35'")),

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +34,7 @@ from scenes.text.typesetting import Equation, Typeset, Typesetter
 from scenes.theme import EM, SMALL
 from support.formulas import parse
 from support.numbers import change_digits, with_power
+from support.words import LANGUAGES
 from tests.optimizers.cases import CASES
 from tests.scenes.moments import corners, overlap, small, watch
 from tests.scenes.moments import faults as faults_of_all
@@ -150,7 +151,7 @@ def test_a_noisy_gradient_is_that_of_the_surface_and_noise(optimizer: str) -> No
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("kind", [InsideTheStep, ContourRace])
-def test_the_film_says_that_there_is_noise(kind: type[Film], language: Literal["en", "fr"]) -> None:
+def test_the_film_says_that_there_is_noise(kind: type[Film], language: str) -> None:
     words = captions(language)
     for noise, said in ((NOISE, True), ({"scale": 0.0}, False), (None, False)):
         trace = recorded(
@@ -380,7 +381,7 @@ def test_no_term_of_any_optimizer_is_called_as_an_axis() -> None:
             for line in lines_of(name, given, []):
                 left, right = parse(line.text)
                 assert not {left, *names(right)} & {"u", "v", "u_hat", "v_hat"}, (name, line.text)
-    for language in ("en", "fr"):
+    for language in LANGUAGES:
         for said in step_captions(language).lines.values():
             assert not re.search(r"(?<![\w'])[uv](?![\w'])", said), said
 

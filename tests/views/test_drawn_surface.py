@@ -58,10 +58,10 @@ def test_the_grid_is_computed_once_before_all_pictures(trace: Trace) -> None:
 
 def test_the_axes_tell_the_variance_along_them(trace: Trace) -> None:
     assert trace.plane is not None
-    first, second = (f"{100 * share:.0f} %" for share in trace.plane.explained_variance)
+    first, second = (f"{100 * share:.0f}%" for share in trace.plane.explained_variance)
     assert axis_names(trace, captions("en")) == (f"u: {first}", f"v: {second}")
     axes = draw_plan(trace)
     assert axes.get_xlabel() == f"u: {first} of the paths' variance"
-    assert captions("fr").share(0.004) == "0,4 %"
-    assert captions("en").share(0.996) == "99.6 %"
-    assert captions("en").share(1.0) == "100 %"
+    assert captions("fr").share(0.004) == "0,4\xa0%"
+    assert captions("en").share(0.996) == "99.6%"
+    assert captions("en").share(1.0) == "100%"
