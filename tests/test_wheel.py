@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 import sysconfig
+import textwrap
 import tomllib
 import zipfile
 from pathlib import Path
@@ -92,13 +93,18 @@ def test_examples_of_the_installed_package_run(installed: Path, tmp_path: Path) 
     assert run(installed, tmp_path, DOCTESTS).splitlines()[-1] == "True 0"
 
 
-def test_the_built_in_race_runs_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
-    code = "from optimizer_race.cli import main\nsys.argv = ['race', 'run', '-o', 'x.csv']\nmain()"
-    printed = run(installed, tmp_path, code)
+def test_the_built_in_race_runs_in_an_empty_folder_and_is_written_to_edit(
+    installed: Path, tmp_path: Path
+) -> None:
+    code = """
+        import contextlib
+        from optimizer_race.cli import main
+        for arguments in (["run", "-o", "x.csv"], ["init"]):
+            sys.argv = ["race", *arguments]
+            with contextlib.suppress(SystemExit):
+                main()
+    """
+    printed = run(installed, tmp_path, textwrap.dedent(code))
     assert "funky, 120 steps from [0.1, 0.45]" in printed
-    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
-
-
-def test_a_race_to_edit_is_written(installed: Path, tmp_path: Path) -> None:
-    run(installed, tmp_path, "from optimizer_race.cli import main\nsys.argv = ['race', 'init']\nmain()")
+    assert {path.name for path in tmp_path.iterdir()} == {"x.csv", "race.toml"}
     assert (tmp_path / "race.toml").read_bytes() == (ROOT / "race.toml").read_bytes()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import av
 import pytest
+from manim import tempconfig
+
+from optimizer_race import OptimizerRace
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--resolution", "256,144", "--fps", "2", "--progress_bar", "none"]
@@ -50,16 +53,33 @@ def test_a_film_with_a_racer_that_diverges_is_made_and_has_its_length(tmp_path: 
     assert frames[len(frames) // 2].max() > 120, "the race shows nothing"
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [(None, "race.toml"), ('surface = "fnky"', "did you mean 'funky'"), ("surface =", "not valid TOML")],
-)
-def test_a_bad_race_gives_one_line_and_no_media(tmp_path: Path, content: str | None, expected: str) -> None:
-    config = tmp_path / "race.toml"
+BAD = [(None, "race.toml"), ('surface = "fnky"', "did you mean 'funky'"), ("surface =", "not valid TOML")]
+
+
+@pytest.mark.parametrize(("content", "expected"), BAD)
+def test_a_bad_race_gives_one_line_and_no_media(
+    tmp_path: Path,
+    content: str | None,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     if content is not None:
-        config.write_text(content)
-    done = film(tmp_path, config)
+        (tmp_path / "race.toml").write_text(content)
+    monkeypatch.setenv("RACE_CONFIG", "race.toml")
+    monkeypatch.chdir(tmp_path)
+    with tempconfig({"media_dir": "media"}), pytest.raises(SystemExit) as exit_:
+        OptimizerRace()
+    assert exit_.value.code == 2
+    error = capsys.readouterr().err
+    assert expected in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "media").exists()
+
+
+def test_so_it_does_with_plain_manim(tmp_path: Path) -> None:
+    done = film(tmp_path, tmp_path / "race.toml")
     assert done.returncode == 2
-    assert expected in done.stderr
+    assert "race.toml" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "media").exists()

@@ -72,7 +72,7 @@ def test_numbers_are_numpys_to_the_last_bit_in_long_formulas() -> None:
     rng = np.random.default_rng(3)
     x, y = rng.normal(size=(2, 1000)) * 10.0 ** rng.integers(-3, 3, (2, 1000))
     finite = []
-    for _ in range(10):
+    for _ in range(4):
         steps = rng.integers(0, (len(EXACT), 20, 20), (40, 3)).tolist()
         program = written(lambda x, y, s=steps: evaluate(tuple(EXACT), s, x, y)[2:], POINTS, POINTS)
         expected = Points(program).call(x, y)
