@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import TracingError
+from autograd.compiler import machine_code
 from optimizers.external.user_source import OwnError
 from races.metrics import target_between
 from races.network_spec import NetworkSpec
 from races.recorder import Record, empty_arrays
 from races.run_elementwise import RacerRun, nothing, run_eager, run_floats, run_points
+from races.run_loops import PAYS, loop, run_loops
 from races.run_network import run_network
 from races.run_whole_vector import run_each_start
 from races.spec import RaceSpec
@@ -76,21 +78,24 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
 def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
     """Run one racer; the number of gradients evaluated up to each step, or None if that is one a step."""
     if not run.racer.kind.elementwise:
-        compiled = spec.engine == "compiled" and compiles(run.surface)
+        compiled = spec.engine != "eager" and compiles(run.surface)
         return run_each_start(run, "compiled" if compiled else "eager")
     code, noisy = None, run.noise is not None
-    many = len(run.starts) > FEW
-    if spec.engine == "compiled" and many:
+    loops = spec.engine == "loops" or len(run.starts) * spec.steps >= PAYS
+    many = len(run.starts) > FEW or spec.engine == "loops"
+    if spec.engine != "eager" and many:
         code = step_code(run.surface, run.racer, points=True, noisy=noisy)
         many = code is not None or run.surface.elementwise
-    if spec.engine == "compiled" and not many:
+    if spec.engine != "eager" and not many:
         code = step_code(run.surface, run.racer, points=False, noisy=noisy)
     if code is None:
         run_eager(run)
-    elif many:
-        run_points(run, code)
-    else:
+    elif not many:
         run_floats(run, code)
+    elif loops and machine_code.is_there():
+        run_loops(run, code, loop(code))
+    else:
+        run_points(run, code)
     return None
 
 

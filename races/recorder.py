@@ -43,6 +43,7 @@ class Record:
         rates: the learning rate of each step, of shape (steps, starts); None if not recorded.
         lowest: the lowest loss so far in the domain, inf if there is none; of shape (starts,). It may be
             -inf, which is the loss of a racer that has diverged.
+        late_from: the first step of the race's last tenth.
         late: the highest loss in the race's last tenth, nan where there is none; of shape (starts,).
     """
 
@@ -54,7 +55,7 @@ class Record:
         self.steps, self._all = spec.steps, spec.record != "ends"
         starts = len(spec.start)
         self.lowest = np.full(starts, np.inf)
-        self._late_from = spec.steps + 1 - tail(spec.steps)
+        self.late_from = spec.steps + 1 - tail(spec.steps)
         self.late = np.full(starts, -np.inf)
         self.state: dict[str, Array] | None = {} if spec.record == "state" else None
         self.rates = np.full((spec.steps, starts), np.nan) if spec.record == "state" else None
@@ -84,7 +85,7 @@ class Record:
             np.fmin(least, loss, out=least)
         else:
             np.copyto(least, loss, where=self._surface.contains(u, v) & (loss < least))
-        if step >= self._late_from:
+        if step >= self.late_from:
             late = self.late[part]
             np.maximum(late, loss, out=late)
 
@@ -150,7 +151,7 @@ class Record:
         losses = table[:, 2]
         counted = np.where(self._surface.contains(table[:, 0], table[:, 1]), losses, np.inf)
         self.lowest[start] = np.fmin(self.lowest[start], np.fmin.reduce(counted))
-        recent = losses[max(0, self._late_from - step) :]
+        recent = losses[max(0, self.late_from - step) :]
         self.late[start] = np.maximum(self.late[start], recent.max(initial=-np.inf))
 
 

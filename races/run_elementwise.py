@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -40,6 +40,7 @@ class RacerRun:
         noise: the noise in the gradients, if any.
         record: what the run is recorded in.
         on_step: called once for every step.
+        settings: hyperparameters that each start has its own value of, by name.
     """
 
     racer: RacerSpec
@@ -48,6 +49,7 @@ class RacerRun:
     noise: NoiseSpec | None
     record: Record
     on_step: Callable[[], object]
+    settings: Mapping[str, Array] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -138,7 +140,7 @@ def run_floats(run: RacerRun, code: StepCode) -> None:
         if rows:
             record.keep_way(kept, start, rows)
         if record.state is not None:
-            _keep_terms(run, code, slice(0, record.steps), part, np.array(more).T[..., None])
+            keep_terms(run, code, slice(0, record.steps), part, np.array(more).T[..., None])
             more.clear()
         record.keep(record.steps, part, u, v, code.loss.call(u, v)[0])
 
@@ -157,40 +159,62 @@ def run_points(run: RacerRun, code: StepCode) -> None:
 
 
 def _run_block(run: RacerRun, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
-    length, record, rates = part.stop - part.start, run.record, run.rates
-    # Two buffers, for the state before and after a step: u, v, and the optimizer's terms.
-    old, new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
-    old[0][:], old[1][:] = run.starts[part].T
-    loss, *slopes = np.empty((3, length))
-    given = old[:2]
-    now, buffers = code.first, code.first.buffers(length)
     draws: Iterator[Any] = run.noise.of_starts(part) if run.noise else repeat(())
-    total = np.add.reduce
+    block = Block(run, code, part)
     with np.errstate(all="ignore"):
-        for step, draw in zip(range(record.steps), draws):  # noqa: B905 (the draws are infinite)
-            rest = (*draw, step + 1.0) if rates is None else (*draw, step + 1.0, rates[step])
-            now.block(*given, *rest, loss, *slopes, *new, *buffers)
-            u, v = old[:2]
-            # A sum is finite only if all terms are; if it is not, find out which ones are not.
-            inside, finite = record.holds(u, v)
-            finite = finite and math.isfinite(total(loss))
-            record.keep(step, part, u, v, loss, slopes, inside)
-            if record.state is not None:
-                _keep_terms(run, code, slice(step, step + 1), part, np.array(new[2:])[:, None])
-            if not finite:
-                ended = ~(np.isfinite(u) & np.isfinite(v) & np.isfinite(loss))
-                new[0][ended] = new[1][ended] = np.nan
-            old, new = new, old
-            given = old
-            if step == 0:
-                now, buffers = code.later, code.later.buffers(length)
+        for step, draw in zip(range(run.record.steps), draws):  # noqa: B905 (the draws are infinite)
+            block.step(step, draw)
             tick()
-        code.loss.block(*given[:2], loss, *code.loss.buffers(length))
-    u, v = old[:2]
-    record.keep(record.steps, part, u, v, loss)
+        block.end(*block.given[:2])
 
 
-def _keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
+class Block:
+    """A block of starts on its way, moved by numpy's functions.
+
+    Attributes:
+        given: u, v and, after the first step, the optimizer's terms: arrays with a number for each start.
+    """
+
+    def __init__(self, run: RacerRun, code: StepCode, part: slice) -> None:
+        self._run, self._code, self._part = run, code, part
+        length = part.stop - part.start
+        # Two buffers, for the state before and after a step.
+        self._old, self._new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
+        self._old[0][:], self._old[1][:] = run.starts[part].T
+        self._settings = [np.ascontiguousarray(x[part]) for x in run.settings.values()]
+        self._loss, *self._slopes = np.empty((3, length))
+        self.given = self._old[:2]
+        self._now, self._buffers = code.first, code.first.buffers(length)
+
+    def step(self, step: int, draw: Any) -> None:
+        """Make a step, counted from 0 in this order, with a draw of noise or nothing, and record it."""
+        record, rates, part, loss, new = self._run.record, self._run.rates, self._part, self._loss, self._new
+        rest = (step + 1.0,) if rates is None else (step + 1.0, rates[step])
+        given = (*self.given, *draw, *self._settings, *rest)
+        self._now.block(*given, loss, *self._slopes, *new, *self._buffers)
+        u, v = self._old[:2]
+        # A sum is finite only if all terms are; if it is not, find out which ones are not.
+        inside, finite = record.holds(u, v)
+        finite = finite and math.isfinite(np.add.reduce(loss))
+        record.keep(step, part, u, v, loss, self._slopes, inside)
+        if record.state is not None:
+            keep_terms(self._run, self._code, slice(step, step + 1), part, np.array(new[2:])[:, None])
+        if not finite:
+            ended = ~(np.isfinite(u) & np.isfinite(v) & np.isfinite(loss))
+            new[0][ended] = new[1][ended] = np.nan
+        self._old, self._new = new, self._old
+        self.given = self._old
+        if step == 0:
+            self._now, self._buffers = self._code.later, self._code.later.buffers(len(loss))
+
+    def end(self, u: Array, v: Array) -> None:
+        """Record where the race ends."""
+        loss = self._code.loss
+        loss.block(u, v, self._loss, *loss.buffers(len(u)))
+        self._run.record.keep(self._run.record.steps, self._part, u, v, self._loss)
+
+
+def keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
     """Record the terms after some steps, given as an array of shape (terms, steps, starts)."""
     state, rates = run.record.state, run.record.rates
     if state is None or rates is None:

@@ -100,7 +100,7 @@ def _descend(
     counts = np.zeros(spec.steps + 1, dtype=np.int64)
     weights = Tensor(loss.initial)
     optimizer = racer.build([weights])
-    compiled = spec.engine == "compiled" and racer.kind.elementwise
+    compiled = spec.engine != "eager" and racer.kind.elementwise
     slope = value_and_grad(loss, "compiled", argnums=0) if compiled else None
     path[0] = loss.initial
     drawn = _batches(loss, network)

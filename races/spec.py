@@ -94,7 +94,9 @@ class RaceSpec(FrozenTable):
         record: what the trace keeps: "all" steps; their "ends", the first position and the last; or beside
             all steps the optimizers' "state", their named terms, so far as these are a number for each of u
             and v: matrices, and L-BFGS's pairs, are left out.
-        engine: how steps are computed: by "compiled" programs, or "eager", by the graph of Tensors itself.
+        engine: how steps are computed: by "compiled" programs; by "loops" of machine code, which numba makes
+            in seconds, for races from very many starts, and which "compiled" takes, too, where that pays; or
+            "eager", by the graph of Tensors itself. Without numba, "loops" is "compiled".
         target: the loss to reach; by default within 1 % of the drop from the start to the lowest loss
             that any racer reaches from there (see `races.metrics.target_of`).
         noise: what is added to the gradients; by default the surface's own, which few have.
@@ -120,7 +122,7 @@ class RaceSpec(FrozenTable):
     start: tuple[Pair, ...] = ()
     steps: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = 120
     record: Literal["all", "ends", "state"] = "all"
-    engine: Literal["compiled", "eager"] = "compiled"
+    engine: Literal["compiled", "loops", "eager"] = "compiled"
     target: Number | None = None
     noise: NoiseSpec | None = None
     film: FilmSpec = FilmSpec()

@@ -24,13 +24,15 @@ class StepCode:
     """The compiled steps of a racer.
 
     Attributes:
-        first: the first step. Inputs: u, v; with noise, the noise in dz/du and in dz/dv; the step's number,
-            from 1; and the learning rate, if it is a function of the step.
+        first: the first step. Inputs: u, v; with noise, the noise in dz/du and in dz/dv; hyperparameters that
+            each start has its own value of; the step's number, from 1; and the learning rate, if it is a
+            function of the step.
         later: any other step, which takes the optimizer's terms after u and v.
             The outputs of both are the loss, dz/du, dz/dv, the new u and v, and the new terms.
         loss: maps u and v to the loss.
         names: of the optimizer's terms; all of them for u come first, then all for v.
         watched: names of the terms of a learning rate that watches the loss; they follow the optimizer's.
+        noisy: whether the steps take noise.
     """
 
     first: Any
@@ -38,6 +40,7 @@ class StepCode:
     loss: Any
     names: tuple[str, ...]
     watched: tuple[str, ...]
+    noisy: bool
 
     @property
     def terms(self) -> int:
@@ -46,15 +49,18 @@ class StepCode:
 
 
 @lru_cache(maxsize=64)
-def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = False) -> StepCode | None:
+def step_code(
+    surface: Surface, racer: RacerSpec, points: bool, noisy: bool = False, own: tuple[str, ...] = ()
+) -> StepCode | None:
     """The compiled steps of a racer on a surface, for floats or for arrays of points.
 
-    None if its rule or the surface's formula cannot be traced or, for points, is not elementwise.
+    Each start has its own value of the hyperparameters named `own`. None if its rule or the surface's formula
+    cannot be traced or, for points, is not elementwise.
     """
     shape = POINTS if points else ()
     if not racer.kind.elementwise:
         return None
-    writer = _Writer(surface, racer, shape, noisy)
+    writer = _Writer(surface, racer, shape, noisy, own)
     try:
         # Where the loss does not depend on a coordinate, its slope is the constant 0: 0 / 0 with eps = 0.
         with np.errstate(all="ignore"):
@@ -75,14 +81,16 @@ def step_code(surface: Surface, racer: RacerSpec, points: bool, noisy: bool = Fa
         numbers = all(program.shapes[number] == () for number in program.live())
         return Floats(program) if numbers else Arrays(program)  # arrays: of a loss over a data set
 
-    return StepCode(compiled(first), compiled(later), compiled(loss), names, tuple(writer.watched))
+    return StepCode(compiled(first), compiled(later), compiled(loss), names, tuple(writer.watched), noisy)
 
 
 class _Writer:
     """Writes a racer's steps as programs."""
 
-    def __init__(self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool) -> None:
-        self.surface, self.shape, self.noisy = surface, shape, noisy
+    def __init__(
+        self, surface: Surface, racer: RacerSpec, shape: Shape, noisy: bool, own: tuple[str, ...]
+    ) -> None:
+        self.surface, self.shape, self.noisy, self.own = surface, shape, noisy, own
         self.optimizer: Optimizer = racer.build([])
         self.rate = rate_of_racer(racer)
         self.watched = list(self.rate.first())
@@ -94,7 +102,7 @@ class _Writer:
         Before the first step, the terms of a learning rate that watches the loss are known.
         """
         count, watched = len(names), [] if first else self.watched
-        given = 2 + 2 * count + len(watched) + 2 * self.noisy
+        given = 2 + 2 * count + len(watched) + 2 * self.noisy + len(self.own)
         program, symbols, _ = trace(lambda *_: None, (*(self.shape,) * given, (), *[()] * self.given_rate))
         (u, v), rest = symbols[:2], symbols[2:]
         terms = [dict(zip(names, rest[k * count : (k + 1) * count], strict=True)) for k in range(2)]
@@ -102,6 +110,7 @@ class _Writer:
         watch = self.rate.first() if first else dict(zip(watched, rest, strict=False))
         rest = rest[len(watched) :]
         noise = [rest.pop(0) for _ in range(2 * self.noisy)]
+        own = {name: rest.pop(0) for name in self.own}
         step = cast("int", rest[0])
         lr = rest[1] if self.given_rate else self.rate.value(watch, 0)
         loss = self.surface(u, v)
@@ -112,6 +121,7 @@ class _Writer:
         settings = self.optimizer.hyperparameters
         if lr is not None:
             settings = settings | {self.optimizer.rate_name: lr}
+        settings = settings | own
         moved = [
             self.optimizer.rule(slope, parameter, state, step, **settings)
             for slope, parameter, state in zip(slopes, (u, v), terms, strict=True)
