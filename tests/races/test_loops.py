@@ -141,7 +141,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_race_is_recorded_as_by_numpy(case: str) -> None:
-    fields = {"surface": "rosenbrock", "steps": 12, "record": "state"} | CASES[case]
+    fields: dict[str, Any] = {"surface": "rosenbrock", "steps": 12, "record": "state"} | CASES[case]
     spec = race(start=starts_in(fields["surface"], 3), **fields)
     (found, ticks), (expected, _) = raced(spec, "loop"), raced(spec, "points")
     assert_same(found, expected, 1e-10)
