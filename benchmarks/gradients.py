@@ -1,7 +1,8 @@
 """How fast gradients are: uv run --group bench python benchmarks/gradients.py [--python PATH] [--rounds N]
 
 The value and the gradient of the funky surface, from float64 to float64, at one point and at 1,000,000
-points: ours, eager and compiled, beside PyTorch (eager), JAX (jit of value_and_grad, for many points its
+points: ours, eager, compiled and by loops of machine code, beside C (gcc with the vector functions of
+glibc's libmvec, on all processors), PyTorch (eager), JAX (jit of value_and_grad, for many points its
 vmap; for one point also with its results turned into Python's floats), HIPS autograd and micrograd. All are
 checked to agree. Each runs in a process of its own, with the threads that it takes by itself, and they are
 timed in turn, round by round; printed are medians, and medians of the rounds' ratios, beside the goals,
@@ -36,8 +37,10 @@ POINT = {"u": 0.37, "v": 0.61}
 MANY = 1_000_000
 CHECKED = 1000  # points at which all must agree, when taken together
 CHECKED_ONE = 5  # and one by one
-COMPILED, EAGER = "ours, compiled", "ours, eager"
+COMPILED, EAGER, LOOPS, C = "ours, compiled", "ours, eager", "ours, loops", "C with libmvec"
 ROWS = {
+    LOOPS: ("loops", "", "many"),
+    C: ("with_c", "", "many"),
     COMPILED: ("ours", "one", "many"),
     EAGER: ("ours", "eager one", "eager many"),
     "PyTorch": ("with_torch", "one", "many"),
@@ -56,10 +59,11 @@ def check(rows: dict[str, Row]) -> None:
     together: dict[str, Any] = {}
     for name, (peer, one, many) in rows.items():
         found = []
-        for i in range(CHECKED_ONE):
+        for i in range(CHECKED_ONE if one else 0):
             peer.ask("prepare", "check", job=one, u=u[i], v=v[i])
             found.append(peer.ask("result", "check"))
-        single[name] = np.array(found).T
+        if one:
+            single[name] = np.array(found).T
         if many:
             peer.ask("prepare", "check", job=many, count=CHECKED)
             together[name] = np.array(peer.ask("result", "check"))
@@ -101,6 +105,13 @@ def goals(one: dict[str, list[float]], many: dict[str, list[float]]) -> list[Goa
     if peers:
         ratio = faster(many[COMPILED][1:], *(many[name][1:] for name in peers))
         found.append(Goal(f"{MANY:,} points: compiled over {' and '.join(peers)}", ratio, 2.0))
+    if peers and LOOPS in many:
+        ratio = faster(many[LOOPS][1:], *(many[name][1:] for name in peers))
+        found.append(Goal(f"{MANY:,} points: loops over {' and '.join(peers)}", ratio, 5.0))
+    if C in many and LOOPS in many:
+        found.append(
+            Goal(f"{MANY:,} points: time of loops over C's", faster(many[C][1:], many[LOOPS][1:]), 2.2, True)
+        )
     return found
 
 
@@ -109,7 +120,9 @@ def main() -> None:
     parser = options(__doc__ or "")
     parser.add_argument("--rounds", type=int, default=15, help="how often all are timed, in turn")
     arguments = parser.parse_args()
-    peers = start(["with_torch", "with_jax", "with_hips", "with_micrograd"], arguments.python)
+    peers = start(
+        ["loops", "with_c", "with_torch", "with_jax", "with_hips", "with_micrograd"], arguments.python
+    )
     rows = {name: (peers[row[0]], *row[1:]) for name, row in ROWS.items() if row[0] in peers}
     try:
         one, many = measure(rows, arguments.rounds)

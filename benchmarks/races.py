@@ -96,12 +96,12 @@ class Measured:
 
     def row(self) -> tuple[str, ...]:
         """What stands in the table of times."""
-        cells = [seconds(self.each(module)) for module in ("ours", "with_torch", "with_jax")]
+        cells = [seconds(self.each(module)) for module in ("ours", "loops", "with_torch", "with_jax")]
         return f"{self.name}, {self.count:,}", *cells
 
     def first_row(self) -> tuple[str, ...]:
         """What stands in the table of first races."""
-        cells = [self.first.get(module) for module in ("ours", "with_torch", "with_jax")]
+        cells = [self.first.get(module) for module in ("ours", "loops", "with_torch", "with_jax")]
         compiling = (
             self.first["with_jax"] - statistics.median(self.times["with_jax"])
             if "with_jax" in self.first
@@ -119,10 +119,22 @@ class Measured:
             if "with_jax" in self.times:
                 ratio = self.first["with_jax"] / self.first["ours"]
                 found.append(Goal(f"{name}: over JAX, compiling counted", ratio, 1))
-        elif peers := [module for module in self.times if module != "ours"]:
+        elif peers := [module for module in self.times if module.startswith("with_")]:
             ratio = faster(ours, *(self.times[module] for module in peers))
             found.append(Goal(f"{name}: over {' and '.join(NAMES[module] for module in peers)}", ratio, 1.5))
+        if self.count > 1 and "loops" in self.times:
+            found += self.goals_of_loops(name)
         return found
+
+    def goals_of_loops(self, name: str) -> list[Goal]:
+        """The ratios that loops are to reach."""
+        loops = self.times["loops"]
+        if self.count < MILLION:
+            return [Goal(f"{name}: loops over blocks", faster(loops, self.times["ours"]), 1)]
+        if "with_jax" not in self.times:
+            return []
+        least = 8 if self.name == "Adam" else 6
+        return [Goal(f"{name}: loops over JAX", faster(loops, self.times["with_jax"]), least)]
 
 
 def memory(record: str, count: int) -> tuple[float, float, float]:
@@ -161,7 +173,7 @@ def main() -> None:
         for name, list_ in (("Adam", ADAM), ("default", racers))
         for count in (1, 1000, MILLION)
     ]
-    peers = start(["with_torch", "with_jax"], arguments.python)
+    peers = start(["loops", "with_torch", "with_jax"], arguments.python)
     try:
         for race in sorted(races, key=lambda race: race.count):
             print(f"racing: {race.name}, {race.count:,}", file=sys.stderr)
@@ -170,7 +182,7 @@ def main() -> None:
     finally:
         for peer in peers.values():
             peer.close()
-    header = ("race, starts", "ours", "PyTorch", "JAX")
+    header = ("race, starts", "ours", "loops", "PyTorch", "JAX")
     show("For each start, step and racer", header, [race.row() for race in races])
     show(
         "The first race, with what is compiled",

@@ -15,7 +15,7 @@ from races.metrics import target_between
 from races.network_spec import NetworkSpec
 from races.recorder import Record, empty_arrays
 from races.run_elementwise import RacerRun, nothing, run_eager, run_floats, run_points
-from races.run_loops import PAYS, loop, run_loops
+from races.run_loops import loop, pays, run_loops
 from races.run_network import run_network
 from races.run_whole_vector import run_each_start
 from races.spec import RaceSpec
@@ -81,8 +81,8 @@ def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
         compiled = spec.engine != "eager" and compiles(run.surface)
         return run_each_start(run, "compiled" if compiled else "eager")
     code, noisy = None, run.noise is not None
-    loops = spec.engine == "loops" or len(run.starts) * spec.steps >= PAYS
-    many = len(run.starts) > FEW or spec.engine == "loops"
+    asked = spec.engine == "loops"
+    many = asked or len(run.starts) > FEW
     if spec.engine != "eager" and many:
         code = step_code(run.surface, run.racer, points=True, noisy=noisy)
         many = code is not None or run.surface.elementwise
@@ -92,7 +92,7 @@ def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
         run_eager(run)
     elif not many:
         run_floats(run, code)
-    elif loops and machine_code.is_there():
+    elif (asked or pays(code, len(run.starts) * spec.steps)) and machine_code.is_there():
         run_loops(run, code, loop(code))
     else:
         run_points(run, code)

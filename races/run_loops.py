@@ -15,13 +15,15 @@ import numpy as np
 
 from autograd.compiler import machine_code
 from autograd.compiler.chunks import BLOCK, CHUNK, Emitted, step, step_carefully
-from autograd.compiler.compiled import block_length, share_blocks
+from autograd.compiler.compiled import block_length, processors, share_blocks
+from autograd.compiler.program import Operation
 from races.run_elementwise import Block, RacerRun, Ticks, keep_terms
 from races.step_program import StepCode
 
 SPAN = 64  # steps that a loop makes before it hands back, to take noise and to give terms
-# Steps, of all starts together, for which compiling, which takes seconds, pays.
-PAYS = 100_000_000
+# Seconds, measured on one machine: what a loop saves of each operation of a step from one start, and what it
+# takes to import numba and compile, at all and for each operation.
+SAVED, IMPORTING, COMPILING = 2e-10, 2.0, 0.01
 
 # These, like `step` and `step_carefully`, stand for what the compiled loop is given: how many rows there are,
 # how many of them a step takes, and how many of these are terms and noise.
@@ -138,6 +140,13 @@ def loop(code: StepCode) -> Callable[..., None]:
         ImportError: if numba cannot be imported.
     """
     return machine_code.compiled(steps_of_starts, SIGNATURE, names(code))
+
+
+def pays(code: StepCode, steps: int) -> bool:
+    """Whether a loop, with the time to compile it, is quicker for so many steps of all starts together."""
+    program = code.later.program
+    operations = sum(isinstance(program.values[number], Operation) for number in program.live())
+    return SAVED * operations * steps / processors() > IMPORTING + COMPILING * operations
 
 
 def run_loops(run: RacerRun, code: StepCode, compute: Callable[..., None]) -> None:

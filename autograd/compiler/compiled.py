@@ -191,8 +191,10 @@ def fill(
 
 
 def processors() -> int:
-    """How many threads can run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many threads can run at once; of numba's, joblib gives each of its processes a share."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    share = os.environ.get("NUMBA_NUM_THREADS", "")
+    return min(found, max(1, int(share))) if share.isdecimal() else found
 
 
 def block_length(length: int, most: int = 0) -> int:

@@ -24,6 +24,8 @@ WATCH = 0.1  # seconds
 BUSY = 0.1
 NAMES = {
     "ours": "ours",
+    "loops": "ours, loops",
+    "with_c": "C",
     "with_torch": "PyTorch",
     "with_jax": "JAX",
     "with_hips": "HIPS autograd",

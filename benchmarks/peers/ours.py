@@ -27,7 +27,8 @@ def compiled_one(_: Any, request: Any) -> Any:
 
 def compiled_many(formula: Any, request: Any) -> Any:
     """Values and gradients at many points."""
-    gradient, (u, v) = value_and_grad(funky), formula["points"](request["count"])
+    gradient = value_and_grad(funky, request.get("engine", "compiled"))
+    u, v = formula["points"](request["count"])
     return lambda: gradient(u, v), lambda result: [result[0].tolist(), *(d.tolist() for d in result[1])]
 
 
@@ -64,6 +65,7 @@ def race(formula: Any, request: Any) -> Any:
         steps=request["steps"],
         racers=request["racers"],
         record=request["record"],  # all: every step; ends: the first and the last
+        engine=request.get("engine", "compiled"),
     )
     return lambda: run_race(spec), lambda trace: trace.positions[:, -1].tolist()
 

@@ -89,6 +89,36 @@ amidst(optimizers.rate.np, "arange", lambda: run_race(fresh(1)))
 amidst(autograd.compiler.compiled, "Arrays", lambda: value_and_grad(np.log)(0.0))  # where math.log raises
 """
 
+# The first race is compiled; the threads and the children take that, or compile others meanwhile.
+LOOPS = """
+def loops(k):
+    start = np.random.default_rng(0).uniform(0.5, 1.5, (600, 2)).tolist()
+    racers = [{"optimizer": "sgd", "lr": 0.01 * (k + 1)}]
+    return RaceSpec(surface="slope", start=start, steps=9, engine="loops", racers=racers)
+
+expected = run_race(loops(0)).positions
+
+def same():
+    assert (run_race(loops(0)).positions == expected).all()
+
+def failing(work):
+    def worked():
+        try:
+            work()
+        except BaseException:
+            os._exit(1)
+    return worked
+
+threads = [threading.Thread(target=same) for _ in range(3)]
+threads.append(threading.Thread(target=lambda: run_race(loops(1))))
+for thread in threads:
+    thread.start()
+for pid in [forked(failing(work)) for work in (same, same, lambda: run_race(loops(2)))]:
+    end(pid)
+for thread in threads:
+    thread.join()
+"""
+
 
 def run(script: str) -> None:
     done = subprocess.run(
@@ -110,6 +140,14 @@ def test_forked_children_race_beside_racing_threads() -> None:
 @needs_fork
 def test_children_forked_amidst_a_lazy_computation_race() -> None:
     run(AMIDST)
+
+
+@needs_fork
+def test_loops_run_and_are_compiled_in_threads_and_forked_children(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    run(LOOPS)
 
 
 def test_nothing_lazy_has_a_lock() -> None:

@@ -18,7 +18,7 @@ from optimizers import OPTIMIZERS
 from races import RaceSpec, Trace, run_race
 from races.recorder import Record, empty_arrays
 from races.run_elementwise import RacerRun, run_points
-from races.run_loops import SPAN, loop, names, run_loops, steps_of_starts
+from races.run_loops import SPAN, loop, names, pays, run_loops, steps_of_starts
 from races.step_program import StepCode, step_code
 from surfaces import SURFACES
 from tests.races.helpers import race
@@ -190,11 +190,17 @@ def test_large_races_take_the_loop_by_themselves_and_small_ones_do_not(
     for name in ("run_loops", "run_points", "run_floats", "run_eager"):
         monkeypatch.setattr(races.race, name, lambda *_, name=name: taken.append(name))
     monkeypatch.setattr(races.race, "loop", lambda code: code)
-    monkeypatch.setattr(races.race, "PAYS", 20 * 30)
+    monkeypatch.setattr(races.race, "pays", lambda _, steps: steps >= 20 * 30)
     for count, engine in ((30, "compiled"), (29, "compiled"), (1, "compiled"), (1, "loops"), (30, "eager")):
         with np.errstate(all="ignore"):  # nothing is recorded
             run_race(race(start=starts_in("slope", count), steps=20, engine=engine))
     assert taken == ["run_loops", "run_points", "run_floats", "run_loops", "run_eager"]
+
+
+def test_a_loop_pays_for_large_races_alone() -> None:
+    code = code_of(race(surface="funky", racers=[{"optimizer": "adam"}]))
+    assert not pays(code, 120 * 1000)
+    assert pays(code, 1000 * 1_000_000)
 
 
 def test_without_numba_a_race_of_loops_is_one_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
