@@ -99,9 +99,7 @@ class Arrays:
 class Points:
     """An elementwise program, as a function of arrays of points of one length and of numbers that all share.
 
-    Args:
-        program: what to compute.
-        over: outputs that `block` may write over arguments, as `emit_blocks.emit` takes them.
+    Its `block` may write outputs over arguments: `over` is as `emit_blocks.emit` takes it.
     """
 
     def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:
@@ -135,13 +133,8 @@ class Loop:
     """An elementwise program as a loop over its points, compiled by numba when it is first called.
 
     Its `block` is called as that of `Points`, with contiguous arrays of float64; other threads run meanwhile.
-
-    Args:
-        program: what to compute, one for which `emit_loops.suits` says true.
-        over: as `emit_loops.emit` takes it.
-
-    Raises:
-        ImportError: if numba cannot be imported.
+    `emit_loops` says which programs suit, and what goes over what. Without numba it is an ImportError to make
+    one.
     """
 
     def __init__(self, program: Program, over: Mapping[int, int] | None = None) -> None:

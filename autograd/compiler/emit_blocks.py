@@ -42,10 +42,8 @@ class BlockCode:
 def emit(program: Program, over: Mapping[int, int] | None = None) -> BlockCode:
     """The code of an elementwise program.
 
-    Args:
-        program: what to compute.
-        over: for some outputs, by their positions, the position of an argument whose array the result may be
-            written over; the two may then be one array, or not.
+    For some outputs, by their positions, `over` has the position of an argument whose array the result may be
+    written over; the two may then be one array, or not.
 
     >>> program = Program()
     >>> x = program.add_input(POINTS)

@@ -329,3 +329,25 @@ def test_so_are_chains_of_objects() -> None:
         schedule = Chained((schedule,), ())
     with pytest.raises(ValueError, match=r"^schedules must be nested at most 20 deep$"):
         Chained((Constant(0.1), schedule), (3,))
+
+
+@dataclasses.dataclass(frozen=True)
+class Halving(Schedule):
+    """A schedule of a user's, which says nothing of what its settings may be."""
+
+    start: float
+    steps: int
+    name = "halving"
+
+    def rate(self, step: Array) -> Array:
+        return self.start * 0.5 ** (step // self.steps)
+
+
+def test_a_schedule_of_ones_own_is_checked_by_the_types_of_its_settings() -> None:
+    assert Halving(np.float64(0.5), steps=2)([0, 1, 2]).tolist() == [0.5, 0.5, 0.25]
+    for settings, words in (
+        ((-1.0, 2), "start must be a finite number"),
+        ((1.0, 0), "steps must be a whole"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            Halving(*settings)
