@@ -17,11 +17,7 @@ from autograd.array_rules import Axis, along, counted, kept_shape
 
 
 def checked_dtype(dtype: Any) -> None:
-    """Refuse any dtype but float64.
-
-    Raises:
-        TypeError: if it is another one.
-    """
+    """Refuse any dtype but float64, by a TypeError."""
     if dtype is not None and np.dtype(dtype) != np.float64:
         raise TypeError(f"dtype must be float64, not {np.dtype(dtype)}")
 

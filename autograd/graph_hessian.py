@@ -96,10 +96,8 @@ def _as_used(new: Tensor | None, used: Value) -> Any:
 def slopes_of(loss: Tensor, inputs: Sequence[Tensor], seed: Any = None) -> list[Any]:
     """The derivatives of the sum of `loss`, made of Tensors; plain numbers where they are constant.
 
-    Args:
-        loss: what is differentiated.
-        inputs: with respect to what; where one of them was computed from another, each is varied by itself.
-        seed: as `autograd.compiler.tracing.gradients` takes it.
+    Where one of the inputs was computed from another, each is varied by itself. The `seed` is as
+    `autograd.compiler.tracing.gradients` takes it.
     """
     nodes = nodes_of(loss)
     ends = set(inputs)

@@ -41,9 +41,7 @@ def require_signature(rule: UpdateRule) -> None:
 def try_rule(rule: UpdateRule, hyperparameters: Mapping[str, Any], elementwise: bool) -> None:
     """Make two steps of a rule; of an elementwise one with single numbers, and with an array of them.
 
-    Raises:
-        WrongRuleError: if it returns something other than a rule does, or if an array changes its steps.
-        Exception: what the rule raises.
+    WrongRuleError if it returns something other than a rule does, or if an array changes its steps.
     """
     with np.errstate(all="ignore"):
         if not elementwise:

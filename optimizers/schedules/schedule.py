@@ -23,22 +23,14 @@ LARGEST = np.finfo(np.float64).max
 
 @dataclass(frozen=True)
 class Entry:
-    """What the registry of schedules holds: a record whose fields are the keys of a table in race.toml.
+    """What the registry of schedules holds: a record whose fields are the keys of a table in race.toml."""
 
-    Attributes:
-        name: what it is called there.
-    """
-
-    name: ClassVar[str]
+    name: ClassVar[str]  # what it is called there
     # What a field may be, where its type does not tell.
     _checks: ClassVar[Mapping[str, Check]] = {}
 
     def __post_init__(self) -> None:
-        """Check the fields, and keep what the checks give; a field that is None by default may be left out.
-
-        Raises:
-            ValueError: naming the field that is out of range.
-        """
+        """Check the fields, and keep what the checks give; one that is None by default may be left out."""
         for field in dataclasses.fields(self):
             value = plain(getattr(self, field.name))
             kind = field.type if isinstance(field.type, str) else field.type.__name__
