@@ -19,7 +19,7 @@ from optimizers.rate import of_numbers, require_instance
 from support.messages import unknown
 
 RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
-_BY_NAME = inspect.Parameter.KEYWORD_ONLY
+_BY_PLACE, _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
 # What instances keep under these names is not to be hidden by a hyperparameter of the same name.
 TAKEN = frozenset({"params", "param_groups", "state", "steps", "count", "evaluations"})
 
@@ -71,7 +71,8 @@ class Configured(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls._named = _hyperparameters_of(cls.rule)
+        arguments = inspect.signature(cls.rule).parameters.values()
+        cls._named = [a.replace(kind=_BY_PLACE) for a in arguments if a.kind is _BY_NAME]
         names = [a.name for a in cls._named]
         if cls.rate_name not in names:
             cls.rate_name = next((name for name in RATES if name in names), cls.rate_name)
@@ -83,7 +84,7 @@ class Configured(ABC):
                 setattr(cls, name, Hyperparameter(name))
         abstract = getattr(cls.rule, "__isabstractmethod__", False)
         if not abstract and "__init__" not in vars(cls):  # what help() and editors show
-            params = inspect.Parameter("params", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            params = inspect.Parameter("params", _BY_PLACE)
             cls.__signature__ = inspect.Signature([params, *cls._arguments.parameters.values()])
 
     @classmethod
@@ -124,11 +125,6 @@ class Configured(ABC):
         """
         arguments = inspect.signature(cls).parameters.values()
         return {a.name: a.default for a in arguments if a.name not in {"params", *cls._options}}
-
-
-def _hyperparameters_of(rule: Callable[..., Any]) -> list[inspect.Parameter]:
-    named = [a for a in inspect.signature(rule).parameters.values() if a.kind is _BY_NAME]
-    return [a.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in named]
 
 
 def _by_default(default: Any) -> Check:
