@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import av
 import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from manim import SceneFileWriter, config
 from manim._config.output_plan import OutputPlan
@@ -35,6 +35,7 @@ from scenes.export.pieces import Chapter, join, length
 from support.pictures import Picture, straight
 from support.whole_files import require_writable, write_whole
 
+_BT709 = 1  # the primaries and the transfer of HD video, as FFmpeg numbers them
 # Seconds until Python's lock passes from the drawing thread to the encoding one, which needs it a few times
 # for each frame. Python's default of 5 ms would cost a third of a frame's time each.
 _HANDOVER = 5e-5
@@ -195,6 +196,13 @@ class SegmentEncoder(VideoSegmentEncoder):
         self._reformatter = VideoReformatter()
         self._last: tuple[Picture, av.VideoFrame] | None = None
         self._transparent = any(part.is_alpha for part in av.VideoFormat(spec.pixel_format).components)
+        # Colours are those of HD video, and say so: a player would have to guess.
+        self._colours: dict[str, Any] = {}
+        if not av.VideoFormat(spec.pixel_format).is_rgb:
+            self._colours = {"dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
+            context: Any = self._stream.codec_context
+            context.color_range, context.colorspace = ColorRange.MPEG, Colorspace.ITU709
+            context.color_primaries = context.color_trc = _BT709
         self._time_base = Fraction(spec.frame_rate.denominator, spec.frame_rate.numerator)
 
     def write_frame(self, pixels: Any, *, repeat: int = 1) -> None:
@@ -222,7 +230,11 @@ class SegmentEncoder(VideoSegmentEncoder):
             # With subsampled colours, each is the mean of four pixels. On one thread, like the encoding: the
             # other core draws.
             frame = self._reformatter.reformat(
-                shown, format=self.spec.pixel_format, interpolation=Interpolation.AREA, threads=1
+                shown,
+                format=self.spec.pixel_format,
+                interpolation=Interpolation.AREA,
+                threads=1,
+                **self._colours,
             )
             frame.time_base = self._time_base
             self._last = pixels, frame

@@ -11,6 +11,7 @@ import av
 import manim
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -100,6 +101,15 @@ def test_a_mov_is_prores_4444_as_editors_know_it(films: dict[str, Path]) -> None
         assert (context.codec_tag, context.profile) == ("ap4h", "4444")
         assert context.pix_fmt is not None
         assert context.pix_fmt.startswith("yuva444p")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".mov"])
+def test_colours_are_those_of_hd_video_and_say_so(films: dict[str, Path], suffix: str) -> None:
+    with av.open(str(films[suffix])) as container:
+        frame = next(container.decode(video=0))
+    assert (frame.colorspace, frame.color_range) == (Colorspace.ITU709, ColorRange.MPEG)
+    shown, meant = (frames(films[kind])[30].mean(axis=(0, 1)) for kind in (suffix, ".gif"))
+    np.testing.assert_allclose(shown, meant, atol=3)
 
 
 @pytest.mark.parametrize("suffix", CODECS)
