@@ -15,17 +15,25 @@ from cli.options import (
     BatchSizeOption,
     DataArgument,
     EpochsOption,
+    GradientsOption,
     HiddenOption,
+    InstancesOption,
+    JudgeSeedOption,
     LabelOption,
     LossOption,
     OptimizerOption,
     PatienceOption,
+    ProcessesOption,
     RaceFile,
     RateOption,
+    RivalsArgument,
     SeedOption,
     StartOption,
+    StartsOption,
     StepsOption,
+    StudiesOption,
     SurfaceOption,
+    TrialsOption,
     output_option,
     problem_names,
     surface_names,
@@ -295,6 +303,32 @@ def train(
     networks = training.train_all(setup, racers)
     training.print_table(setup, racers, networks)
     for path in training.save_all(setup, racers, networks, output):
+        print_path(path)
+
+
+@app.command()
+def judge(
+    rivals: RivalsArgument,
+    trials: TrialsOption = 20,
+    studies: StudiesOption = 3,
+    instances: InstancesOption = 4,
+    starts: StartsOption = 8,
+    gradients: GradientsOption = 200,
+    seed: JudgeSeedOption = 0,
+    processes: ProcessesOption = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Write the table and the figure here.")
+    ] = Path("runs/judge"),
+) -> None:
+    """Tune optimizers alike and compare them on problems not tuned on."""
+    from cli.judge import read_rivals, run_judge  # noqa: PLC0415
+    from cli.output import is_piped  # noqa: PLC0415
+    from comparison import Plan  # noqa: PLC0415
+
+    if is_piped(output):
+        raise typer.BadParameter(f"must be a folder, got {output}", param_hint="--output")
+    plan = Plan(trials, studies, instances, starts, gradients, seed)
+    for path in run_judge(read_rivals(rivals), plan, processes, output):
         print_path(path)
 
 

@@ -104,9 +104,10 @@ def _command() -> int:
         message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
         message = message.replace("Value error, ", "")  # typer's prefix for choices
     except ValueError as error:
+        from comparison import ComparisonError  # noqa: PLC0415
         from races import SpecError, TraceError  # noqa: PLC0415
 
-        if not isinstance(error, SpecError | TraceError):
+        if not isinstance(error, ComparisonError | SpecError | TraceError):
             raise
         message = str(error)
     except OSError as error:

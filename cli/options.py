@@ -145,6 +145,37 @@ SeedOption = Annotated[
     typer.Option("--seed", metavar="N", min=0, help="Of the data, the initial weights and the batches."),
 ]
 
+RivalsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="RIVALS...",
+        help="Two or more: names from `race list optimizers`, mine.py:Mine, torch.optim.AdamW, optax.adamw.",
+        autocompletion=optimizer_names,
+    ),
+]
+TrialsOption = Annotated[
+    int, typer.Option("--trials", metavar="N", help="Settings that each rival tries in each study.")
+]
+StudiesOption = Annotated[int, typer.Option("--studies", metavar="N", help="How often each is tuned anew.")]
+InstancesOption = Annotated[
+    int, typer.Option("--instances", metavar="N", help="Of each family, to score the tuned settings on.")
+]
+StartsOption = Annotated[int, typer.Option("--starts", metavar="N", help="Of each instance.")]
+GradientsOption = Annotated[
+    int, typer.Option("--gradients", metavar="N", help="Gradients that each run may evaluate.")
+]
+JudgeSeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of all that is drawn.")]
+ProcessesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        metavar="N",
+        min=1,
+        help="How many work; by default as many as there are processors.",
+        show_default=False,
+    ),
+]
+
 
 def output_option(formats: str, default: str) -> Any:
     """The option `-o` of a command that writes one file, in one of these formats."""

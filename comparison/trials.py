@@ -36,7 +36,8 @@ class Outcome:
             within [FLOOR, CEILING]; a run that diverged has the latter.
         reached: of shape (targets, trials, starts): the gradients evaluated when the loss first was at a
             target; inf where it never was.
-        steps: of shape (trials, starts): how many steps were made of the gradients.
+        steps: of shape (trials, starts): how many steps were made.
+        gradients: of the same shape: how many gradients were evaluated for them.
         diverged: of shape (trials, starts): whether the last loss is not finite, or above the first.
 
     >>> from comparison import FAMILIES
@@ -50,6 +51,7 @@ class Outcome:
     shares: Array
     reached: Array
     steps: Array
+    gradients: Array
     diverged: NDArray[np.bool_]
 
 
@@ -88,6 +90,7 @@ def run_trials(
         np.where(np.isfinite(share), np.clip(share, FLOOR, CEILING), CEILING).reshape(shape),
         runs.reached.reshape(-1, *shape),
         runs.steps.reshape(shape),
+        runs.gradients.reshape(shape),
         ~(share <= 1).reshape(shape),
     )
 
@@ -102,6 +105,7 @@ class _Runs:
         last: the last losses.
         reached: after how many gradients the limits were, of shape (targets, runs).
         steps: how many were made.
+        gradients: how many were evaluated.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class _Runs:
         count = len(starts)
         self.limits = np.empty((len(TARGETS), count))
         self.last, self.steps = np.full(count, np.nan), np.full(count, float(evaluations))
+        self.gradients = self.steps.copy()
         self.reached = np.full((len(TARGETS), count), np.inf)
 
     def note(self, step: int, part: slice, loss: Array) -> None:
@@ -255,7 +260,7 @@ def _run_vector(runs: _Runs, run: int) -> None:
     except _SpentError:
         last = min([loss for _, loss in objective.losses[begun:]], default=np.nan)
         last = np.fmin(last, float(_losses(runs.instance, x[None])[0]))
-    runs.last[run], runs.steps[run] = last, step
+    runs.last[run], runs.steps[run], runs.gradients[run] = last, step, objective.evaluations
     for spent, loss in reversed(objective.losses):
         runs.reached[loss <= runs.limits[:, run], run] = spent
 
