@@ -21,11 +21,15 @@ from cli.options import (
     JudgeSeedOption,
     LabelOption,
     LossOption,
+    MapKindArgument,
+    MomentaOption,
     OptimizerOption,
     PatienceOption,
+    PointsOption,
     ProcessesOption,
     RaceFile,
     RateOption,
+    RatesOption,
     RivalsArgument,
     SeedOption,
     StartOption,
@@ -323,13 +327,47 @@ def judge(
     """Tune optimizers alike and compare them on problems not tuned on."""
     from cli.judge import read_rivals, run_judge  # noqa: PLC0415
     from cli.output import is_piped  # noqa: PLC0415
-    from comparison import Plan  # noqa: PLC0415
+    from comparison import JudgePlan  # noqa: PLC0415
 
     if is_piped(output):
         raise typer.BadParameter(f"must be a folder, got {output}", param_hint="--output")
-    plan = Plan(trials, studies, instances, starts, gradients, seed)
+    plan = JudgePlan(trials, studies, instances, starts, gradients, seed)
     for path in run_judge(read_rivals(rivals), plan, processes, output):
         print_path(path)
+
+
+@app.command("map")
+def map_(
+    kind: MapKindArgument,
+    source: RaceFile = None,
+    surface: SurfaceOption = None,
+    start: StartOption = None,
+    steps: StepsOption = None,
+    points: PointsOption = None,
+    rates: RatesOption = None,
+    momenta: MomentaOption = None,
+    processes: ProcessesOption = None,
+    output: Annotated[
+        Path | None,
+        output_option(".png, .svg, .pdf or .npz, or - for PNG on the standard output", "runs/NAME-MAP.png"),
+    ] = None,
+) -> None:
+    """Map a race: the minimum reached from each start, rates, momenta."""
+    from cli.map import draw_map  # noqa: PLC0415
+    from cli.output import destination, is_piped  # noqa: PLC0415
+    from races import config_path, load_spec  # noqa: PLC0415
+    from support.whole_files import require_writable  # noqa: PLC0415
+    from views.figures.maps import FORMATS  # noqa: PLC0415
+
+    given = {"surface": surface, "start": start, "steps": steps}
+    with destination(output, FORMATS, piped=".png") as file:
+        path = source or config_path(Path())
+        spec = load_spec(path, **{key: value for key, value in given.items() if value is not None})
+        target = file or Path("runs") / f"{path.stem}-{kind}.png"
+        require_writable(target)
+        written = draw_map(kind, spec, points, rates, momenta, processes, target)
+    if not is_piped(output):
+        print_path(written)
 
 
 @app.command("list")

@@ -16,7 +16,7 @@ from rich.text import Text
 from cli.progress import progress
 from cli.tables import show
 from cli.training_arguments import read_racers
-from comparison import Judgement, Plan, Rival, SearchSpace, judge
+from comparison import Judgement, JudgePlan, Rival, SearchSpace, judge
 from comparison.checkpoint import Checkpoint
 from comparison.judging import MOST_RIVALS, require_plan
 from comparison.report import save_csv, save_json
@@ -53,7 +53,7 @@ def read_rivals(names: Sequence[str]) -> list[Rival]:
     return [Rival(racer.optimizer, racer.name, racer.colour) for racer in racers]
 
 
-def run_judge(rivals: Sequence[Rival], plan: Plan, processes: int | None, folder: Path) -> list[Path]:
+def run_judge(rivals: Sequence[Rival], plan: JudgePlan, processes: int | None, folder: Path) -> list[Path]:
     """Judge, print the results and write them; the paths of the files.
 
     Raises:

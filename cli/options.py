@@ -37,6 +37,14 @@ def optimizer_names() -> list[str]:
     return list(OPTIMIZERS)
 
 
+class MapKind(StrEnum):
+    """The arguments of `race map`."""
+
+    BASIN = "basin"
+    RATES = "rates"
+    MOMENTUM = "momentum"
+
+
 class LossName(StrEnum):
     """The values of `--loss`."""
 
@@ -145,6 +153,33 @@ SeedOption = Annotated[
     typer.Option("--seed", metavar="N", min=0, help="Of the data, the initial weights and the batches."),
 ]
 
+MapKindArgument = Annotated[
+    MapKind,
+    typer.Argument(
+        metavar="KIND",
+        help="basin: the minimum reached from each start; rates: what is left of the loss with each learning "
+        "rate; momentum: with each rate and momentum.",
+    ),
+]
+PointsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--points",
+        metavar="N",
+        help="Along each side; by default 256 (basin), 400 (rates) or 200 (momentum).",
+        show_default=False,
+    ),
+]
+RatesOption = Annotated[
+    tuple[float, float] | None,
+    typer.Option(
+        "--rates", metavar="LOW HIGH", help="Learning rates; by default 1e-4 10.", show_default=False
+    ),
+]
+MomentaOption = Annotated[
+    tuple[float, float] | None,
+    typer.Option("--momenta", metavar="LOW HIGH", help="By default 0 0.999.", show_default=False),
+]
 RivalsArgument = Annotated[
     list[str],
     typer.Argument(

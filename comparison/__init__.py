@@ -2,27 +2,33 @@
 
 from comparison.catalogue import FAMILIES
 from comparison.family import Family, Instance
-from comparison.judging import Judgement, Pair, Rival, judge
+from comparison.judging import Duel, Judgement, Rival, judge
+from comparison.maps import BasinMap, SettingsMap, basin_map, momentum_map, rate_map
 from comparison.search_space import SearchSpace
 from comparison.statistics import Interval
-from comparison.study import Plan
+from comparison.study import JudgePlan
 from comparison.trials import Outcome, run_trials
 from comparison.tuning import ComparisonError, Tuned, tune
 
 __all__ = [
     "FAMILIES",
+    "BasinMap",
     "ComparisonError",
+    "Duel",
     "Family",
     "Instance",
     "Interval",
+    "JudgePlan",
     "Judgement",
     "Outcome",
-    "Pair",
-    "Plan",
     "Rival",
     "SearchSpace",
+    "SettingsMap",
     "Tuned",
+    "basin_map",
     "judge",
+    "momentum_map",
+    "rate_map",
     "run_trials",
     "tune",
 ]

@@ -21,7 +21,7 @@ from comparison.statistics import (
     wilson,
     wins_and_ties,
 )
-from comparison.study import BAND, Plan, StudyTask, run_study
+from comparison.study import BAND, JudgePlan, StudyTask, run_study
 from comparison.tuning import ComparisonError, scipys
 from support.lazy import Lazy
 from support.messages import shown
@@ -54,7 +54,7 @@ class Rival:
 
 
 @dataclass(frozen=True)
-class Pair:
+class Duel:
     """Two rivals, compared on the scoring instances.
 
     Attributes:
@@ -66,7 +66,7 @@ class Pair:
         difference: of their scores, the first's less the second's, with its interval over studies and
             instances.
 
-    >>> pair = Pair(0, 1, 70, 2, Interval(0.77, 0.68, 0.85), Interval(-1.0, -1.6, -0.3))
+    >>> pair = Duel(0, 1, 70, 2, Interval(0.77, 0.68, 0.85), Interval(-1.0, -1.6, -0.3))
     >>> pair.told_apart
     True
     """
@@ -93,14 +93,14 @@ class Judgement:
         rivals: their names.
         studies: for each rival, what `run_study` gave in each study.
 
-    >>> plan = Plan(trials=2, studies=1, instances=1, starts=1, evaluations=20, families=("sphere",))
+    >>> plan = JudgePlan(trials=2, studies=1, instances=1, starts=1, evaluations=20, families=("sphere",))
     >>> rivals = [Rival("sgd", "SGD", "#D55E00"), Rival("adam", "Adam", "#F0E442")]
     >>> judgement = judge(rivals, plan, processes=1)
     >>> judgement.scores.shape, len(judgement.pairs)
     ((2, 1, 1), 1)
     """
 
-    plan: Plan
+    plan: JudgePlan
     rivals: tuple[Rival, ...]
     studies: tuple[tuple[dict[str, Array], ...], ...]
 
@@ -164,22 +164,22 @@ class Judgement:
         return sorted(range(len(means)), key=lambda i: (means[i], i))
 
     @Lazy
-    def pairs(self) -> list[Pair]:
+    def pairs(self) -> list[Duel]:
         """All pairs of rivals, the better one first."""
         order = self.order
         return [self._pair(one, other) for k, one in enumerate(order) for other in order[k + 1 :]]
 
-    def _pair(self, one: int, other: int) -> Pair:
+    def _pair(self, one: int, other: int) -> Duel:
         ours, theirs = self.scores[one], self.scores[other]
         wins, ties = wins_and_ties(np.median(ours, axis=0), np.median(theirs, axis=0))
         rate = wilson(wins + ties / 2, ours.shape[1])
         difference = difference_interval(ours, theirs, self.plan.groups, self.plan.seed)
-        return Pair(one, other, wins, ties, rate, difference)
+        return Duel(one, other, wins, ties, rate, difference)
 
 
 def judge(
     rivals: Sequence[Rival],
-    plan: Plan,
+    plan: JudgePlan,
     *,
     folder: Path | None = None,
     processes: int | None = None,
@@ -199,7 +199,7 @@ def judge(
     Raises:
         ComparisonError: for a plan that cannot be followed, one rival, or without SciPy.
 
-    >>> plan = Plan(trials=4, studies=2, instances=2, starts=2, evaluations=40, families=("sphere", "booth"))
+    >>> plan = JudgePlan(trials=4, studies=2, instances=2, starts=2, evaluations=40, families=("booth",))
     >>> rivals = [Rival("sgd", "SGD", "#D55E00"), Rival("adam", "Adam", "#F0E442")]
     >>> [rival.name for rival in judge(rivals, plan, processes=1).rivals]
     ['SGD', 'Adam']
@@ -237,7 +237,7 @@ def _results(
         yield result
 
 
-def require_plan(plan: Plan) -> None:
+def require_plan(plan: JudgePlan) -> None:
     """Raise ComparisonError for numbers out of range, or more runs than memory and patience have room for."""
     for name, most in _MOST.items():
         value = getattr(plan, name)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from comparison.checkpoint import source_of, sources, versions
-from comparison.judging import Judgement, Pair
+from comparison.judging import Duel, Judgement
 from comparison.search_space import SearchSpace
 from comparison.statistics import Interval
 from comparison.study import BAND, StudyTask
@@ -23,7 +23,7 @@ from comparison.trials import TARGETS
 from support.whole_files import write_whole
 
 
-def statement(judgement: Judgement, pair: Pair) -> str:
+def statement(judgement: Judgement, pair: Duel) -> str:
     """What can be said of a pair, in a sentence."""
     one, other = (judgement.rivals[i].name for i in (pair.first, pair.second))
     said = f"{one} beats {other}" if pair.told_apart else f"{one} and {other} cannot be told apart"
@@ -115,7 +115,7 @@ def _rival(judgement: Judgement, place: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def _pair(judgement: Judgement, pair: Pair) -> dict[str, Any]:
+def _pair(judgement: Judgement, pair: Duel) -> dict[str, Any]:
     return {
         "first": judgement.rivals[pair.first].name,
         "second": judgement.rivals[pair.second].name,

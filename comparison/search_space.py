@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -54,6 +55,7 @@ class SearchSpace:
 
     Attributes:
         kind: the optimizer's class.
+        fixed: pairs of a hyperparameter and a value that takes its default's place.
 
     >>> from optimizers import Adam
     >>> [dimension.label for dimension in SearchSpace(Adam).dimensions]
@@ -61,11 +63,12 @@ class SearchSpace:
     """
 
     kind: type[Optimizer]
+    fixed: tuple[tuple[str, Any], ...] = ()
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """What is searched, in order; nothing where a rule has neither a rate nor a momentum."""
-        return _dimensions(self.kind)
+        return _dimensions(self.kind, self.fixed)
 
     def scaled(self, unit: Array) -> Array:
         """Settings from points of the unit cube, of shape (trials, dimensions)."""
@@ -92,7 +95,8 @@ class SearchSpace:
             fall: how far the rate has fallen where the schedule is on: from 0 at the beginning to 1.
         """
         found: dict[str, Any] = {
-            key: list(x) if isinstance(x, tuple) else x for key, x in self.kind.defaults().items()
+            key: list(x) if isinstance(x, tuple) else x
+            for key, x in (self.kind.defaults() | dict(self.fixed)).items()
         }
         for dimension, value in zip(self.dimensions, row, strict=True):
             if dimension.name == COSINE:
@@ -122,9 +126,10 @@ class SearchSpace:
         return found
 
 
-def _dimensions(kind: type[Optimizer]) -> tuple[Dimension, ...]:
+@lru_cache(maxsize=256)
+def _dimensions(kind: type[Optimizer], fixed: tuple[tuple[str, Any], ...]) -> tuple[Dimension, ...]:
     found: list[Dimension] = []
-    for name, default in kind.defaults().items():
+    for name, default in (kind.defaults() | dict(fixed)).items():
         if name == kind.rate_name:
             rate = default if _is_number(default) else 1e-3  # where there is none, as with torch.optim.SGD
             found.append(Dimension(name, None, float(rate)))

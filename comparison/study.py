@@ -24,7 +24,7 @@ BAND = np.geomspace(*RATES, 16)  # learning rates: three to a decade
 
 
 @dataclass(frozen=True)
-class Plan:
+class JudgePlan:
     """What all rivals of a comparison have in common.
 
     Attributes:
@@ -36,7 +36,7 @@ class Plan:
         seed: of everything.
         families: their names.
 
-    >>> Plan(trials=50).budgets
+    >>> JudgePlan(trials=50).budgets
     (1, 2, 5, 10, 20, 50)
     """
 
@@ -90,7 +90,7 @@ class StudyTask:
 
     optimizer: str
     folder: Path
-    plan: Plan
+    plan: JudgePlan
     study: int
 
     def kind(self) -> type[Optimizer]:
@@ -145,7 +145,7 @@ def _seed(task: StudyTask) -> int:
     return int(np.random.SeedSequence([task.plan.seed, task.study, 1]).generate_state(1)[0])
 
 
-def _band(space: SearchSpace, best: Array, problems: list[Instance], plan: Plan) -> Array:
+def _band(space: SearchSpace, best: Array, problems: list[Instance], plan: JudgePlan) -> Array:
     names = [dimension.name for dimension in space.dimensions]
     if space.kind.rate_name not in names:
         return np.empty(0)

@@ -95,6 +95,25 @@ def run_trials(
     )
 
 
+def final_losses(
+    instance: Instance, space: SearchSpace, settings: Array, starts: Array, evaluations: int
+) -> Array:
+    """The last losses of runs that each have a setting and a start of their own.
+
+    Args:
+        instance: what is minimised.
+        space: of the optimizer.
+        settings: of shape (runs, dimensions).
+        starts: of shape (runs, size).
+        evaluations: of the gradient, for each run.
+    """
+    runs = _Runs(instance, space, settings, starts, evaluations)
+    runs.limits[:] = -np.inf
+    with np.errstate(all="ignore"):
+        _run(runs)
+    return runs.last
+
+
 class _Runs:
     """Runs on an instance: what they are given, and what is found out.
 

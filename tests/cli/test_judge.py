@@ -57,3 +57,26 @@ def test_refused(arguments: list[str], message: str, tmp_path: Path) -> None:
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_map(tmp_path: Path) -> None:
+    done = race("map", "basin", "--surface", "booth", "--points", "8", "--processes", "1", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "runs/race-basin.png\n"), done.stderr
+    assert imread(tmp_path / "runs/race-basin.png").std() > 0.05
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["basin", "--points", "1000000"], "at most 100,000,000 points, got a grid of 1,000,000 x 1,000,000"),
+        (["basins"], "'basins' is not one of"),
+        (["rates", "--rates", "1", "0.1"], "the lower one first, got [1.0, 0.1]"),
+        (["rates", "-o", "a.mp4"], "must end in .png, .svg, .pdf, .npz, got a.mp4"),
+    ],
+)
+def test_refused_maps(arguments: list[str], message: str, tmp_path: Path) -> None:
+    done = race("map", *arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from cli.judge import beaten, notes
-from comparison import ComparisonError, Judgement, Plan, Rival, judge
+from comparison import ComparisonError, Judgement, JudgePlan, Rival, judge
 from comparison import judging as judging_module
 from comparison.report import save_csv, save_json, statement
 from comparison.study import BAND, StudyTask, run_study
 from optimizers import OPTIMIZERS, Adam, VectorOptimizer
 from tests.comparison.test_trials import Once, Twice
 
-PLAN = Plan(
+PLAN = JudgePlan(
     trials=6, studies=2, instances=4, starts=2, evaluations=40,
     families=("sphere", "himmelblau", "rosenbrock", "beale"),
 )  # fmt: skip
@@ -35,7 +35,7 @@ def rivals(*names: str) -> list[Rival]:
     return [Rival(name, name.rpartition(":")[2].title(), "#0072B2") for name in names]
 
 
-def studies(optimizer: str, plan: Plan, numbers: range) -> tuple[dict[str, Any], ...]:
+def studies(optimizer: str, plan: JudgePlan, numbers: range) -> tuple[dict[str, Any], ...]:
     return tuple(run_study(StudyTask(optimizer, Path(), plan, k)) for k in numbers)
 
 
