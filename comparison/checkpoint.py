@@ -43,7 +43,7 @@ class Checkpoint:
     def load(self, task: StudyTask) -> dict[str, Array] | None:
         """What a study gave; None if it is not there, or cannot be read."""
         try:
-            with np.load(self._path(task), allow_pickle=False) as found:
+            with self._path(task).open("rb") as file, np.load(file, allow_pickle=False) as found:
                 return {key: found[key] for key in found.files}
         except (OSError, ValueError, EOFError, KeyError, BadZipFile):
             return None

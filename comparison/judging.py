@@ -110,12 +110,12 @@ class Judgement:
     @Lazy
     def scores(self) -> Array:
         """Of the tuned settings, of shape (rivals, studies, instances)."""
-        return self._all("scored")[:, :, -2]
+        return np.array([[study["scored"][-2] for study in own] for own in self.studies])
 
     @property
     def defaults(self) -> Array:
         """Scores without tuning, of shape (rivals, instances)."""
-        return self._all("scored")[:, 0, -1]
+        return np.array([own[0]["scored"][-1] for own in self.studies])
 
     @property
     def by_budget(self) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from comparison import judging as judging_module
 from comparison.report import save_csv, save_json, statement
 from comparison.study import BAND, StudyTask, run_study
 from optimizers import OPTIMIZERS, Adam, VectorOptimizer
-from tests.comparison.test_trials import Once, Twice
+from tests.comparison.test_trials import Once
 
 PLAN = JudgePlan(
     trials=6, studies=2, instances=4, starts=2, evaluations=40,
@@ -80,10 +81,10 @@ def test_a_gradient_smuggled_in_is_found_out(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setitem(OPTIMIZERS, "once", Once)
     monkeypatch.setitem(OPTIMIZERS, "greedy", Greedy)
-    monkeypatch.setitem(OPTIMIZERS, "twice", Twice)
-    plan = replace(PLAN, families=("sphere", "rosenbrock"), trials=12, instances=16)
+    families = ("ravine", "rosenbrock", "least_squares", "matyas")
+    plan = replace(PLAN, families=families, trials=12, instances=12, evaluations=60, seed=1)
     judgement = judge(rivals("once", "greedy"), plan, processes=1)
-    assert "Greedy takes 2.0 gradients a step." in notes(judgement)
+    assert re.fullmatch(r"Greedy takes (1\.9|2\.0) gradients a step\.", notes(judgement)[-1])
     assert beaten(judgement) == ["Once beats Greedy."]
 
 
