@@ -38,9 +38,21 @@ MANY = 1_000_000
 CHECKED = 1000  # points at which all must agree, when taken together
 CHECKED_ONE = 5  # and one by one
 COMPILED, EAGER, LOOPS, C = "ours, compiled", "ours, eager", "ours, loops", "C with libmvec"
+CALLS = "loops with calls"
+PAGE = Path(__file__).parents[1] / "docs" / "loops.md"
+# The rows of the page's table.
+SHOWN = {
+    "JAX": "JAX, compiled",
+    "PyTorch": "PyTorch, eager",
+    CALLS: "a loop by numba that calls the C library's sine, cosine and exponential",
+    COMPILED: "this project: numpy's functions, in blocks",
+    LOOPS: "this project: a loop by numba of functions that vectorise",
+    C: "C: gcc with `-ffast-math`, and glibc's libmvec",
+}
 ROWS = {
     LOOPS: ("loops", "", "many"),
     C: ("with_c", "", "many"),
+    CALLS: ("loops", "", "many by calls"),
     COMPILED: ("ours", "one", "many"),
     EAGER: ("ours", "eager one", "eager many"),
     "PyTorch": ("with_torch", "one", "many"),
@@ -115,9 +127,24 @@ def goals(one: dict[str, list[float]], many: dict[str, list[float]]) -> list[Goa
     return found
 
 
+def write(many: dict[str, list[float]]) -> None:
+    """Write the times for many points into the page that explains them."""
+    each = {name: statistics.median(times[1:]) / MANY for name, times in many.items() if name in SHOWN}
+    rows = [
+        f"| {SHOWN[name]} | {each[name] * 1e9:.3g} |" for name in sorted(each, key=each.__getitem__)[::-1]
+    ]
+    before, rest = PAGE.read_text(encoding="utf-8").split("<!-- times -->\n")
+    _, after = rest.split("<!-- end of times -->\n")
+    lines = "".join(f"{row}\n" for row in rows)
+    PAGE.write_text(f"{before}<!-- times -->\n{lines}<!-- end of times -->\n{after}", encoding="utf-8")
+
+
 def main() -> None:
     """Measure and print."""
     parser = options(__doc__ or "")
+    parser.add_argument(
+        "--write", action="store_true", help="write the times of many points into docs/loops.md"
+    )
     parser.add_argument("--rounds", type=int, default=15, help="how often all are timed, in turn")
     arguments = parser.parse_args()
     peers = start(
@@ -146,6 +173,8 @@ def main() -> None:
         lines,
     )
     show_goals(goals(one, many))
+    if arguments.write:
+        write(many)
 
 
 if __name__ == "__main__":

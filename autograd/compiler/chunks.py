@@ -48,6 +48,10 @@ def compute(arguments: Any, results: Any, numbers: Any) -> None:
 class Emitted:
     """A program's loop over a chunk.
 
+    Args:
+        program: what to compute.
+        functions: others in place of some of `emit_chunks.NAMES`.
+
     Attributes:
         program: what it computes.
         source: its code.
@@ -55,8 +59,8 @@ class Emitted:
         arguments: how many rows the arguments have.
     """
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, functions: dict[str, Any] | None = None) -> None:
+        self.program, functions = program, emit_chunks.NAMES | (functions or {})
         low = lowered(program, emit_chunks.OPERATIONS)
         fast, careful = (
             function_source("rows, size, numbers", lines, name)
@@ -65,8 +69,8 @@ class Emitted:
         self.source = fast
         self.arguments = sum(program.shapes[number] == POINTS for number in program.inputs)
         self.names: dict[str, Any] = {
-            "step": load(fast, emit_chunks.NAMES, "step"),
-            "step_carefully": load(careful, emit_chunks.NAMES, "step_carefully"),
+            "step": load(fast, functions, "step"),
+            "step_carefully": load(careful, functions, "step_carefully"),
             "ROWS": self.arguments + len(program.outputs),
         }
 
@@ -76,13 +80,14 @@ class Chunks:
 
     Args:
         program: what to compute; arguments that are points come first.
+        functions: as for `Emitted`.
 
     Raises:
         ImportError: if numba cannot be imported.
     """
 
-    def __init__(self, program: Program) -> None:
-        emitted = Emitted(program)
+    def __init__(self, program: Program, functions: dict[str, Any] | None = None) -> None:
+        emitted = Emitted(program, functions)
         self.program, self.source = program, emitted.source
         self._points, self._given = emitted.arguments, len(program.inputs)
         given = f"UniTuple({_POINTS}, {self._points})"

@@ -9,8 +9,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 import numba  # noqa: F401  (who has none, has no loops)
+import numpy as np
 
+from autograd import value_and_grad
+from autograd.compiler.chunks import Chunks
 from benchmarks.peers.ours import compiled_many, race
+from surfaces.funky import funky
 
 
 def many(formula: Any, request: Any) -> Any:
@@ -23,4 +27,12 @@ def race_of_loops(formula: Any, request: Any) -> Any:
     return race(formula, request | {"engine": "loops"})
 
 
-JOBS = {"many": many, "race": race_of_loops}
+def many_by_calls(formula: Any, request: Any) -> Any:
+    """The same loop with the functions of the C library, which are called."""
+    gradient, (u, v) = value_and_grad(funky, "loops"), formula["points"](request["count"])
+    gradient(u[:1], v[:1])
+    chunks = Chunks(gradient.program, {name: getattr(np, name) for name in ("sin", "cos", "exp")})
+    return lambda: chunks.call(u, v), lambda results: [result.tolist() for result in results]
+
+
+JOBS = {"many": many, "many by calls": many_by_calls, "race": race_of_loops}
