@@ -31,7 +31,13 @@ IMPORT = re.compile(
     re.MULTILINE,
 )
 # The one module behind a door that users may import from: the formula under its two names.
-BY_ITS_OWN_NAME = {"surfaces.funky": {"funky_func_numpy", "funky_func_tensor"}}
+BY_ITS_OWN_NAME = {
+    "surfaces.funky": {"funky_func_numpy", "funky_func_tensor"},
+    # What docs/loops.md explains from the inside.
+    "autograd.compiler.elementary.exponentials": {"exp"},
+    "autograd.compiler.elementary.angles": {"sin"},
+    "autograd.compiler.elementary.parts": {"two_sum"},
+}
 
 
 def imports(text: str) -> Iterator[tuple[str, str | None]]:
