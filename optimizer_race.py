@@ -46,6 +46,8 @@ def rises(phi: float) -> list[float]:
 class OptimizerRace(Film):
     """Racers start together on the surface, run down it, and are compared."""
 
+    shares = SHARES
+
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()

@@ -197,7 +197,7 @@ def film(
 ) -> None:
     """Film the race with Manim and print the film's path.
 
-    Beside the film is its first picture, as a poster.
+    Beside the film are its first picture, as a poster, and its captions, as an .srt file.
     """
     from cli.films import FORMATS, write_film  # noqa: PLC0415
     from cli.output import destination, is_piped  # noqa: PLC0415

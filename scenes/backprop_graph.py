@@ -29,6 +29,7 @@ from scenes.frame import frame
 from scenes.graph.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, GraphPicture, Lane
 from scenes.named_output import HOME, Written, race_name
+from scenes.race.spoken import chapters
 from scenes.theme import BODY, HEADING, TITLE, ColouredText, chosen_theme, text
 from support.messages import shorten
 from support.numbers import numbers
@@ -92,13 +93,15 @@ class BackpropGraph(Written):
             options.setdefault("race", race_name(config_path(HOME)))
         self.captions, self.numbers = GraphCaptions(**words(language)["graph"]), numbers(language)
         self.graph = evaluate(expression, at)
-        super().__init__(renderer, theme=chosen_theme(theme), **options)
+        names = chapters(language)
+        super().__init__(renderer, theme=chosen_theme(theme), chapters=names, **options)
         self.picture = GraphPicture(self.graph, (frame().width - 2 * _MARGIN, _ROOM), self.numbers)
 
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()
         self.next_section("title")
+        self.say(f"{self.captions.title}\n{self.captions.subtitle}")
         self.show_title()
         self.next_section("graph")
         self.build_graph()
@@ -197,6 +200,7 @@ class BackpropGraph(Written):
 
     def tell(self, pieces: list[tuple[str, str]], *also: VMobject) -> None:
         """Explain the next step at the bottom, and show what belongs to it."""
+        self.say("".join(self.numbers.written(piece) for piece, _ in pieces))
         self.remove(self.told)
         self.told = ColouredText(
             [(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING

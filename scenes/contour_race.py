@@ -34,6 +34,8 @@ THIN, THICK = 2.5, 4.5  # lines of gradients and velocities, in Manim's units of
 class ContourRace(Film):
     """The race on a map, with the negative gradient and the velocity of each racer as arrows."""
 
+    shares = SHARES
+
     def construct(self) -> None:
         """Tell the story."""
         self.prepare()

@@ -20,6 +20,7 @@ from scenes.frame import frame
 from scenes.named_output import refuse
 from scenes.race.boundary_panels import BoundaryPanels
 from scenes.race.loss_plot import LossPlot
+from scenes.race.spoken import Line
 from scenes.theme import SMALL
 from views.captions import Captions
 from views.theme import FAINT
@@ -35,6 +36,8 @@ class DecisionBoundaries(Film):
 
     If race.toml's surface is no network, its racers train a built-in one.
     """
+
+    shares = SHARES
 
     @staticmethod
     def shown_race(spec: RaceSpec) -> RaceSpec:
@@ -63,6 +66,12 @@ class DecisionBoundaries(Film):
         self.run_clock(SHARES["race"] * self.length, self.panels.live, self.plot.runners, self.counter)
         self.next_section("end")
         self.wait(SHARES["end"] * self.length)
+
+    def spoken(self, section: str) -> list[Line]:
+        """The captions of a section."""
+        if section == "title":
+            return [(0.0, f"{self.captions.boundaries}\n{self.captions.same_start}")]
+        return super().spoken(section)
 
     def prepare(self) -> None:
         """Create the panels and the plot below them."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from manim import UP, FadeIn, FadeOut, Group, Mobject, ThreeDScene, ValueTracker, linear
 from PIL.Image import Image
@@ -15,6 +15,7 @@ from scenes.depth.camera import DepthCamera
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.named_output import HOME, Written, race_name, refuse
 from scenes.race.commentary import ROOM
+from scenes.race.spoken import Line, Spoken, chapters
 from scenes.theme import HEADING, TITLE, chosen_theme
 from support.messages import shorten
 from views.captions import captions
@@ -38,12 +39,15 @@ class Film(Written, ThreeDScene):
         trace: the race to show; by default the race in race.toml is run.
 
     Attributes:
+        shares: the shares of the film's length for its sections.
         trace: the race.
         captions: the film's text.
         length: of the film's story, in seconds.
         clock: the step that is shown, from 0 to the last one.
         parts: the parts that follow the clock; filled by `prepare`.
     """
+
+    shares: ClassVar[Mapping[str, float]] = {}
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
         asked = trace.spec if trace else spec_of_config()
@@ -62,12 +66,23 @@ class Film(Written, ThreeDScene):
         self.parts: Sequence[Part] = ()
         if trace is None:
             options["race"] = race_name(config_path(HOME))
-        super().__init__(renderer, camera_class=DepthCamera, theme=theme, loop=loop, **options)
+        options |= {"theme": theme, "loop": loop, "chapters": chapters(film.language)}
+        super().__init__(renderer, camera_class=DepthCamera, **options)
 
     @staticmethod
     def shown_race(spec: RaceSpec) -> RaceSpec:
         """The race that the film shows when it is asked for another one: that one, in most films."""
         return spec
+
+    def next_section(self, name: str = "unnamed", *args: Any, **options: Any) -> None:
+        """As Manim's `next_section`, with what is said in it."""
+        super().next_section(name, *args, **options)
+        for after, line in self.spoken(name):
+            self.say(line, after)
+
+    def spoken(self, section: str) -> list[Line]:
+        """The captions of a section."""
+        return Spoken(self.trace).section(section, self.shares.get(section, 0.0) * self.length)
 
     @property
     def lens(self) -> DepthCamera:

@@ -20,6 +20,7 @@ from scenes.film import Film, spec_of_config
 from scenes.frame import frame
 from scenes.named_output import HOME, race_name, refuse
 from scenes.race.commentary import ROOM
+from scenes.race.spoken import Line
 from scenes.step.captions import step_captions
 from scenes.step.racer_view import RacerView
 from scenes.step.shots import Moment, Shot, shots
@@ -67,6 +68,24 @@ class InsideTheStep(Film):
         self.next_section("end")
         self.finish(END_SHARE * self.length)
 
+    def spoken(self, section: str) -> list[Line]:
+        """The captions of a section."""
+        if section == "title":
+            return [(0.0, f"{self.words.title}\n{self.subtitle()}")]
+        step = section.removeprefix("step ")
+        if step == section:
+            return super().spoken(section)
+        count = self.captions.count
+        words = self.captions.pace.format(step=count(int(step)), steps=count(self.trace.spec.steps))
+        return [(0.0, words)]
+
+    def subtitle(self) -> str:
+        """Whose steps are shown, and where."""
+        racers = [view.steps.racer.name for view in self.views]
+        words = self.words.two if len(racers) > 1 else self.words.one
+        surface = shorten(self.trace.surface.name, 60)
+        return words.format(racer=racers[0], other=racers[-1], surface=surface)
+
     def prepare(self) -> None:
         """Create the view of each racer, and the shots."""
         trace = self.trace
@@ -86,11 +105,7 @@ class InsideTheStep(Film):
 
     def show_title(self, seconds: float) -> None:
         """Show the title and the racers."""
-        racers = [view.steps.racer.name for view in self.views]
-        surface = shorten(self.trace.surface.name, 60)
-        words = self.words.two if len(racers) > 1 else self.words.one
-        line = words.format(racer=racers[0], other=racers[-1], surface=surface)
-        self.show_heading(self.words.title, fitted(line, ROOM, HEADING), seconds)
+        self.show_heading(self.words.title, fitted(self.subtitle(), ROOM, HEADING), seconds)
 
     def begin(self, seconds: float) -> None:
         """Show everything."""

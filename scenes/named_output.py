@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ class Written(Scene):
         output: the file to write instead.
         theme: of its picture; it is worn from now on.
         loop: seconds for a fade at the end to where the film began; 0 for none.
+        chapters: the names of its sections as chapters.
     """
 
     def __init__(
@@ -47,11 +48,12 @@ class Written(Scene):
         output: Path | None = None,
         theme: Theme = DARK,
         loop: float = 0.0,
+        chapters: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
         if config.renderer == RendererType.OPENGL:
             refuse("films are drawn with Manim's default renderer: leave --renderer=opengl out")
-        writer: Any = partial(FilmWriter, race=race, output=output, loop=loop)
+        writer: Any = partial(FilmWriter, race=race, output=output, loop=loop, chapters=chapters)
         wear(theme)
         with refusing(), tempconfig(_background(theme)):
             renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
@@ -60,11 +62,11 @@ class Written(Scene):
         camera.frame_width, camera.frame_height = frame()
         camera.background_color, camera.background_opacity = _background(theme).values()
 
-    def say(self, words: str, seconds: float, after: float = 0.0) -> None:
+    def say(self, words: str, after: float = 0.0) -> None:
         """Add a caption for the file of captions: see `FilmWriter.say`."""
         writer = self.renderer.file_writer
         if isinstance(writer, FilmWriter):
-            writer.say(words, seconds, after)
+            writer.say(words, after)
 
     def render(self, preview: bool = False) -> bool:
         """As Manim's `render`, but it leaves no partial files behind, and errors of files are one line."""

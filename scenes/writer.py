@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -52,13 +53,20 @@ class FilmWriter(SceneFileWriter):
         race: the race's name, which follows the scene's in the file name, unless a name was given.
         output: the file to write instead.
         loop: the length of the fade at the end, in seconds; 0 for none.
+        chapters: the names of sections as chapters, by their own names; by default those.
 
     Raises:
         OSError: if the file cannot be written there.
     """
 
     def __init__(
-        self, settings: Any, *, race: str = "", output: Path | None = None, loop: float = 0.0
+        self,
+        settings: Any,
+        *,
+        race: str = "",
+        output: Path | None = None,
+        loop: float = 0.0,
+        chapters: Mapping[str, str] | None = None,
     ) -> None:
         plan = settings.plan
         if race and not config.output_file:
@@ -66,7 +74,7 @@ class FilmWriter(SceneFileWriter):
         if output:
             plan = _elsewhere(plan, output.absolute())
         self._said: list[Said] = []
-        self._loop = loop
+        self._loop, self._names = loop, chapters or {}
         super().__init__(replace(settings, plan=plan))
         for path in (plan.primary_artifact, plan.concat_manifest):
             if path and path != plan.image_sequence_dir:
@@ -79,15 +87,14 @@ class FilmWriter(SceneFileWriter):
         sys.setswitchinterval(_HANDOVER)
         return SegmentEncoder(target=target, spec=self.video_encoder)
 
-    def say(self, words: str, seconds: float, after: float = 0.0) -> None:
-        """Add a caption.
+    def say(self, words: str, after: float = 0.0) -> None:
+        """Add a caption, which stays until the next one.
 
         Args:
             words: of the caption.
-            seconds: how long it stays, unless another one replaces it.
             after: how many seconds from now it begins.
         """
-        self._said.append(Said(words, len(self.partial_movie_files), after, seconds))
+        self._said.append(Said(words, len(self.partial_movie_files), after))
 
     def finish(self) -> None:
         """Join the partial files into the film."""
@@ -128,10 +135,15 @@ class FilmWriter(SceneFileWriter):
         counts = accumulate((len(section.partial_movie_files) for section in self.sections), initial=0)
         ends = [begins[count] for count in counts]
         return [
-            Chapter(section.name, begin, end)
+            Chapter(self._chapter(section.name), begin, end)
             for section, (begin, end) in zip(self.sections, pairwise(ends), strict=True)
             if end > begin
         ]
+
+    def _chapter(self, section: str) -> str:
+        """A section's name as a chapter: its first word may be another one."""
+        first, *rest = section.split(" ", 1)
+        return " ".join([self._names.get(first, first), *rest])
 
     def write_subcaption_file(self) -> None:
         """Write the captions; a GIF has none."""

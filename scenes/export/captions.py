@@ -17,30 +17,24 @@ class Said(NamedTuple):
         words: what it says.
         piece: the number of the piece of film during which it begins.
         after: how many seconds after the piece has begun.
-        seconds: how long it stays, at most; the next one replaces it.
     """
 
     words: str
     piece: int
     after: float
-    seconds: float
 
 
 def subtitles(said: Sequence[Said], begins: Sequence[float]) -> list[Subtitle]:
-    """The captions, none of which outlasts the film.
+    """The captions, each of which stays until the next one, and the last until the film ends.
 
     Args:
         said: the captions, in their order.
         begins: when each piece of the film begins, and at last when the film ends, in seconds.
     """
-    starts = [min(begins[one.piece] + one.after, begins[-1]) for one in said]
-    ends = [
-        min(start + one.seconds, following)
-        for one, (start, following) in zip(said, pairwise([*starts, begins[-1]]), strict=True)
-    ]
+    edges = [*(min(begins[one.piece] + one.after, begins[-1]) for one in said), begins[-1]]
     found = [
         Subtitle(None, timedelta(seconds=start), timedelta(seconds=end), one.words)
-        for one, start, end in zip(said, starts, ends, strict=True)
+        for one, (start, end) in zip(said, pairwise(edges), strict=True)
         if end > start
     ]
     return list(sort_and_reindex(found))

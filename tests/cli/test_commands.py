@@ -300,6 +300,7 @@ def test_film_writes_where_it_is_told_to_and_nothing_else(
         "race.toml",
         "{my} film-poster.png",
         "{my} film.mp4",
+        "{my} film.srt",
     ]
     with av.open(str(folder / name)) as container:
         assert sum(1 for _ in container.decode(video=0)) > 100

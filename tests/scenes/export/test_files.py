@@ -11,6 +11,7 @@ import av
 import manim
 import numpy as np
 import pytest
+import srt
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 from PIL import Image
@@ -31,6 +32,7 @@ LENGTH, RATE = 6, 10
 SMALL = {"pixel_width": 96, "pixel_height": 54, "frame_rate": RATE, "progress_bar": "none"}
 CODECS = {".mp4": "h264", ".webm": "vp9", ".mov": "prores", ".gif": "gif"}
 SECTIONS = ["title", "map", "race", "results"]
+CHAPTERS = ["Titre", "La carte", "La course", "Résultats"]
 MODULE = Path("contour_race.py")
 
 
@@ -127,7 +129,7 @@ def test_sections_are_chapters(films: dict[str, Path], suffix: str) -> None:
     with av.open(str(films[suffix])) as container:
         chapters = container.chapters()
         length = len(frames(films[suffix])) / RATE
-    assert [chapter["metadata"]["title"] for chapter in chapters] == SECTIONS
+    assert [chapter["metadata"]["title"] for chapter in chapters] == CHAPTERS
     edges = [
         float(edge * (chapter["time_base"] or 0))
         for chapter in chapters
@@ -148,6 +150,29 @@ def test_a_film_without_a_ground_is_transparent_where_it_shows_nothing(
     assert (opacity == 0).mean() > 0.2
     assert (opacity == 255).mean() > 0.2
     assert (frames(films[suffix])[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".mov"])
+def test_captions_cover_the_film_in_its_language(films: dict[str, Path], suffix: str) -> None:
+    film = films[suffix]
+    captions = list(srt.parse(film.with_suffix(".srt").read_text(encoding="utf-8")))
+    assert [caption.index for caption in captions] == list(range(1, len(captions) + 1))
+    edges = [edge.total_seconds() for caption in captions for edge in (caption.start, caption.end)]
+    assert edges[0] == 0
+    assert edges[1:-1:2] == edges[2::2]
+    assert edges[-1] == pytest.approx(len(frames(film)) / RATE, abs=0.01)
+    words = [caption.content for caption in captions]
+    assert words[0] == "La course des optimiseurs\nslope : 9 pas de gradient"
+    assert words[1].startswith("La perte vue d'en haut")
+    assert words[-1].startswith("1. SGD : ")
+    with av.open(str(film)) as container:
+        begins = [float(c["start"] * (c["time_base"] or 0)) for c in container.chapters()]
+    assert set(np.round(begins, 2)) <= set(np.round(edges[::2], 2))
+
+
+def test_a_gif_has_no_captions(clear: dict[str, Path]) -> None:
+    names = {path.name for path in clear[".gif"].parent.glob("*.srt")}
+    assert names == {"film.srt"}
 
 
 def test_sections_are_files_that_make_up_the_film(films: dict[str, Path]) -> None:
