@@ -83,6 +83,8 @@ def taken_by_numpy(frame: FrameType | None) -> str:
     operation, path = _instruction(frame.f_code, frame.f_lasti)
     if operation.startswith("STORE_S"):  # STORE_SUBSCR, STORE_SLICE
         return "an array's element"
+    if operation == "STORE_ATTR":  # array.real = t
+        return "an array's attribute"
     if path and (path[-1] in _METHODS or _is_numpys(_owner(frame, path))):
         return f"{path[-1]}()"
     return ""

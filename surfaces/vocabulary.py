@@ -71,6 +71,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 # What to write for a name that is not here. The rest is found by its spelling.
 _INSTEAD = {
+    "sigma": "sigmoid(u)", "logistic": "sigmoid(u)", "expit": "sigmoid(u)",
     "sgn": "sign(u)", "tg": "tan(u)", "arctg": "atan(u)", "lg": "log10(u)", "cot": "1/tan(u)",
     "ctg": "1/tan(u)", "coth": "1/tanh(u)", "sec": "1/cos(u)", "csc": "1/sin(u)", "sech": "1/cosh(u)",
     "csch": "1/sinh(u)", "square": "u**2", "cube": "u**3", "sinc": "sin(u)/u", "round": "floor(u + 0.5)",

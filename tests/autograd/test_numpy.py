@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, erf
+from autograd import Tensor, erf, value_and_grad
 from autograd.rules import RULES
 
 OPERATORS = (
@@ -109,7 +109,20 @@ def test_comparisons_give_plain_truths(ufunc: Callable[..., Any]) -> None:
     assert isinstance(result, np.ndarray)
     assert result.dtype == bool
     np.testing.assert_array_equal(result, ufunc(*arrays))
-    assert type(ufunc(*[Tensor(1.0)] * len(arrays))) is bool
+    assert type(ufunc(*[Tensor(1.0)] * len(arrays))) is np.bool_
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_the_truth_about_one_number_can_be_negated(engine: Any) -> None:
+    # ~True is -2, which counts as true; numpy's ~np.True_ is False.
+    negations: tuple[Callable[[Any], Any], ...] = (
+        lambda x: ~(x > 0), lambda x: ~np.isfinite(x), lambda x: ~np.isclose(x, 0.7), lambda x: ~(x == 0.7),
+    )  # fmt: skip
+    for negation in negations:
+        branches = value_and_grad(lambda x, no=negation: np.where(no(x), x**2, -x), engine=engine)
+        for x in (0.7, -0.7):
+            expected = (x * x, 2 * x) if bool(negation(np.float64(x))) else (-x, -1.0)
+            np.testing.assert_allclose(branches(x), expected, rtol=1e-15)
 
 
 PLACES: tuple[Callable[..., Any], ...] = (np.argmax, np.argmin, np.argsort)

@@ -87,6 +87,18 @@ def filled_by_another_name(t: Any) -> Any:
     return r[0]
 
 
+def real_part(t: Any) -> Any:
+    r = np.zeros(2, dtype=complex)
+    r.real = t
+    return r.real[0]
+
+
+def imaginary_part(t: Any) -> Any:
+    r = np.zeros(2, dtype=complex)
+    r[:1].imag = t
+    return r.imag[0]
+
+
 LOST: dict[str, Callable[[Any], Any]] = {
     "an element": stored,
     "elements in a loop": stored_in_turn,
@@ -102,6 +114,8 @@ LOST: dict[str, Callable[[Any], Any]] = {
     "fill": filled,
     "fill of an expression": lambda t: np.zeros(2).fill(t),
     "setitem": flat,
+    "the real part": real_part,
+    "the imaginary part in place": imaginary_part,
     "np.array": lambda t: np.array([t], dtype=float)[0],
     "np.array of rows": lambda t: np.array([[t, 0.0], [0.0, 0.0]], dtype=np.float32)[0, 0],
     "np.asarray": lambda t: np.asarray(t, dtype=float),

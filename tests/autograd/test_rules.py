@@ -145,7 +145,7 @@ def test_gradients_are_central_differences(rule: str) -> None:
 def test_floats_give_floats_and_truths() -> None:
     for case in CASES:
         if case.rule in FLOAT_RULES and not any(map(np.ndim, case.inputs)):
-            assert {type(x) for x in answers(case).values()} == {bool if case.rule in TRUTHS else float}
+            assert {type(x) for x in answers(case).values()} == {np.bool_ if case.rule in TRUTHS else float}
 
 
 def test_a_scalar_result_is_a_float() -> None:

@@ -132,6 +132,7 @@ def test_a_chain_of_comparisons_computes_each_part_once() -> None:
 HINTS = [
     ("cot(u)", "write 1/tan(u)"),
     ("sgn(u)", "write sign(u)"),
+    ("sigma(u)", "write sigmoid(u)"),
     ("tg(u)", "write tan(u)"),
     ("step(u)", "write where(u > 0, 1, 0)"),
     ("maxx(u, v)", "did you mean 'max'?"),
