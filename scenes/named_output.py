@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from manim import BLACK, CairoRenderer, Camera, ManimColor, RendererType, Scene, config, tempconfig
+from manim import BLACK, Camera, ManimColor, RendererType, Scene, config, tempconfig
 
 from scenes.frame import frame
+from scenes.renderer import FilmRenderer
 from scenes.theme import wear
 from scenes.writer import FilmWriter
 from support.messages import printable
@@ -56,7 +57,7 @@ class Written(Scene):
         writer: Any = partial(FilmWriter, race=race, output=output, loop=loop, chapters=chapters)
         wear(theme)
         with refusing(), tempconfig(_background(theme)):
-            renderer = renderer or CairoRenderer(file_writer_class=writer, camera_class=camera_class)
+            renderer = renderer or FilmRenderer(file_writer_class=writer, camera_class=camera_class)
             super().__init__(renderer=renderer, **options)
         camera: Any = self.camera
         camera.frame_width, camera.frame_height = frame()

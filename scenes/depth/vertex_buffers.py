@@ -80,9 +80,8 @@ def _triangles(resolution: int) -> bytes:
 def set_uniforms(program: moderngl.Program, **uniforms: Any) -> None:
     """Set those of the uniforms that the program has."""
     for name, value in uniforms.items():
-        if name in program:
-            uniform = program[name]
-            if isinstance(value, np.ndarray):
-                uniform.write(np.ascontiguousarray(value, dtype="f4"))  # type: ignore[union-attr]
-            else:
-                uniform.value = value  # type: ignore[union-attr]
+        uniform: Any = program.get(name, None)
+        if isinstance(value, np.ndarray) and uniform:
+            uniform.write(np.ascontiguousarray(value, dtype="f4"))
+        elif uniform:
+            uniform.value = value

@@ -10,8 +10,8 @@ out vec4 colour;
 void main() {
     vec3 width = abs(dFdx(line)) + abs(dFdy(line));
     // How much of this pixel each line covers; lines too dense to be told apart are none, nor is a plain.
-    vec3 cover = clamp(1.0 - abs(fract(line - 0.5) - 0.5) / (fine * max(width, 1e-6)), 0.0, 1.0);
-    cover *= clamp((0.5 - width) / 0.3, 0.0, 1.0) * vec3(greaterThan(width, vec3(1e-5)));
+    vec3 away = abs(line - round(line)) + 1e-5;
+    vec3 cover = clamp(1.0 - away / (fine * width + 1e-6), 0.0, 1.0) * clamp((0.5 - width) / 0.3, 0.0, 1.0);
     vec3 shade = lit * (1.0 - 0.22 * max(cover.x, cover.y));
     colour = vec4(mix(shade, contour, 0.30 * cover.z), 1.0) * opacity;
 }
