@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.compiler import emit_chunks, machine_code
 from autograd.compiler.compiled import Points, fill, function_source, load
-from autograd.compiler.program import POINTS, Program
+from autograd.compiler.program import Program
 from autograd.compiler.tracing import lowered
 from autograd.values import Array
 
@@ -61,17 +61,14 @@ class Emitted:
 
     def __init__(self, program: Program, functions: dict[str, Any] | None = None) -> None:
         self.program, functions = program, emit_chunks.NAMES | (functions or {})
-        low = lowered(program, emit_chunks.OPERATIONS)
-        fast, careful = (
-            function_source("rows, size, numbers", lines, name)
-            for lines, name in zip(emit_chunks.emit(low), ("step", "step_carefully"), strict=True)
-        )
-        self.source = fast
-        self.arguments = sum(program.shapes[number] == POINTS for number in program.inputs)
+        code = emit_chunks.emit(lowered(program, emit_chunks.OPERATIONS))
+        self.source = function_source("rows, size, numbers", code.fast, "step")
+        careful = function_source("rows, size, numbers", code.careful, "step_carefully")
+        self.arguments = code.arguments
         self.names: dict[str, Any] = {
-            "step": load(fast, functions, "step"),
+            "step": load(self.source, functions, "step"),
             "step_carefully": load(careful, functions, "step_carefully"),
-            "ROWS": self.arguments + len(program.outputs),
+            "ROWS": code.rows,
         }
 
 

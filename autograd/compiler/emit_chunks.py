@@ -3,12 +3,13 @@
 All operations of the table are written with the functions of `autograd.compiler.elementary`, so nothing is
 called within the loop. A chunk's numbers stand in the rows of one array that stays in the processor's cache:
 the arguments of all its points, and then the results. Where an angle is too large for the functions, the loop
-says so, and a second one, which is slower, does the chunk again, and only that point differently.
+notes it in a last row, and a second one, which is slower, does these points again.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ FORMS = emit_floats.FORMS | {
     "logical_and": "{} & {}",
     "logical_or": "{} | {}",
 }
+_ANYWHERE = FORMS | {name: f"{name}_anywhere({{}})" for name in ANYWHERE}
 OPERATIONS = set(FORMS)
 NAMES: dict[str, Any] = {
     **FUNCTIONS,
@@ -33,8 +35,25 @@ NAMES: dict[str, Any] = {
 }  # fmt: skip
 
 
-def emit(program: Program) -> tuple[list[str], list[str]]:
-    """The lines of a function of `rows`, `size` and `numbers`, and of the one for where that answers true.
+@dataclass(frozen=True)
+class ChunkCode:
+    """Functions of `rows`, `size` and `numbers`.
+
+    Attributes:
+        fast: the lines of one that computes all points, and answers whether angles are too large.
+        careful: the lines of one that computes those points anew.
+        arguments: how many rows the arguments have.
+        rows: how many rows there are.
+    """
+
+    fast: list[str]
+    careful: list[str]
+    arguments: int
+    rows: int
+
+
+def emit(program: Program) -> ChunkCode:
+    """The code of a program.
 
     Args:
         program: of the `OPERATIONS`. Arguments that are points stand in the first rows, in their order, and
@@ -43,7 +62,7 @@ def emit(program: Program) -> tuple[list[str], list[str]]:
     >>> program = Program()
     >>> x, rate = program.add_input(POINTS), program.add_input(())
     >>> program.outputs = [program.add("exp", (program.add("multiply", (x, rate)),))]
-    >>> print(*emit(program)[0], sep="\\n")
+    >>> print(*emit(program).fast, sep="\\n")
     a0 = rows[0]
     x1 = numbers[0]
     r0 = rows[1]
@@ -58,20 +77,25 @@ def emit(program: Program) -> tuple[list[str], list[str]]:
     shared = [program.shapes[number] != POINTS for number in program.inputs]
     points = [k for k, own in enumerate(shared) if not own]
     numbers = [k for k, own in enumerate(shared) if own]
+    results = range(len(program.outputs))
     head = [f"a{k} = rows[{j}]" for j, k in enumerate(points)]
     head += [f"x{k} = numbers[{j}]" for j, k in enumerate(numbers)]
-    head += [f"r{k} = rows[{len(points) + k}]" for k in range(last)]
+    head += [f"r{k} = rows[{len(points) + k}]" for k in results]
     loads = [f"x{k} = a{k}[i]" for k in points]
-    stores = [f"r{k}[i] = y{k}" for k in range(last)]
-    if last < len(program.outputs):
-        stores.append(f"far = far | y{last}")
-    anywhere = {name: f"{name}_anywhere({{}})" for name in ANYWHERE}
-    return tuple(  # type: ignore[return-value]
-        [*head, "far = False", "for i in range(size):"]
-        + [f"    {line}" for line in (*loads, *emit_floats.emit(program, forms), *stores)]
-        + ["return far"]
-        for forms in (FORMS, FORMS | anywhere)
-    )
+    stores = [f"r{k}[i] = y{k}" for k in results]
+    found = [f"far = far | y{k}" for k in results[last:]]
+    fast = [*loads, *emit_floats.emit(program, FORMS), *stores, *found]
+    fast = [*head, "far = False", "for i in range(size):", *(f"    {line}" for line in fast), "return far"]
+    careful = ["return"]
+    if found:
+        body = [*loads, *emit_floats.emit(program, _ANYWHERE), *stores]
+        careful = [
+            *head,
+            "for i in range(size):",
+            f"    if r{last}[i] > 0.0:",
+            *(f"        {x}" for x in body),
+        ]
+    return ChunkCode(fast, careful, len(points), len(points) + len(results))
 
 
 def _with_far_angles(program: Program) -> tuple[Program, int]:

@@ -53,9 +53,9 @@ def one_by_one(spec: RaceSpec) -> float:
 
         rows = np.concatenate([state, draw, np.empty((5 + code.terms, STARTS))])
         padded = np.zeros((given["ROWS"], CHUNK))
-        padded[:, :STARTS] = rows
+        padded[: len(rows), :STARTS] = rows
         step(padded, STARTS, np.array([n + 1.0, 0.0]))
-        found, expected = padded[given["GIVEN"] :, :STARTS], by_numpy(state)
+        found, expected = padded[given["GIVEN"] : len(rows), :STARTS], by_numpy(state)
         with np.errstate(all="ignore"):
             ulps = [state * (1 + random.choice([-1, 0, 1], state.shape) * 2.0**-52) for _ in range(4)]
             rounding = np.max([np.abs(by_numpy(nudged) - expected) for nudged in ulps], axis=0)
