@@ -58,10 +58,10 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
         Record(spec, surface, **{name: array[i] for name, array in arrays.items()})
         for i in range(len(spec.racers))
     ]
-    counts = []
+    counts, starts = [], spec.starts()
     for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
         try:
-            counts.append(_run(spec, RacerRun.of(spec, surface, racer, record, on_step or nothing)))
+            counts.append(_run(spec, RacerRun.of(spec, surface, racer, record, on_step or nothing, starts)))
         except (OwnError, TracingError) as error:  # tracing: a Hessian has to be compiled
             raise SpecError(f"{racer.origin}: " * bool(racer.origin) + f"racer {i}: {error}") from error
         record.forget_ended()

@@ -53,11 +53,17 @@ class RacerRun:
 
     @classmethod
     def of(
-        cls, spec: RaceSpec, surface: Surface, racer: RacerSpec, record: Record, on_step: Callable[[], object]
+        cls,
+        spec: RaceSpec,
+        surface: Surface,
+        racer: RacerSpec,
+        record: Record,
+        on_step: Callable[[], object],
+        starts: Array,
     ) -> RacerRun:
         """A racer's run in a race."""
         noise = spec.noise if spec.noise and spec.noise.scale else None
-        return cls(racer, surface, spec.starts(), noise, record, on_step)
+        return cls(racer, surface, starts, noise, record, on_step)
 
     @Lazy
     def rate(self) -> Rate:

@@ -99,7 +99,9 @@ def raced(spec: RaceSpec, how: str, settings: dict[str, Any] | None = None) -> t
     code = code_of(spec, tuple(settings or ()))
     record = Record(spec, spec.build_surface(), **{name: x[0] for name, x in empty_arrays(spec).items()})
     steps: list[int] = []
-    run = RacerRun.of(spec, spec.build_surface(), spec.racers[0], record, lambda: steps.append(1))
+    run = RacerRun.of(
+        spec, spec.build_surface(), spec.racers[0], record, lambda: steps.append(1), spec.starts()
+    )
     run = replace(run, settings=settings or {})
     if how == "points":
         run_points(run, code)
