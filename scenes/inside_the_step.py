@@ -22,7 +22,7 @@ from scenes.named_output import HOME, race_name, refuse
 from scenes.race.commentary import ROOM
 from scenes.race.spoken import Line
 from scenes.step.captions import step_captions
-from scenes.step.racer_view import RacerView
+from scenes.step.racer_view import RacerView, most_shown
 from scenes.step.shots import Moment, Shot, shots
 from scenes.theme import HEADING
 from support.messages import shorten
@@ -36,7 +36,8 @@ FADE = 0.35  # seconds to fade from one map to another
 class InsideTheStep(Film):
     """The terms of an optimizer's step, one after the other, as arrows, squares and equations.
 
-    It shows the racers that race.toml names in ``[film] inside``, or else the last two.
+    It shows the racers that race.toml names in ``[film] inside``, or else the last two; in a picture narrower
+    than 16:9, only the second of them.
     """
 
     def __init__(self, renderer: Any = None, *, trace: Trace | None = None, **options: Any) -> None:
@@ -169,6 +170,6 @@ class InsideTheStep(Film):
 
 
 def shown_racers(trace: Trace) -> list[int]:
-    """The indices of the racers shown."""
+    """The indices of the racers shown: of two, only the second where there is no room for both."""
     names = list(trace.names)
-    return [names.index(name) for name in trace.spec.film.inside or names[-2:]]
+    return [names.index(name) for name in trace.spec.film.inside or names[-2:]][-most_shown() :]

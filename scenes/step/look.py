@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from optimizers.equations import Quantity, Unit, UpdateLine
@@ -40,7 +41,9 @@ class Look:
     columns: bool = True
 
     @classmethod
-    def of(cls, steps: Steps, taken: Sequence[str], words: StepCaptions, common: Captions) -> Look:
+    def of(
+        cls, steps: Steps, taken: Sequence[str], words: StepCaptions, common: Captions, columns: bool
+    ) -> Look:
         """The look of a racer's steps, with no colour twice.
 
         Args:
@@ -48,6 +51,7 @@ class Look:
             taken: the colours of the racers in the film.
             words: of this film.
             common: of all films of a race.
+            columns: whether all values stand beside their equations.
         """
         mean = _first(_MEANS, taken)
         square = _first(_SQUARES, [*taken, mean])
@@ -65,7 +69,7 @@ class Look:
                 colours[name] = INK if name in {"g", "h"} else mean
             elif line.unit is Unit.SLOPE:  # a square's side
                 colours[name] = square
-        return cls(colours, words, common, columns=len(taken) == 1)
+        return cls(colours, words, common, columns)
 
     def setter(self, values: Values | None = None, **options: Any) -> Typesetter:
         """What sets equations in these colours; of the language's numbers where there are `values`."""
@@ -91,14 +95,33 @@ def shares(line: UpdateLine, steps: Steps) -> tuple[float, float]:
     return kept, added
 
 
-def wrapped(words: str, width: float, size: float) -> list[str]:
-    """Words in one line or two: two that are about as wide, where one would be wider than `width`."""
-    if line_width(words, size) <= width:
-        return [words]
-    parts = words.split(" ")
-    halves = [(" ".join(parts[:i]), " ".join(parts[i:])) for i in range(1, len(parts))]
-    both = min(halves, key=lambda pair: max(line_width(half, size) for half in pair), default=(words,))
-    return [fitted(half, width, size) for half in both]
+def wrapped(words: str, width: float, size: float, most: int = 2) -> list[str]:
+    """Words in as few lines as needed that are no wider than `width`, about as wide as each other.
+
+    Args:
+        words: the words.
+        width: of a line, at most.
+        size: in points.
+        most: lines; where more are needed, the lines are shortened.
+    """
+    parts = tuple(words.split(" "))
+    lines: tuple[str, ...] = ()
+    for count in range(1, min(most, len(parts)) + 1):
+        lines = _split(parts, count, size)
+        if all(line_width(line, size) <= width for line in lines):
+            break
+    return [fitted(line, width, size) for line in lines]
+
+
+@lru_cache(maxsize=4096)
+def _split(parts: tuple[str, ...], count: int, size: float) -> tuple[str, ...]:
+    """The parts in so many lines, the widest of which is as narrow as can be."""
+    if count == 1:
+        return (" ".join(parts),)
+    ways = [
+        (" ".join(parts[:i]), *_split(parts[i:], count - 1, size)) for i in range(1, len(parts) - count + 2)
+    ]
+    return min(ways, key=lambda way: max(line_width(line, size) for line in way))
 
 
 def _squared(line: UpdateLine) -> bool:

@@ -31,9 +31,23 @@ Room = tuple[float, float, float]
 
 _ENGLISH = Numbers()
 HEAD = 0.5  # the height of the name's line
-CARD = 1.76  # the height of the words and numbers below the equations
-_LEVELS = (1.4, 0.97, 0.49, 0.04)  # of their base lines, from its bottom
+_LINE = 0.43  # from line to line of the words
+_WORDS, _SUMS = (
+    0.97,
+    (0.49, 0.04),
+)  # the base lines of the last words, and of the numbers below, from the bottom
+_LONGEST = 6.0  # the width from which two lines of words are enough
 _DIM, _DONE = 0.35, 0.85  # the opacity of lines that are to come, and of those that are done
+
+
+def lines_of_words(width: float) -> int:
+    """How many lines of words there may be below the equations, in so wide a card."""
+    return 2 if width >= _LONGEST else 4
+
+
+def card_height(width: float) -> float:
+    """The height of the words and numbers below the equations."""
+    return _WORDS + lines_of_words(width) * _LINE - 0.07
 
 
 class Panel(Group):
@@ -100,9 +114,10 @@ class Panel(Group):
         """The words on the line at hand, and its sums."""
         left, right, bottom = card
         self._width = right - left
-        levels = [bottom + level for level in _LEVELS]
-        self._words = Group(*(Label("-", SMALL, INK).stand(left + 0.1, y, LEFT) for y in levels[:2]))
-        self._sums = Group(*(Equation(word("0"), SMALL).stand(left + 0.1, y) for y in levels[2:]))
+        self._lines = lines_of_words(self._width)
+        levels = [bottom + _WORDS + _LINE * i for i in reversed(range(self._lines))]
+        self._words = Group(*(Label("-", SMALL, INK).stand(left + 0.1, y, LEFT) for y in levels))
+        self._sums = Group(*(Equation(word("0"), SMALL).stand(left + 0.1, bottom + y) for y in _SUMS))
 
     def _set_head(self, head: Room) -> list[Ball | Label]:
         """The racer's ball and name, as much of it as there is room for beside the count of steps."""
@@ -167,7 +182,7 @@ class Panel(Group):
     def _say(self, step: int, line: int | None, over: bool) -> None:
         """The words of the card, and the sums."""
         words, sums = self._card(step, line, over)
-        for label, told in zip(self._words, [*words, "", ""], strict=False):
+        for label, told in zip(self._words, [*words, *[""] * self._lines], strict=False):
             label.set_opacity(float(bool(told)))
             if told:
                 label.write(told, LEFT)
@@ -180,20 +195,20 @@ class Panel(Group):
         steps, words = self._steps.value, self._look.words
         width = self._width - 0.2
         loss = self._look.common.numbers.loss(float(steps.losses[min(step + 1, steps.count)]))
-        loss = loss.replace("-", "−").replace("inf", "∞")
+        loss = loss.replace("inf", "∞")
         if over:
             status = self._look.common.statuses[self._ended]
             end = words.ended.format(status=status, steps=self._look.common.count(steps.count), loss=loss)
-            return wrapped(end[:1].upper() + end[1:], width, SMALL), []
+            return wrapped(end[:1].upper() + end[1:], width, SMALL, self._lines), []
         if line is None:
-            said = wrapped(words.quick, width, SMALL)
-            return [*said, f"{self._look.common.loss} {loss}"][:2], [] if self._look.columns else self._brief(
+            said = wrapped(words.quick, width, SMALL, self._lines - 1)
+            return [*said, f"{self._look.common.loss} {loss}"], [] if self._look.columns else self._brief(
                 step
             )
         if (step, line) not in self._said:
             shown = steps.lines[line]
             self._said[step, line] = (
-                wrapped(self._look.said(shown, steps), width, SMALL),
+                wrapped(self._look.said(shown, steps), width, SMALL, self._lines),
                 self._filled(step, line, shown),
             )
         return self._said[step, line]
@@ -233,12 +248,23 @@ class Panel(Group):
         lines = self._steps.value.lines
         scalars = {parse(other.text)[0] for other in lines if other.scalar} | {"t"}
         others = {parse(other.text)[0] for other in lines if other.quantity is not Quantity.DIRECTION}
-        shown: list[Setting] = []
         folds: tuple[set[str], ...] = set(), scalars, scalars | others
         for brief, folded, digits in itertools.product((False, True), folds, (3, 2)):
             shown = self._with_numbers(step, place, line, digits, folded, brief)
             if all(one.width * SMALL * EM <= self._width - 0.2 for one in shown):
-                break
+                return shown
+        return self._results(step, place, line)
+
+    def _results(self, step: int, place: int, line: UpdateLine) -> list[Setting]:
+        """What a line makes, without what it makes it of."""
+        name, _ = parse(line.text)
+        value, numbers = self._steps.value.values(step)[place + 1][name], self._look.common.numbers
+        setter = self._look.setter()
+        shown = []
+        for axis, letter in enumerate(("u", "v")[: 2 - line.scalar]):
+            begin = [] if line.scalar else [word(f"{letter}:", FAINT)]
+            result = word(numbers.short(_part(value, axis)), self._look.colours.get(name, INK))
+            shown.append(row(*begin, setter.name(name), word("=", FAINT), result, gap=0.25))
         return shown
 
     def _whole(self, step: int, place: int, line: UpdateLine) -> list[Setting]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
@@ -16,7 +16,7 @@ from scenes.step.captions import StepCaptions
 from scenes.step.equation_fit import fit
 from scenes.step.look import Look
 from scenes.step.map import BELOW, StepMap
-from scenes.step.panel import CARD, HEAD, Panel, Room
+from scenes.step.panel import HEAD, Panel, Room, card_height
 from scenes.step.shots import Moment, Shot
 from scenes.step.squares import Squares
 from scenes.step.steps import Steps
@@ -26,10 +26,16 @@ from views.captions import Captions
 _EDGE_X, _EDGE_Y = 0.3, 0.3  # from the frame's edges
 _GUTTER = 0.16  # from the middle of the frame, where two racers share it
 _AXIS = 0.38  # left of a map, for the name of v
-_WIDTHS = (5.35, 4.35), (2.75, 2.1)  # of a map, and the least: of one racer, and of each of two
+_WIDTHS = (5.35, 4.35), (2.75, 2.0)  # of a map, and the least: of one racer, and of each of two
 _SQUARES = 1.9  # the height of the squares where they have the map's width
 _BETWEEN = 0.3  # between a map and the equations beside it
 _UP_TO = 0.55  # between the base line of a racer's name and the first equation
+# The frame's widths from which two racers have room, and equations beside a map.
+_TWO, _SIDE_BY_SIDE = 14.0, 13.0
+_LEGIBLE = 7.0  # the width from which equations have room beside a map, with words below both
+_LOW_SQUARES = 1.5  # the height of squares there
+
+Rooms = tuple[Corners, Corners, tuple[Corners, Room, Room]]
 
 
 class RacerView:
@@ -48,18 +54,20 @@ class RacerView:
     ) -> None:
         self.steps = Steps(trace, racer)
         taken = [trace.spec.racers[i].colour for i in others]
-        self._look = Look.of(self.steps, taken, words, common)
         self._surface = trace.surface
         has_squares = any(line.quantity in {Quantity.SQUARE, Quantity.SIZE} for line in self.steps.lines)
         single = len(others) == 1
-        widest, least = _WIDTHS[not single]
-        for across in np.arange(widest, least, -0.05):  # as wide as the equations leave room for
-            self._corners, room, rooms = _rooms(others.index(racer), len(others), has_squares, float(across))
+        for columns, place in _places(others.index(racer), len(others), has_squares):
+            self._look = Look.of(self.steps, taken, words, common, columns)
+            self._corners, room, rooms = place
             left, bottom, right, top = rooms[0]
             if fit(self.steps, self._look, right - left, top - bottom):
                 break
-        self.panel = Panel(trace, racer, self.steps, self._look, rooms, size=36 if single else 28)
-        self.squares = Squares(self.steps, self._look, room, wide=single) if has_squares else None
+        wide = single and frame().width >= _SIDE_BY_SIDE
+        self.panel = Panel(trace, racer, self.steps, self._look, rooms, size=36 if wide else 28)
+        self.squares = (
+            Squares(self.steps, self._look, room, wide=wide) if room[3] > room[1] and has_squares else None
+        )
         self._whole = Window.around(
             self._surface, self.steps.positions[: self.steps.count + 1], self._corners, near=False
         )
@@ -122,31 +130,75 @@ def _smooth(part: float) -> float:
     return part * part * (3 - 2 * part)
 
 
-def _rooms(
-    place: int, count: int, squares: bool, across: float
-) -> tuple[Corners, Corners, tuple[Corners, Room, Room]]:
-    """The rooms of map, of squares, and of a panel; the last two of that have left, right and a height.
+def most_shown() -> int:
+    """How many racers there is room for."""
+    return 2 if frame().width >= _TWO else 1
+
+
+def _places(place: int, count: int, squares: bool) -> Iterator[tuple[bool, Rooms]]:
+    """Layouts, each with a smaller map, and whether all values stand beside the equations.
 
     Args:
         place: 0 for the first racer that is shown, 1 for the second.
         count: how many there are.
         squares: whether the racer has any.
-        across: how wide the map is.
     """
-    edge, top = frame().width / 2 - _EDGE_X, frame().height / 2 - _EDGE_Y
-    bottom, name = -top, top - HEAD + 0.18
-    if count == 1:
-        left, right, high = -edge, edge, top
-        middle, floor, height = left + _AXIS + across, bottom, _SQUARES
-        card = (middle + 0.35, right, bottom)
+    safe, edge = frame().safe, frame().width / 2 - _EDGE_X
+    if frame().width >= _SIDE_BY_SIDE:
+        halves = (-edge, edge) if count == 1 else ((-edge, -_GUTTER), (_GUTTER, edge))[place]
+        widest, least = _WIDTHS[count > 1]
+        for across in np.arange(widest, least, -0.05):  # as wide as the equations leave room for
+            yield count == 1, (_beside if count == 1 else _over)(*halves, squares, float(across))
+    elif safe.width >= _LEGIBLE:
+        for across in np.arange(0.46 * safe.width, 1.6, -0.05):
+            yield False, _over(safe.left, safe.right, squares, float(across))
     else:
-        left, right = ((-edge, -_GUTTER), (_GUTTER, edge))[place]
-        middle, floor, height = left + _AXIS + across, bottom + CARD, 1.5
-        high, card = name - 0.18, (left, right, bottom)
-    panel = (middle + _BETWEEN, bottom + CARD, right, name - _UP_TO if count == 1 else high)
-    start = floor + BELOW + (height + 0.1) * squares
+        for shown in (squares, False):  # where there is room for them
+            for high in np.arange(0.42 * safe.height, 0.9, -0.05):
+                yield False, _below(shown, float(high))
+
+
+def _beside(left: float, right: float, squares: bool, across: float) -> Rooms:
+    """The rooms of a map so wide and squares below it, and on the right of a panel as high as the picture."""
+    bottom, top, name = _heights()
+    middle = left + _AXIS + across
+    card = (middle + 0.35, right, bottom)
+    start = bottom + BELOW + (_SQUARES + 0.1) * squares
+    panel = (middle + _BETWEEN, bottom + card_height(card[1] - card[0]), right, name - _UP_TO)
+    return (
+        (left + _AXIS, start, middle, top),
+        (left + _AXIS, bottom, middle, bottom + _SQUARES),
+        (panel, card, (panel[0], right, name)),
+    )
+
+
+def _over(left: float, right: float, squares: bool, across: float) -> Rooms:
+    """The same, but for the words: these are below all, as wide as it, and the name above all."""
+    bottom, _, name = _heights()
+    middle, floor, high = left + _AXIS + across, bottom + card_height(right - left), name - 0.18
+    start = floor + BELOW + (_LOW_SQUARES + 0.1) * squares
     return (
         (left + _AXIS, start, middle, high),
-        (left + _AXIS, floor, middle, floor + height),
-        (panel, card, (panel[0] if count == 1 else left, right, name)),
+        (left + _AXIS, floor, middle, floor + _LOW_SQUARES),
+        ((middle + _BETWEEN, floor, right, high), (left, right, bottom), (left, right, name)),
     )
+
+
+def _below(squares: bool, high: float) -> Rooms:
+    """The rooms of a map so high, and of squares and panel below it."""
+    left, right = frame().safe.left, frame().safe.right
+    bottom, _, name = _heights()
+    low = name - 0.18 - high
+    floor = low - BELOW - (_LOW_SQUARES + 0.1) * squares
+    panel = (left, bottom + card_height(right - left), right, floor - 0.15)
+    return (
+        (left + _AXIS, low, right, name - 0.18),
+        (left + _AXIS, floor, right, floor + _LOW_SQUARES * squares),
+        (panel, (left, right, bottom), (left, right, name)),
+    )
+
+
+def _heights() -> tuple[float, float, float]:
+    """The lowest and the highest place, and the base line of a racer's name."""
+    top = frame().height / 2 - _EDGE_Y
+    return -top, top, top - HEAD + 0.18
