@@ -25,11 +25,12 @@ from PIL import Image
 
 from races import config_path
 from scenes.film import spec_of_config
-from scenes.frame import frame
+from scenes.frame import Area, frame
 from scenes.graph.computation import DOT, TIMES, Graph, evaluate, number, signed, wrap
 from scenes.graph.mobjects import GRADIENT, LOCAL, SMALLEST, VALUE, Appear, Flow, GraphPicture, Lane
 from scenes.named_output import HOME, Written, race_name
 from scenes.race.spoken import chapters
+from scenes.step.look import wrapped
 from scenes.theme import BODY, HEADING, TITLE, ColouredText, chosen_theme, text
 from support.messages import shorten
 from support.numbers import numbers
@@ -41,11 +42,12 @@ from views.theme import FAINT, INK
 # Seconds that each part of the film takes.
 SECONDS = {"title": 3.0, "build": 2.0, "forward": 6.5, "backward": 9.8, "conclusion": 3.0}
 
-_MARGIN = 0.4
-_TOP, _TOLD = 3.4, -3.45  # heights of the formula and of the line that explains each step
-_ROOM = 5.9  # for the graph, between them
+_HEAD = 0.6  # from the picture's upper edge to the formula's middle
+_TOLD = 0.55  # from the lower edge to the middle of the last line that explains a step
 _TELLING = 34  # the size of that line
 _TELL = 0.2  # seconds that it takes to appear
+_LINE = 0.42  # from line to line
+_WIDE, _MIDDLING = 13.0, 7.0  # frames in which formula and legend stand beside each other, and others
 _NEVER = 1_000_000  # animations, which no film has
 _D = "\N{PARTIAL DIFFERENTIAL}"
 
@@ -95,7 +97,7 @@ class BackpropGraph(Written):
         self.graph = evaluate(expression, at)
         names = chapters(language)
         super().__init__(renderer, theme=chosen_theme(theme), chapters=names, **options)
-        self.picture = GraphPicture(self.graph, (frame().width - 2 * _MARGIN, _ROOM), self.numbers)
+        self.picture = GraphPicture(self.graph, _room(), self.numbers, narrow=frame().width < _WIDE)
 
     def construct(self) -> None:
         """Tell the story."""
@@ -121,19 +123,26 @@ class BackpropGraph(Written):
             (f"\N{LEFTWARDS ARROW} {gradients}", GRADIENT),
         ]
         self.legend = VGroup(ColouredText(flows), text(derivatives, BODY, LOCAL))
-        right = frame().width / 2 - _MARGIN
-        for line, y in zip(self.legend, (_TOP + 0.2, _TOP - 0.2), strict=True):
-            line.move_to((right, y, 0), aligned_edge=RIGHT)
-        formula = self.numbers.written(self.graph.formula)
-        self.formula = _fitting(f"f(u, v) = {formula}", 2 * right - self.legend.width - 0.6)
-        self.formula.move_to((-right, _TOP, 0), aligned_edge=LEFT)
+        safe, top = frame().safe, frame().height / 2 - _HEAD
+        formula = f"f(u, v) = {self.numbers.written(self.graph.formula)}"
+        if frame().width >= _WIDE:
+            for line, y in zip(self.legend, (top + 0.2, top - 0.2), strict=True):
+                line.move_to((safe.right, y, 0), aligned_edge=RIGHT)
+            self.formula = _fitting(formula, safe.width - self.legend.width - 0.6)
+        else:
+            if not self.picture.derivatives:
+                self.legend = VGroup(self.legend[0])
+            self.legend.arrange(RIGHT, buff=0.6).scale(min(1.0, safe.width / self.legend.width))
+            self.legend.move_to((safe.left, top - _LINE - 0.1, 0), aligned_edge=LEFT)
+            self.formula = _fitting(formula, safe.width)
+        self.formula.move_to((safe.left, top, 0), aligned_edge=LEFT)
 
     def show_title(self) -> None:
         """Show the title, then move the expression to its place."""
         seconds = SECONDS["title"]
         place = self.formula.get_center()
-        heading = text(self.captions.title, TITLE, bold=True).move_to(1.1 * UP)
-        title = VGroup(heading, text(self.captions.subtitle, HEADING, FAINT).move_to(0.1 * UP))
+        heading = _within(text(self.captions.title, TITLE, bold=True)).move_to(1.1 * UP)
+        title = VGroup(heading, self._subtitle().move_to(0.1 * UP))
         self.formula.move_to(1.2 * DOWN)
         self.play(Appear(VGroup(title, self.formula), 0.95), run_time=0.25 * seconds)
         self.wait(0.45 * seconds)
@@ -141,14 +150,12 @@ class BackpropGraph(Written):
 
     def build_graph(self) -> None:
         """Show the cards, one column at a time, with their incoming edges."""
-        cards = self.picture.cards
-        columns = sorted({round(card.get_x(), 6) for card in cards})
-        for x in columns:
-            nodes = [i for i, card in enumerate(cards) if round(card.get_x(), 6) == x]
+        cards, levels = self.picture.cards, self.picture.levels
+        for nodes in levels:
             lanes = [Lane(self.picture.lines[e]) for i in nodes for e in self.graph.into(i)]
-            legend = [Appear(self.legend)] if x == columns[0] else []
+            legend = [Appear(self.legend)] if nodes is levels[0] else []
             shown = [Appear(cards[i], 0.9) for i in nodes]
-            self.play(*map(Create, lanes), *shown, *legend, run_time=SECONDS["build"] / len(columns))
+            self.play(*map(Create, lanes), *shown, *legend, run_time=SECONDS["build"] / len(levels))
 
     def forward(self) -> None:
         """Compute each value from those of its operands."""
@@ -160,7 +167,9 @@ class BackpropGraph(Written):
         self.tell([(f"{self.captions.inputs}  ", INK), (given, VALUE)])
         self.step(seconds, [], [self.picture.cards[i].value for i, _ in inputs])
         for i, node in operations:
-            self.tell([(f"{node.heading} = {node.numbers} = ", INK), (number(node.value), VALUE)])
+            self.tell(
+                [(node.heading, INK), (f" = {node.numbers}", INK), (" = ", INK), (number(node.value), VALUE)]
+            )
             flows = [Flow(self.picture.lines[e], VALUE) for e in self.graph.into(i)]
             self.step(seconds, flows, [self.picture.cards[i].value])
 
@@ -172,7 +181,10 @@ class BackpropGraph(Written):
         self.tell(seed)
         self.step(seconds, [], [cards[-1].total])
         for i, edge in enumerate(self.graph.edges):
-            self.tell(chain_rule(self.graph, i), *self.picture.derivatives[i : i + 1])
+            self.tell(
+                chain_rule(self.graph, i, named=frame().width >= _MIDDLING),
+                *self.picture.derivatives[i : i + 1],
+            )
             card, uses = cards[edge.parent], self.graph.out_of(edge.parent)
             arrived: list[VMobject] = [card.shares[uses.index(i)]] if card.shares else []
             arrived += [card.total] if i == uses[-1] else []
@@ -202,11 +214,19 @@ class BackpropGraph(Written):
         """Explain the next step at the bottom, and show what belongs to it."""
         self.say("".join(self.numbers.written(piece) for piece, _ in pieces))
         self.remove(self.told)
-        self.told = ColouredText(
-            [(self.numbers.written(piece), colour) for piece, colour in pieces], _TELLING
-        )
-        self.told.scale(min(1.0, (frame().width - 2 * _MARGIN) / self.told.width)).move_to(_TOLD * UP)
+        written = [(self.numbers.written(piece), colour) for piece, colour in pieces]
+        self.told = lines_of(written, frame().safe.width)
+        floor = _TOLD - frame().height / 2
+        self.told.move_to(((0, floor - 0.5 * _LINE, 0)), aligned_edge=DOWN)
+        if len(self.told) == 1:
+            self.told.set_y(floor)
         self.play(*map(Appear, (self.told, *also)), run_time=_TELL)
+
+    def _subtitle(self) -> VGroup:
+        """The line below the title, or, where it is too wide for one, two."""
+        width = frame().safe.width
+        lines = wrapped(self.captions.subtitle, width, HEADING)
+        return VGroup(*(_within(text(line, HEADING, FAINT)) for line in lines)).arrange(DOWN, buff=0.2)
 
     def step(self, seconds: float, flows: list[Flow], arrived: list[VMobject]) -> None:
         """Send pulses and show what they bring; `tell` has already used a part of `seconds`."""
@@ -217,13 +237,55 @@ class BackpropGraph(Written):
         self.wait((0.35 if flows else 0.8) * seconds)
 
 
+def _room() -> Area:
+    """The rectangle for the graph, between what is above and what is told below."""
+    if frame().width >= _WIDE:
+        return Area(frame().safe.left, -2.95, frame().safe.right, 2.95)
+    most = 2 if frame().width >= _MIDDLING else 3  # lines told
+    room = frame().whole.inset(0.2)
+    low, high = frame().whole.bottom + _TOLD + (most - 1) * _LINE, frame().whole.top - _HEAD - _LINE - 0.4
+    return Area(room.left, low, room.right, high)
+
+
+def lines_of(pieces: Sequence[tuple[str, str]], width: float) -> VGroup:
+    """Pieces of text in one line, smaller if needed, or else in several that are legible.
+
+    A line ends before a piece that begins with a space, or after one that ends with two.
+    """
+    one = ColouredText(pieces, _TELLING)
+    if one.width * SMALLEST / _TELLING <= width:
+        return VGroup(one.scale(min(1.0, width / one.width)))
+    groups: list[list[tuple[str, str]]] = []
+    for piece in pieces:
+        if not groups or piece[0].startswith(" ") or groups[-1][-1][0].endswith("  "):
+            groups.append([])
+        groups[-1].append(piece)
+    lines: list[list[tuple[str, str]]] = []
+    for group in groups:
+        longer = [*lines[-1], *group] if lines else group
+        if not lines or ColouredText(longer, SMALLEST).width > width:
+            lines.append(group)
+        else:
+            lines[-1] = longer
+    told = VGroup(*(ColouredText(line, SMALLEST) for line in lines))
+    for line, y in zip(told, range(len(lines)), strict=True):
+        line.scale(min(1.0, width / line.width)).set_y(-_LINE * y)
+    return told
+
+
+def _within(line: ColouredText) -> ColouredText:
+    """A line no wider than the picture."""
+    line.scale(min(1.0, frame().safe.width / line.width))
+    return line
+
+
 def slope(over: str, under: str) -> str:
     """A derivative, as text."""
     return f"{_D}{over}/{_D}{under}"
 
 
-def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
-    """The sweep's step along an edge, in names and in numbers, added to the shares that came before."""
+def chain_rule(graph: Graph, i: int, named: bool = True) -> list[tuple[str, str]]:
+    """The sweep's step along an edge, in numbers, and names if wanted, added to the shares that came before."""
     edge = graph.edges[i]
     parent, child = graph.nodes[edge.parent], graph.nodes[edge.child]
     uses = graph.out_of(edge.parent)
@@ -232,13 +294,13 @@ def chain_rule(graph: Graph, i: int) -> list[tuple[str, str]]:
     so_far = [(number(sum(shares[:-1])), GRADIENT), (" + ", INK)] if shares[1:] else []
     gradient = wrap(signed(number(child.gradient)), 3 if so_far else 1)
     local = wrap(signed(number(edge.local)), 3)
-    named = [(slope("f", child.name), GRADIENT), (f" {DOT} ", INK), (slope(child.name, parent.name), LOCAL)]
+    names = [(slope("f", child.name), GRADIENT), (f" {DOT} ", INK), (slope(child.name, parent.name), LOCAL)]
     product = [(gradient, GRADIENT), (f" {TIMES} ", INK), (local, LOCAL)]
     result = [(number(sum(shares)), GRADIENT)]
     equal = [(" = ", INK)]
     line = [(slope("f", parent.name), INK), *equal]
-    if child != graph.nodes[-1]:  # where the child is f, the product would equal its second factor
-        line += [*so_far, *named, *more, *equal]
+    if named and child != graph.nodes[-1]:  # where the child is f, the product would equal its second factor
+        line += [*so_far, *names, *more, *equal]
     return [*line, *so_far, *product, *more, *equal, *result, *more]
 
 

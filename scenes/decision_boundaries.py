@@ -14,7 +14,7 @@ from PIL.Image import Image
 from races import RaceSpec, SpecError, Trace
 from races.config import make_spec
 from races.network_spec import NetworkSpec
-from scenes.depth.sprite import Label, fitted
+from scenes.depth.sprite import Label, fitted, line_width
 from scenes.film import Film
 from scenes.frame import frame
 from scenes.named_output import refuse
@@ -78,15 +78,18 @@ class DecisionBoundaries(Film):
         trace = self.trace
         _, _, right, top = frame().safe
         floor = 0.45 - top
-        self.panels = BoundaryPanels(trace, self.captions, (-right, floor + 1.5, right, top - 0.5))
+        self.counter = Counter(trace, self.captions).at(trace.spec.steps)
+        name = fitted(trace.spec.build_surface().name, right, SMALL)
+        beside = self.counter.width + line_width(name, SMALL) + 0.4 <= 2 * right
+        self.counter.at(0.0)[0].stand(-right, top - 0.25, LEFT)
+        title = Label(name, SMALL, FAINT)
+        title.stand(right, top - 0.25, RIGHT) if beside else title.stand(-right, top - 0.67, LEFT)
+        self.words = Group(title)
+        ceiling = top - (0.5 if beside else 0.92)
+        self.panels = BoundaryPanels(trace, self.captions, (-right, floor + 1.5, right, ceiling))
         ceiling = self.panels.end - 0.5
         words = replace(self.captions, true_loss=self.captions.loss)  # here is no plane's beside it
         self.plot = LossPlot(trace, words, (-right, floor, right, ceiling), target_line=False)
-        self.counter = Counter(trace, self.captions).at(0.0)
-        self.counter[0].stand(-right, top - 0.25, LEFT)
-        name = trace.spec.build_surface().name
-        title = Label(fitted(name, right, SMALL), SMALL, FAINT).stand(right, top - 0.25, RIGHT)
-        self.words = Group(title)
         self.parts = (self.panels, self.plot.runners, self.counter)
         self.fix(self.panels, self.plot, self.counter, self.words)
 

@@ -102,6 +102,17 @@ def lay_out(graph: Graph, sizes: Sequence[Size], room: Size, least_gap: float) -
     return Layout(centres, _edges(graph, sizes, centres, bends))
 
 
+def upright(layout: Layout) -> Layout:
+    """The same with its columns below each other, the first on top, each from left to right."""
+    turned = np.array([[0.0, -1.0], [-1.0, 0.0]])
+    return Layout(layout.centres @ turned, tuple(line @ turned for line in layout.edges))
+
+
+def moved(layout: Layout, by: PointArray) -> Layout:
+    """The same in another place."""
+    return Layout(layout.centres + by, tuple(line + by for line in layout.edges))
+
+
 def _edges(
     graph: Graph, sizes: Sequence[Size], centres: PointArray, bends: list[list[tuple[float, float]]]
 ) -> tuple[PointArray, ...]:

@@ -23,8 +23,20 @@ from manim import (
     interpolate_color,
 )
 
+from scenes.frame import Area
 from scenes.graph.computation import Graph, GraphError, NamedNode, number
-from scenes.graph.layout import LANE, PointArray, Size, beside, evenly, lay_out, normals
+from scenes.graph.layout import (
+    LANE,
+    PointArray,
+    Size,
+    beside,
+    columns,
+    evenly,
+    lay_out,
+    moved,
+    normals,
+    upright,
+)
 from scenes.theme import BODY, colour_of, text
 from support.numbers import MINUS, Numbers
 from views.theme import FAINT, GROUND
@@ -55,6 +67,7 @@ _STYLES = (
     Style(BODY, 0.22, 2.0, True, 1.2),
     Style(SMALLEST, 0.15, 0.0, True, 1.2),
     Style(SMALLEST, 0.15, 0.0, False, 0.5),
+    Style(SMALLEST, 0.1, 0.0, False, 0.25),
 )
 
 
@@ -143,7 +156,9 @@ class Lane(VGroup):
         lane = np.pad(evenly(lane, round(length / 0.03)), ((0, 0), (0, 1)))
         self.path = VMobject(stroke_color=colour, stroke_width=3.5).set_points_as_corners(lane[:-2])
         self.head = Triangle(fill_color=colour, fill_opacity=1, stroke_width=0).scale(_TIP)
-        self.head.rotate((1 if back else -1) * np.pi / 2).move_to(lane[-1], RIGHT if not back else LEFT)
+        across, up = lane[-1, :2] - lane[-4, :2]
+        edge = (RIGHT if across > 0 else LEFT) if abs(across) > abs(up) else (UP if up > 0 else DOWN)
+        self.head.rotate(np.arctan2(edge[1], edge[0]) - np.pi / 2).move_to(lane[-1], edge)
         super().__init__(self.path, self.head)
 
 
@@ -200,36 +215,45 @@ class GraphPicture:
 
     Args:
         graph: the graph.
-        room: width and height of the rectangle to fit, around the origin.
+        room: the rectangle to fit.
+        narrow: whether the graph may run downward, where it is too wide to run to the right.
         numbers: how numbers are written.
 
     Attributes:
         cards: of each node.
         lines: the middle line of each edge.
         derivatives: the local derivative of each edge; none if they do not fit.
+        levels: the nodes that are computed one after the other, those beside each other together.
 
     Raises:
         GraphError: if it does not fit.
     """
 
-    def __init__(self, graph: Graph, room: Size, numbers: Numbers = _ENGLISH) -> None:
+    def __init__(self, graph: Graph, room: Area, numbers: Numbers = _ENGLISH, narrow: bool = False) -> None:
         self._numbers = numbers
-        for style in _STYLES:
+        self.levels = [[slot.number for slot in column if slot.kind == "node"] for column in columns(graph)]
+        ways = [(style, down) for style in _STYLES[: 3 + narrow] for down in (False, True)[: 1 + narrow]]
+        for style, down in ways:
             try:
-                self._make(graph, room, style)
+                self._make(graph, room, style, down)
             except GraphError:
-                if style == _STYLES[-1]:
+                if (style, down) == ways[-1]:
                     raise
             else:
                 break
 
-    def _make(self, graph: Graph, room: Size, style: Style) -> None:
+    def _make(self, graph: Graph, room: Area, style: Style, down: bool) -> None:
         self.cards = []
         for i, node in enumerate(graph.nodes):
             shares = [graph.edges[e].share for e in graph.out_of(i)]
             self.cards.append(Card(node, shares if len(shares) > 1 else (), style, self._numbers))
         sizes = [card.size for card in self.cards]
-        layout = lay_out(graph, sizes, room, style.gap)
+        if down:
+            turned = [(high, wide) for wide, high in sizes]
+            layout = upright(lay_out(graph, turned, (room.height, room.width), style.gap))
+        else:
+            layout = lay_out(graph, sizes, (room.width, room.height), style.gap)
+        layout = moved(layout, np.array(room.middle))
         for card, centre in zip(self.cards, layout.centres, strict=True):
             card.place(centre)
         self.lines = layout.edges
