@@ -285,7 +285,7 @@ def slope(over: str, under: str) -> str:
 
 
 def chain_rule(graph: Graph, i: int, named: bool = True) -> list[tuple[str, str]]:
-    """The sweep's step along an edge, in numbers, and names if wanted, added to the shares that came before."""
+    """The sweep's step along an edge, in numbers and, if wanted, in names, added to the shares before it."""
     edge = graph.edges[i]
     parent, child = graph.nodes[edge.parent], graph.nodes[edge.child]
     uses = graph.out_of(edge.parent)

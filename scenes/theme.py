@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 import manimpango
 import numpy as np
 from manim import BLACK, Text, VMobject, config, tempconfig
+from numpy.typing import NDArray
 
 from support.palette import Name
 from views.theme import DARK, INK, THEMES, Theme, theme_on
@@ -89,6 +90,12 @@ def _text_folder() -> str:
     return folder
 
 
+@lru_cache(maxsize=1024)
+def _glyphs(content: str, size: float, bold: bool) -> tuple[NDArray[np.float64], ...]:
+    """The outline of each letter of a line."""
+    return tuple(np.array(glyph.points) for glyph in letters(content, size, bold=bold).submobjects)
+
+
 class ColouredText(VMobject):
     """A line of text in the film's font, each piece of one colour a single mobject.
 
@@ -106,10 +113,10 @@ class ColouredText(VMobject):
     def __init__(self, pieces: Sequence[tuple[str, str]], size: float = BODY, bold: bool = False) -> None:
         super().__init__()
         self.content = "".join(piece for piece, _ in pieces)
-        glyphs = letters(self.content, size, bold=bold).submobjects
+        glyphs = list(_glyphs(self.content, size, bold))
         for piece, colour in pieces:
             count = len("".join(piece.split()))  # Manim draws nothing for a space
-            outlines = [glyph.points for glyph in glyphs[:count]] or [np.zeros((0, 3))]
+            outlines = glyphs[:count] or [np.zeros((0, 3))]
             whole = outlined(VMobject(fill_color=colour_of(colour), fill_opacity=1, stroke_width=0), size)
             self.add(whole.set_points(np.concatenate(outlines)))
             del glyphs[:count]

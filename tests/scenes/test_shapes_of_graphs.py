@@ -43,11 +43,11 @@ def box(mobject: Mobject) -> Corners:
 class Watched(BackpropGraph):
     """The film without its motion, which looks at itself whenever something new has been told."""
 
-    def play(self, *animations: Any, **options: Any) -> None:
+    def play(self, *animations: Any, **_: Any) -> None:
         """Only add what appears."""
         self.add(*(animation.mobject for animation in animations))
 
-    def wait(self, *_: Any, **options: Any) -> None:
+    def wait(self, *_: Any, **__: Any) -> None:
         """Not at all."""
 
     def tell(self, pieces: list[tuple[str, str]], *also: Any) -> None:
@@ -63,9 +63,14 @@ class Watched(BackpropGraph):
 
 
 @pytest.mark.parametrize(
-    ("language", "theme"), [("en", "dark"), ("fr", "light"), ("de", "dark"), ("es", "transparent")]
+    ("shape", "language", "theme"),
+    [
+        *((shape, "fr", "light") for shape in SHAPES),
+        ("9:16", "de", "dark"),
+        ("1:1", "es", "transparent"),
+        ("4:3", "en", "dark"),
+    ],
 )
-@pytest.mark.parametrize("shape", SHAPES)
 def test_a_graph_can_be_read_in_any_shape(shape: str, language: str, theme: Name) -> None:
     with small(*SHAPES[shape]):
         film = Watched(language=language, theme=theme)
