@@ -69,11 +69,13 @@ def compiled(function: Any, signature: str, names: Mapping[str, Any]) -> Callabl
     """
     numba = importlib.import_module("numba")
     own = FunctionType(function.__code__, function.__globals__ | names, function.__name__)
+    options = _OPTIONS | {"no_cfunc_wrapper": True}
     with _lock:
-        code = numba.njit(**_OPTIONS, no_cfunc_wrapper=True)(_with_compiled(own, numba))
+        code = numba.njit(**options)(own)
         content = repr((_content(own, []), signature, _machine(numba, code)))
         key = blake2b(content.encode(), digest_size=16).hexdigest()
         if not _read(key, code):
+            code = numba.njit(**options)(_with_compiled(own, numba))
             code.compile(signature)
             _write(key, code)
         code.disable_compile()
