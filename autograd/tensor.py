@@ -290,7 +290,9 @@ def apply(name: str, *inputs: Any, **settings: Any) -> Any:
         values.append(value)
     rule, result = _computed(name, values, floats, settings)
     if not rule.vjps:
-        return np.bool_(result) if type(result) is bool else result  # as numpy does: ~True is -2, which is true
+        return (
+            np.bool_(result) if type(result) is bool else result
+        )  # as numpy does: ~True is -2, which is true
     parents, positions, vjps = [], [], []
     same = name in CONSTANT_OF_EQUALS and inputs[0] is inputs[1]
     for position, x in enumerate(() if same else inputs):

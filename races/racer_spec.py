@@ -22,12 +22,12 @@ from optimizers.checks import plain, require_usable
 from optimizers.external.names import find, is_foreign, label
 from optimizers.rate import Rate, require_table
 from optimizers.schedules import build_schedule
-from races.toml_types import FrozenTable, is_pair
+from races.toml_types import FrozenTable, is_pair, require_printable
 from races.user_surface import catalogue_kept
 from support.messages import shown, unknown
 from support.palette import PALETTE
 
-_OWN = ("optimizer", "name", "colour")
+_OWN = ("optimizer", "name", "colour", "caption")
 _LABELS = {"lbfgs": "L-BFGS"}  # where the usual name is no valid class name
 
 
@@ -42,6 +42,7 @@ class RacerSpec(FrozenTable):
         optimizer: its name.
         name: shown in tables and films, at most 40 characters; by default the optimizer's.
         colour: "#rrggbb", or a name from the palette; by default one that no other racer has.
+        caption: how it moves, in films; by default the optimizer's, in the film's language.
         hyperparameters: pairs of a name and a value.
 
     Raises:
@@ -54,6 +55,7 @@ class RacerSpec(FrozenTable):
     optimizer: str
     name: Annotated[str, Field(min_length=1, max_length=40)] = ""
     colour: str = ""
+    caption: Annotated[str, Field(max_length=60)] = ""
     hyperparameters: tuple[tuple[str, Any], ...] = ()
     _kind: type[Optimizer] | None = PrivateAttr(None)
     _origin: str = PrivateAttr("")
@@ -72,7 +74,8 @@ class RacerSpec(FrozenTable):
         plain = {
             key: value.table() if hasattr(value, "table") else value for key, value in self.hyperparameters
         }
-        return {"optimizer": self.optimizer, "name": self.name, "colour": self.colour} | plain
+        own = {"optimizer": self.optimizer, "name": self.name, "colour": self.colour}
+        return own | ({"caption": self.caption} if self.caption else {}) | plain
 
     @field_validator("optimizer")
     @classmethod
@@ -87,6 +90,11 @@ class RacerSpec(FrozenTable):
         if not value.isprintable() or not value.strip():
             raise ValueError(f"must be 1 to 40 printable characters, got {value!r}")
         return value
+
+    @field_validator("caption")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        return require_printable(value)
 
     @field_validator("colour")
     @classmethod

@@ -16,7 +16,7 @@ from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec
 from races.start_checks import require_start
 from races.surface_spec import ExpressionSpec, FileSpec, NamedSpec, as_table
-from races.toml_types import FrozenTable, Number, Pair, is_pair
+from races.toml_types import FrozenTable, Number, Pair, is_pair, require_printable
 from support.messages import shorten, shown, unknown
 from support.palette import PALETTES, Name
 from support.words import LANGUAGES
@@ -35,6 +35,9 @@ class FilmSpec(FrozenTable):
         length: in seconds; the race is stretched to fit, and the shorter it is, the fewer parts it has.
         loop: whether it ends where it began.
         language: of its text.
+        title: of it, by default the language's.
+        subtitle: below that, by default the surface and the number of steps.
+        surface: what the surface is called, by default its name.
         theme: of its picture: for a "dark" ground, a "light" one, or any, "transparent".
         inside: the names of the racers whose steps `InsideTheStep` shows, 1 or 2; by default the last two.
     """
@@ -42,6 +45,9 @@ class FilmSpec(FrozenTable):
     length: Annotated[float, Strict(), Field(ge=6, le=600)] = 35.0
     loop: Annotated[bool, Strict()] = False
     language: str = "en"
+    title: Annotated[str, Field(max_length=80)] = ""
+    subtitle: Annotated[str, Field(max_length=120)] = ""
+    surface: Annotated[str, Field(max_length=60)] = ""
     theme: Name = "dark"
     inside: tuple[str, ...] = ()
 
@@ -52,6 +58,11 @@ class FilmSpec(FrozenTable):
             allowed = ", ".join(map(repr, LANGUAGES))
             raise ValueError(f"must be one of {allowed}, got {shown(value)}")
         return value
+
+    @field_validator("title", "subtitle", "surface")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        return require_printable(value)
 
     @field_validator("inside", mode="before")
     @classmethod
@@ -257,6 +268,11 @@ class RaceSpec(FrozenTable):
         )
         film = self.film.model_copy(update={"theme": theme})
         return self.model_copy(update={"film": film, "racers": racers})
+
+    @property
+    def surface_name(self) -> str:
+        """What the surface is called."""
+        return self.film.surface or self.build_surface().name
 
     @property
     def names(self) -> tuple[str, ...]:

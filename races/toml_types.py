@@ -26,3 +26,10 @@ def is_pair(value: Any) -> bool:
     if not isinstance(value, list | tuple) or len(value) != 2:
         return False
     return not any(isinstance(item, list | tuple) for item in value)
+
+
+def require_printable(value: str) -> str:
+    """The text, which may be empty; ValueError if it is blank or has characters that cannot be shown."""
+    if value and (not value.isprintable() or not value.strip()):
+        raise ValueError(f"must be printable characters in one line, got {value!r}")
+    return value

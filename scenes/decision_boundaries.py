@@ -79,7 +79,7 @@ class DecisionBoundaries(Film):
         _, _, right, top = frame().safe
         floor = 0.45 - top
         self.counter = Counter(trace, self.captions).at(trace.spec.steps)
-        name = fitted(trace.spec.build_surface().name, right, SMALL)
+        name = fitted(trace.spec.surface_name, right, SMALL)
         beside = self.counter.width + line_width(name, SMALL) + 0.4 <= 2 * right
         self.counter.at(0.0)[0].stand(-right, top - 0.25, LEFT)
         title = Label(name, SMALL, FAINT)

@@ -11,6 +11,7 @@ from manim import UP, FadeIn, FadeOut, Group, Mobject, ThreeDScene, ValueTracker
 from PIL.Image import Image
 
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
+from scenes.coverage import require_letters
 from scenes.depth.camera import DepthCamera
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.named_output import HOME, Written, race_name, refuse
@@ -18,7 +19,7 @@ from scenes.race.commentary import ROOM
 from scenes.race.spoken import Line, Spoken, chapters
 from scenes.theme import HEADING, TITLE, chosen_theme
 from support.messages import shorten
-from views.captions import captions
+from views.captions import captions_of
 from views.theme import FAINT
 
 CLOSING = 0.6  # seconds in which a film that loops fades to its beginning
@@ -57,11 +58,12 @@ class Film(Written, ThreeDScene):
             refuse("a film needs every step of the race: record must be 'all', got 'ends'")
         theme = chosen_theme(spec.film.theme)
         spec = spec.in_theme(theme.name)
+        require_letters(spec)
         self.trace = replace(trace, spec=spec) if trace and asked_is_shown else _run(spec)
         film = self.trace.spec.film
         loop = CLOSING if film.loop else 0.0
         self.length = film.length - loop
-        self.captions = captions(film.language)
+        self.captions = captions_of(spec)
         self.clock = ValueTracker(0)
         self.parts: Sequence[Part] = ()
         if trace is None:
@@ -113,7 +115,7 @@ class Film(Written, ThreeDScene):
         spec = self.trace.spec
         words = partial(self.captions.subtitle.format, steps=self.captions.count(spec.steps))
         room = ROOM - line_width(words(surface=""), HEADING)
-        name = fitted(shorten(spec.build_surface().name, 60), room, HEADING)
+        name = fitted(shorten(spec.surface_name, 60), room, HEADING)
         heading, line = fitted(self.captions.title, ROOM, TITLE, bold=True), words(surface=name)
         self.show_heading(heading, line, seconds)
 

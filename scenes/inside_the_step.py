@@ -84,7 +84,10 @@ class InsideTheStep(Film):
         """Whose steps are shown, and where."""
         racers = [view.steps.racer.name for view in self.views]
         words = self.words.two if len(racers) > 1 else self.words.one
-        surface = shorten(self.trace.surface.name, 60)
+        film = self.trace.spec.film
+        if film.subtitle:
+            return film.subtitle
+        surface = film.surface or shorten(self.trace.surface.name, 60)
         return words.format(racer=racers[0], other=racers[-1], surface=surface)
 
     def prepare(self) -> None:
@@ -106,7 +109,8 @@ class InsideTheStep(Film):
 
     def show_title(self, seconds: float) -> None:
         """Show the title and the racers."""
-        self.show_heading(self.words.title, fitted(self.subtitle(), ROOM, HEADING), seconds)
+        film = self.trace.spec.film
+        self.show_heading(film.title or self.words.title, fitted(self.subtitle(), ROOM, HEADING), seconds)
 
     def begin(self, seconds: float) -> None:
         """Show everything."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizers import OPTIMIZERS
-from races import Status, Trace
+from races import RacerSpec, RaceSpec, Status, Trace
 from support.numbers import Numbers, numbers
 from support.words import words
 
@@ -45,6 +45,10 @@ class Captions:
     numbers: Numbers
     habits: Mapping[str, str]  # how each optimizer moves, by its name
 
+    def habit(self, racer: RacerSpec) -> str:
+        """How a racer moves: as race.toml has it, or as its optimizer does."""
+        return racer.caption or self.habits.get(racer.optimizer, self.guest)
+
     def share(self, fraction: float) -> str:
         """A fraction in percent: whole ones, but of less than one percent, and of more than 99, a tenth."""
         percent = 100 * fraction
@@ -69,3 +73,14 @@ def captions(language: str) -> Captions:
     said = words(language)
     habits = {name: kind.habit for name, kind in OPTIMIZERS.items() if kind.habit} | said.get("habits", {})
     return Captions(**said["race"], numbers=numbers(language), habits=habits)
+
+
+def captions_of(spec: RaceSpec) -> Captions:
+    """The captions of a race's film, with the race's own title and subtitle, if it has them."""
+    said, film = captions(spec.film.language), spec.film
+    if film.title:
+        said = replace(said, title=film.title, boundaries=film.title)
+    if film.subtitle:
+        plain = film.subtitle.replace("{", "{{").replace("}", "}}")
+        said = replace(said, subtitle=plain, same_start=film.subtitle)
+    return said

@@ -228,7 +228,7 @@ def _corners(box: Corners) -> Array:
 @lru_cache(maxsize=4096)
 def _line(content: str, size: float, colour: str, bold: bool, _outline: str) -> Drawing:
     """A line of text; if the project's font lacks a letter, Manim sets it in the machine's fonts."""
-    if all(_covered(letter, bold) for letter in content):
+    if all(covered(letter, bold) for letter in content):
         return TextLine(content, size, colour, bold)
     return Curves(_set(content, size, colour, bold), repr((content, size, colour, bold)), size * EM)
 
@@ -296,7 +296,7 @@ def _ink(piece: str, bold: bool) -> Corners:
 
 
 @lru_cache(maxsize=4096)
-def _covered(letter: str, bold: bool) -> bool:
+def covered(letter: str, bold: bool) -> bool:
     """Whether the project's font has a letter."""
     font = _font(bold, _MEASURED)
     return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask("\U0010ffff"))

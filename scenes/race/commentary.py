@@ -90,7 +90,7 @@ def racer_caption(captions: Captions, words: str, racer: RacerSpec, width: float
         """The width left for the name."""
         return width - line_width(words.format(name="N"), size, bold=True) + line_width("N", size, bold=True)
 
-    habit = captions.habits.get(racer.optimizer, captions.guest)
+    habit = captions.habit(racer)
     whole = captions.because.format(racer=words, habit=habit)
     words = whole if room(whole) >= min(STUMP, own) else words
     return words.format(name=fitted(racer.name, room(words), size, bold=True))

@@ -10,7 +10,7 @@ from races.metrics import final_loss
 from scenes.race.commentary import MOST
 from support.messages import shorten
 from support.words import words
-from views.captions import captions
+from views.captions import captions_of
 from views.standings import Standings
 
 LEAST = 1.2  # seconds that a caption stays at least while the race runs
@@ -27,7 +27,7 @@ class Spoken:
     """
 
     def __init__(self, trace: Trace) -> None:
-        self._trace, self._captions = trace, captions(trace.spec.film.language)
+        self._trace, self._captions = trace, captions_of(trace.spec)
         self._words = words(trace.spec.film.language)["spoken"]
         self._standings = Standings(trace)
 
@@ -53,7 +53,7 @@ class Spoken:
     def title(self) -> str:
         """The film's title, and what race it is."""
         spec, say = self._trace.spec, self._captions
-        surface = shorten(spec.build_surface().name, 60)
+        surface = shorten(spec.surface_name, 60)
         return f"{say.title}\n{say.subtitle.format(surface=surface, steps=say.count(spec.steps))}"
 
     def introductions(self, seconds: float) -> list[Line]:
@@ -100,7 +100,7 @@ class Spoken:
     def _moves(self, racer: int, line: str) -> str:
         """A line about a racer, and how it moves."""
         spec = self._trace.spec.racers[racer]
-        habit = self._captions.habits.get(spec.optimizer, self._captions.guest)
+        habit = self._captions.habit(spec)
         return self._captions.because.format(racer=line.format(name=spec.name), habit=habit)
 
 
