@@ -1,31 +1,31 @@
-"""How fast the film is made: uv run python benchmarks/film.py [QUALITY]
+"""How fast the film is made: uv run python benchmarks/film.py [QUALITY] [tall] [light]
 
 The default race is filmed with the real command into an empty media folder, as a whole process; the same
-command, told to draw nothing, shows what of that is start-up. Then the film's frames are encoded again,
-alone, with the same encoder and settings; they are decoded before the clock starts. Then some frames of the
-same race are drawn with Manim's own Surface (64 x 64) and Spheres, with the camera moving and still, and
-weighed as the film has them. Last, films of two lengths show whether memory grows. Everything runs on this
-machine, one after the other; film, start-up and encoder take turns `RUNS` times, and medians are printed.
+command, told to draw nothing, shows what of that is start-up, and Manim with an empty scene what of that is
+Manim's. Then x264 alone encodes the film's frames again, with the same settings: they are decoded before the
+clock starts, to the format that x264 takes. Then some frames of the same race are drawn with Manim's own
+Surface (64 x 64) and Spheres, with the camera moving and still, and weighed as the film has them. Last, films
+of two lengths show whether memory grows. Everything runs on this machine, one after the other; what is
+compared takes turns `RUNS` times, and medians are printed.
 
-QUALITY is l (480p15), m (720p30) or h (1080p60, the default).
+QUALITY is l (480p15), m (720p30) or h (1080p60, the default); tall is 9:16, and light the theme.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
-from manim import Sphere, Surface, ThreeDScene, tempconfig
-from numpy.typing import NDArray
+from av.video.frame import PictureType
+from manim import Sphere, Surface, ThreeDScene, config, tempconfig
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # before this folder, whose `races` is not the package
 
@@ -34,23 +34,21 @@ from races import Trace, load_spec, run_race
 from scenes.depth.mobjects import Trail
 from scenes.race.stage import RADIUS, Stage
 from scenes.render import QUALITIES
-from scenes.writer import SegmentEncoder
 from views.captions import captions
 
 ROOT = Path(__file__).parents[1]
 RUNS = 3
 SAMPLES = 3  # frames drawn with Manim's own mobjects
 CHUNK = 60  # frames that are held in memory at a time
+LENGTH = 35  # seconds, of the default film
 # The part of the film in which the camera moves.
 MOVING = CLOSING * SHARES["start"] + GOING * SHARES["race"] + SHARES["orbit"]
 
-Picture = NDArray[np.uint8]
 
-
-def run_manim(quality: str, folder: Path, *flags: str, race: Path | None = None) -> tuple[float, float]:
-    """Wall time and peak memory, in s and MB, of the command that makes the film."""
+def run_manim(file: Path, folder: Path, *flags: str, race: Path | None = None) -> tuple[float, float]:
+    """Wall time and peak memory, in s and MB, of the command that makes the film of a scene's file."""
     environment = dict(os.environ) if race is None else {**os.environ, "RACE_CONFIG": str(race)}
-    command = [sys.executable, "-m", "manim", f"-q{quality}", "optimizer_race.py", "--media_dir", str(folder)]
+    command = [sys.executable, "-m", "manim", str(file), "--media_dir", str(folder)]
     quiet = ["--progress_bar", "none", "-v", "ERROR"]
     begun = time.perf_counter()
     with subprocess.Popen(  # noqa: S603
@@ -64,38 +62,32 @@ def run_manim(quality: str, folder: Path, *flags: str, race: Path | None = None)
     return seconds, usage.ru_maxrss / 1024
 
 
-def longer_race(folder: Path, length: float) -> Path:
-    """A file that describes the same race in a film of another length."""
+def other_race(folder: Path, length: float, theme: str) -> Path:
+    """A file that describes the same race in a film of another length and theme."""
     race = folder / "race.toml"
-    race.write_text((ROOT / "race.toml").read_text().replace("length = 35", f"length = {length}"))
+    film = f'length = {length}\ntheme = "{theme}"'
+    race.write_text((ROOT / "race.toml").read_text().replace("length = 35", film))
     return race
 
 
-def chunks(path: Path) -> Iterator[list[Picture]]:
-    """The film's frames, RGBA, some at a time."""
-    with av.open(str(path)) as container:
-        held: list[Any] = []
-        for frame in container.decode(video=0):
-            held.append(np.ascontiguousarray(frame.to_ndarray(format="rgba")))
-            if len(held) == CHUNK:
-                yield held
-                held = []
-        yield held
-
-
 def encode(path: Path, spec: Any, folder: Path) -> tuple[float, int]:
-    """Seconds to encode the film's frames again, and how many there are."""
-    encoder = SegmentEncoder(target=folder / "again.mp4", spec=spec)
+    """Seconds in which the encoder alone encodes a film's frames again, and how many there are."""
     seconds, count = 0.0, 0
-    for pictures in chunks(path):
+    with av.open(str(path)) as source, av.open(str(folder / "again.mp4"), "w") as target:
+        stream: Any = target.add_stream(spec.codec, rate=spec.frame_rate, options=dict(spec.options))
+        stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, spec.pixel_format
+        decoded = source.decode(video=0)
+        while frames := list(itertools.islice(decoded, CHUNK)):
+            for frame in frames:
+                frame.pict_type = PictureType.NONE  # which the encoder is to choose
+            begun = time.perf_counter()
+            for frame in frames:
+                target.mux(stream.encode(frame))
+            seconds += time.perf_counter() - begun
+            count += len(frames)
         begun = time.perf_counter()
-        for picture in pictures:
-            encoder.write_frame(picture)
-        seconds += time.perf_counter() - begun
-        count += len(pictures)
-    begun = time.perf_counter()
-    encoder.finish()
-    return seconds + time.perf_counter() - begun, count
+        target.mux(stream.encode())
+        return seconds + time.perf_counter() - begun, count
 
 
 class PlainRace(ThreeDScene):
@@ -131,27 +123,38 @@ class PlainRace(ThreeDScene):
 
 def main() -> None:
     """Measure and print."""
-    quality = sys.argv[1] if len(sys.argv) > 1 else "h"
-    if quality not in QUALITIES:
-        sys.exit(f"QUALITY is one of {', '.join(QUALITIES)}, got {quality}")
-    trace = run_race(load_spec(ROOT / "race.toml"))
-    times: list[tuple[float, float, float, int]] = []
+    options = set(sys.argv[1:])
+    tall, theme = "tall" in options, "light" if "light" in options else "dark"
+    qualities = options - {"tall", "light"} or {"h"}
+    if len(qualities) > 1 or not qualities <= set(QUALITIES):
+        sys.exit(f"QUALITY is one of {', '.join(QUALITIES)}, got {' '.join(sorted(qualities))}")
     with (
         tempfile.TemporaryDirectory() as media,
-        tempconfig({"quality": QUALITIES[quality], "media_dir": media}),
+        tempconfig({"quality": QUALITIES[qualities.pop()], "media_dir": media}),
     ):
+        if tall:
+            config.pixel_width, config.pixel_height = config.pixel_height, config.pixel_width
+        folder = Path(media)
+        film = ROOT / "optimizer_race.py"
+        empty = folder / "empty.py"
+        empty.write_text("from manim import Scene\n\nclass Empty(Scene):\n    pass\n")
+        race = other_race(folder, LENGTH, theme)
+        trace = run_race(load_spec(race))
+        size = f"{config.pixel_width},{config.pixel_height}"
+        flags = ["--resolution", size, "--fps", f"{config.frame_rate:g}"]
         spec = OptimizerRace(trace=trace).session_spec.video_encoder
+        times: list[tuple[float, float, float, float]] = []
         for run in range(RUNS):
-            folder = Path(media) / f"{run}"
-            folder.mkdir()
-            wall, memory = run_manim(quality, folder)
-            start, _ = run_manim(quality, folder / "nothing", "--dry_run", "-n", "1000")
-            (made,) = folder.glob("videos/*/*/OptimizerRace.mp4")
-            again, frames = encode(made, spec, folder)
-            times.append((wall, start, again, frames))
+            wall, memory = run_manim(film, folder / f"{run}", *flags, race=race)
+            start, _ = run_manim(film, folder, *flags, "--dry_run", "-n", "1000", race=race)
+            bare, _ = run_manim(empty, folder, *flags, "--dry_run")
+            (made,) = (folder / f"{run}").glob("videos/*/*/OptimizerRace*.mp4")
+            alone, frames = encode(made, spec, folder)
+            times.append((wall, start, bare, alone))
             print(
-                f"run {run + 1}: film {wall:.1f} s, of which start-up {start:.1f} s;"
-                f" its frames encoded again {again:.1f} s"
+                f"run {run + 1}: film {wall:.1f} s, of which start-up {start:.1f} s"
+                f" (an empty scene {bare:.1f} s); x264 alone {alone:.1f} s",
+                flush=True,
             )
         plain = PlainRace()  # type: ignore[no-untyped-call]
         step = trace.spec.steps / 2
@@ -159,17 +162,19 @@ def main() -> None:
             statistics.median(plain.draw(trace, step, 0.1 * i, still) for i in range(SAMPLES))
             for still in (False, True)
         )
-        folder = Path(media) / "longer"
-        folder.mkdir()
-        _, longer = run_manim(quality, folder, race=longer_race(folder, 2 * trace.spec.film.length))
-    wall, start, again = (statistics.median(run[i] for run in times) for i in range(3))
-    ratio, whole = (statistics.median((run[0] - less * run[1]) / run[2] for run in times) for less in (1, 0))
-    frames, seconds = times[0][3], trace.spec.film.length
+        race = other_race(folder, 2 * LENGTH, theme)
+        _, longer = run_manim(film, folder / "longer", *flags, race=race)
+    wall, start, bare, alone = map(statistics.median, zip(*times, strict=True))
+    whole, body, begin = (
+        statistics.median(ratios)
+        for ratios in zip(*((w / x, (w - s) / x, s / b) for w, s, b, x in times), strict=True)
+    )
     plainly = MOVING * moving + (1 - MOVING) * still
-    print(f"film: {wall:.1f} s for {seconds} s of film, of which start-up {start:.1f} s")
+    print(f"film: {wall:.1f} s for {LENGTH} s of film at {size}, of which start-up {start:.1f} s")
     print(f"rendered and encoded: {frames / (wall - start):.1f} frames/s")
-    print(f"its frames encoded again: {again:.1f} s, {frames / again:.1f} frames/s")
-    print(f"ratio {ratio:.2f}; with the start-up {whole:.2f}")
+    print(f"x264 alone: {alone:.1f} s, {frames / alone:.1f} frames/s")
+    print(f"film over x264 alone: {whole:.2f}; without the start-up {body:.2f}")
+    print(f"start-up over that of an empty scene: {begin:.2f}")
     print(f"Manim's Surface and Spheres: {moving:.2f} s a frame while the camera moves, {still:.2f} s else;")
     print(
         f"  with the film's {MOVING:.0%} of moving frames {plainly * frames / wall:.0f} times as long as ours"

@@ -146,10 +146,10 @@ class DepthCamera(ThreeDCamera):
     def get_mobjects_to_display(
         self, mobjects: Iterable[Mobject], *args: Any, **options: Any
     ) -> list[Mobject]:
-        """As Manim's, but quicker for mobjects that all have a depth: these it need not sort by theirs."""
+        """As Manim's, but quicker for mobjects with depth, which it need not sort by theirs."""
         mobjects = list(mobjects)
         if not args and all(value is True for value in options.values()):
-            found = _family(mobjects)
+            found = [mobject for mobject in _family(mobjects) if not isinstance(mobject, ValueTracker)]
             if all(isinstance(mobject, DepthMobject) and not mobject.z_index for mobject in found):
                 return found
         return super().get_mobjects_to_display(mobjects, *args, **options)
