@@ -6,41 +6,45 @@ names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import DEGREES, IN, FadeIn, smooth, squish_rate_func
+from manim import DEGREES, IN, FadeIn, FadeOut, Group, smootherstep
 from PIL.Image import Image
 
 from races import Trace
 from scenes.depth.animations import Rise
-from scenes.depth.sprite import Corners
 from scenes.film import Film
 from scenes.frame import frame
-from scenes.race.board import MARGIN, Board, Results, column
-from scenes.race.commentary import LEVEL, Lead, introductions
+from scenes.race.board import Board
+from scenes.race.commentary import Lead, introduction_room, introductions
+from scenes.race.director import PEAK, TURN, Director, Pose, pose_at
 from scenes.race.loss_plot import LossPlot
-from scenes.race.off_plane import LINE, OffPlane
+from scenes.race.off_plane import OffPlane, plane_lines
 from scenes.race.plan import Plan
+from scenes.race.plate import Plate
+from scenes.race.regions import PAD, board_room, lead_lines, regions, words_width
+from scenes.race.results import Results
+from scenes.race.spoken import Line
 from scenes.race.stage import Stage, fill
 from scenes.showing import Showing, shown
+from views.rates import differ, learning_rates
 from views.standings import Standings
 
 # The share of the film's length for each part.
 SHARES = {"title": 0.06, "rise": 0.07, "start": 0.20, "race": 0.47, "results": 0.10, "orbit": 0.10}
 SWAY = 24 * DEGREES  # the camera's rotation during the race, and back at the end
-GOING = 0.6  # the share of the race during which it moves
-RISES = np.arange(4, 37, 4) * DEGREES  # how far it may rise before and during that, to see the balls better
+RISES = np.arange(4, 57, 4) * DEGREES  # how far it may rise before and during that, to see the balls better
+STEEPEST = 12 * DEGREES  # from upright: no shot is from higher up
 LIFT = 14 * DEGREES  # the least rise for the last look
-HIGHEST = 28 * DEGREES  # from upright: from higher up, the upright axis would be too short
-CLOSING = 0.2  # the share of the introduction for moving to the race's viewpoint
-PLAN = 2.3  # the plan's side, in scene units
-PLOT = 1.7  # the plot's height; less where the board has many rows
+HIGHEST = 28 * DEGREES  # the same with the axes, of which the upright one would be too short
+COMING, CLOSING = 0.3, 0.12  # shares of the introduction: the camera comes near; board and plots appear
 
 
 def rises(phi: float) -> list[float]:
     """How far the camera may rise from an angle."""
-    return [0.0, *(rise for rise in RISES.tolist() if phi - rise >= HIGHEST - 1e-9)]
+    return [0.0, *(rise for rise in RISES.tolist() if phi - rise >= STEEPEST - 1e-9)]
 
 
 class OptimizerRace(Film):
@@ -52,7 +56,8 @@ class OptimizerRace(Film):
         """Tell the story."""
         self.prepare()
         self.next_section("title")
-        self.show_title(SHARES["title"] * self.length)
+        stage = self.stage
+        self.open(SHARES["title"] * self.length, stage.surface, going=stage.runners, also=[self.sinking])
         self.next_section("surface")
         self.raise_surface()
         self.next_section("start")
@@ -68,77 +73,114 @@ class OptimizerRace(Film):
         """Set up the stage and the camera."""
         standings = Standings(self.trace)
         self.stage = Stage(self.trace, self.captions)
-        self.board = Board(self.trace, standings, self.captions)
-        left, right, top = column()
-        low = MARGIN + 0.4 - frame().height / 2
-        self.plot = LossPlot(
-            self.trace, self.captions, (left, low, right, low + min(PLOT, 2.2 - 0.1 * len(self.trace.names)))
+        self.board = Board(self.trace, standings, self.captions, *board_room())
+        told = len(plane_lines(self.trace, self.captions, words_width()))
+        where = self.regions = regions(
+            self.board.extent, told + bool(told), differ(learning_rates(self.trace))
         )
-        corner = MARGIN - frame().width / 2
-        self.plan = Plan(self.trace, (corner, top - PLAN, corner + PLAN, top), radius=0.07, width=2.5)
+        self.board.stand(where.board)
+        self.plot = LossPlot(self.trace, self.captions, where.plot)
+        self.plan = Plan(self.trace, where.plan, radius=0.07, width=2.5)
         self.table = Results(self.trace, standings, self.captions)
-        self.lead = Lead(self.trace, standings, self.captions, (corner, low - 0.36), left - corner - 0.3)
-        room = low + 0.1
-        self.off_plane = OffPlane(self.trace, self.captions, (corner, low + 0.1), left - corner - 0.3)
-        if len(self.off_plane):
-            room += 2 * LINE
-        self.fix(self.board, self.plot, self.plan, self.table, self.lead, self.off_plane)
+        self.lead = Lead(self.trace, standings, self.captions, where.lead, lead_lines(), frame().wide)
+        self.off_plane = OffPlane(self.trace, self.captions, where.words)
+        upon = [where.board, where.plot] if frame().wide else []
+        if upon and told:
+            upon.append(where.words)
+        self.plates = Group(*(Plate(area.inset(-PAD)) for area in upon))
+        below = introduction_room()
+        self.verdict = Lead(self.trace, standings, self.captions, below, lead_lines(), plated=True)
+        self.verdict.at(self.trace.spec.steps)
+        self.fix(self.plates, self.board, self.plot, self.plan, self.table, self.lead, self.off_plane)
+        self.fix(self.verdict)
         self.lens.add_fixed_orientation_mobjects(*self.stage.axes.labels)
         self.live = (self.stage.stalks, self.plan.runners, self.plot.runners, self.off_plane, self.lead)
         self.parts = (self.stage.runners, self.board, *self.live)
-        edge, height = frame().width / 2 - 0.2, frame().height / 2 - 0.2
-        self.aim(
-            (-edge, room, left - 0.3, height),
-            (corner + PLAN + 0.1, top - PLAN - 0.1),
-            (-edge, LEVEL + 0.5, edge, height - 0.2),
-        )
+        self.rising = Rise(self.stage.surface)
+        self.sinking = Rise(self.stage.surface, rate_func=lambda part: 1 - smootherstep(part))
+        self.direct()
 
-    def aim(self, room: Corners, taken: tuple[float, float], wide: Corners) -> None:
-        """Find the camera's viewpoints: the stage fills the picture before the race, and its room during it.
-
-        Args:
-            room: the rectangle it must fit from every viewpoint during the race.
-            taken: the lower right corner of what is in the rectangle's upper left corner.
-            wide: the rectangle before the race begins.
-        """
+    def direct(self) -> None:
+        """Find the camera's poses: the whole surface at the begin and the end, and the shots of the race."""
         stage, theta = self.stage, self.stage.theta
         first = {rise: np.array([[stage.phi - rise, theta]]) for rise in rises(stage.phi)}
-        self.phi = stage.phi - stage.best_seen(self.lens, first, np.zeros(1))
-        parts = np.linspace(0, 1, 33)
-        gone = np.array([smooth(min(part / GOING, 1)) for part in parts])
-        routes = {
-            rise: np.stack([self.phi - gone * rise, theta + gone * SWAY], axis=-1) for rise in rises(self.phi)
-        }
-        self.rise = stage.best_seen(self.lens, routes, parts * self.trace.spec.steps)
-        self.highest = max(self.rise, min(LIFT, self.phi - HIGHEST))
-        back = np.linspace(1, 0, 5)
-        last = np.stack(
-            [self.phi - self.highest + back * (self.highest - self.rise), theta + back * SWAY], axis=-1
-        )
-        pictures = stage.pictures(self.lens, [*routes[self.rise][::4], *last])
-        self.zoom, self.aside = fill(pictures, room, taken)
-        zoom, self.lens.aside = fill(pictures[:1], wide)
+        phi = stage.phi - stage.best_seen(self.lens, first, np.zeros(1))
+        parts = np.linspace(0, 1, 17)
+        routes = {rise: np.stack([phi - parts * rise, theta + parts * SWAY], axis=-1) for rise in rises(phi)}
+        rise = stage.best_seen(self.lens, routes, parts * self.trace.spec.steps)
+        where, seconds = self.regions, SHARES["race"] * self.length
+        clear = where.clear.inset(PAD)
+        rooms = [clear]
+        if where.plan.top > where.board.bottom:  # the plan is upon the surface
+            rooms = [
+                clear._replace(left=where.plan.right + PAD),
+                clear._replace(top=where.plan.bottom - PAD),
+            ]
+        director = Director(stage, self.lens, rooms, where.clear, where.stage.bottom, seconds)
+        self.shots = director.shots([(phi, theta), (phi - rise, theta + SWAY)])
+        # The film ends where it begins.
+        turn = min(SWAY, TURN * SHARES["orbit"] * self.length / PEAK)
+        high = max(phi - max(rise, LIFT), HIGHEST)
+        room = frame().whole.inset(PAD)._replace(bottom=introduction_room().top)
+        title = self.heading(*self.titles()).area  # on a plate at the bottom
+        above = room._replace(bottom=room.bottom + title.height + 2 * PAD)
+        self.opening, self.last = (director.whole(high, theta + t, above, room) for t in (0.0, turn))
+        # With its axes, the surface is seen as a whole.
+        pictures = stage.pictures(self.lens, [np.array([high, theta])])
+        zoom, (x, y, _) = fill(pictures, room)
         stage.axes.stand(zoom)
-        self.set_camera_orientation(phi=self.phi, theta=theta, zoom=zoom)
+        points, beside = pictures[0]
+        stage.axes.thin((zoom * points + beside)[-4 * len(stage.axes.labels) :])
+        self.whole = Pose(high, theta, zoom, x, y, frame().whole.bottom)
+        self.look(self.opening)
 
-    def come_close(self, rise: float = 0.0) -> None:
-        """Move the camera to where the race begins, or that much higher."""
-        self.lens.aside = self.aside
-        self.stage.axes.stand(self.zoom)
-        self.set_camera_orientation(phi=self.phi - rise, theta=self.stage.theta, zoom=self.zoom)
+    def look(self, pose: Pose) -> None:
+        """Put the camera into a pose."""
+        self.lens.aside = np.array([pose.x, pose.y, 0.0])
+        self.lens.floor_tracker.set_value(pose.floor)
+        self.set_camera_orientation(phi=pose.phi, theta=pose.theta, zoom=pose.zoom)
+
+    def spoken(self, section: str) -> list[Line]:
+        """The captions of a section; those of the racers while they are introduced."""
+        lines = super().spoken(section)
+        if section != "start":
+            return lines
+        begin = COMING * SHARES["start"] * self.length if frame().wide else 0.0
+        return [(begin + (1 - COMING - CLOSING) * after, line) for after, line in lines]
+
+    def moves(self, pose: Pose) -> list[Any]:
+        """The animations that bring the camera into a pose."""
+        lens = self.lens
+        ends: Sequence[tuple[Any, Any]] = (
+            (lens.phi_tracker, pose.phi),
+            (lens.theta_tracker, pose.theta),
+            (lens.zoom_tracker, pose.zoom),
+            (lens.aside_tracker, complex(pose.x, pose.y)),
+            (lens.floor_tracker, pose.floor),
+        )
+        return [tracker.animate(rate_func=smootherstep).set_value(end) for tracker, end in ends]
 
     def raise_surface(self) -> None:
         """Show the surface and its axes."""
         axes = self.stage.axes
-        self.play(Rise(self.stage.surface), FadeIn(axes, axes.labels), run_time=SHARES["rise"] * self.length)
+        seconds = SHARES["rise"] * self.length
+        self.play(self.rising, *self.moves(self.whole), run_time=0.5 * seconds)
+        self.play(FadeIn(axes, axes.labels), run_time=0.15 * seconds)
+        self.wait(0.35 * seconds)
 
     def introduce_racers(self) -> None:
-        """Drop the balls onto the start, each with a line on how it moves; then show board and plots."""
+        """Drop the balls onto the start, each with a line on how it moves; then show board and plots.
+
+        The camera comes near before that, or afterwards where board and plots are below the race.
+        """
         sayings = introductions(self.trace, self.captions)
         self.fix(*sayings)
         seconds = SHARES["start"] * self.length
-        each = (1 - CLOSING) * seconds / len(sayings)
-        self.refresh(0.0)
+        each = (1 - COMING - CLOSING) * seconds / len(sayings)
+        axes, near = self.stage.axes, self.shots[0].first
+        if frame().wide:
+            self.play(FadeOut(axes, axes.labels), run_time=0.2 * COMING * seconds)
+            self.play(*self.moves(near), run_time=0.8 * COMING * seconds)
         self.add(self.stage.runners.trails)
         balls = list(self.stage.runners.balls)
         drops = [[ball] for ball in balls] if len(sayings) == len(balls) else [balls]
@@ -149,43 +191,35 @@ class OptimizerRace(Film):
             self.wait(0.7 * each)
             self.remove(saying)
         self.add(self.stage.runners, self.stage.stalks)
-        closing = squish_rate_func(smooth, 0, 0.75)
-        zoom, aside = self.lens.zoom_tracker, self.lens.aside_tracker
-        ends: list[tuple[Any, Any]] = [(zoom, self.zoom), (aside, complex(*self.aside[:2]))]
-        going = [tracker.animate(rate_func=closing).set_value(end) for tracker, end in ends]
-        labels: Any = self.stage.axes.labels
-        places = self.stage.axes.places(self.zoom)
-        going += [
-            label.animate(rate_func=closing).move_to(place)
-            for label, place in zip(labels, places, strict=True)
-        ]
-        beside = (self.plan, self.board, self.plot, self.lead, *self.off_plane)
-        there = FadeIn(*beside, rate_func=squish_rate_func(smooth, 0.7, 1))
-        self.play(*going, there, run_time=CLOSING * seconds)
+        if not frame().wide:
+            self.play(FadeOut(axes, axes.labels), run_time=0.2 * COMING * seconds)
+            self.play(*self.moves(near), run_time=0.8 * COMING * seconds)
+        beside = (self.plates, self.plan, self.board, self.plot, self.lead, *self.off_plane)
+        self.play(FadeIn(*beside), run_time=CLOSING * seconds)
 
     def race(self) -> None:
-        """Run the race; the camera slowly rotates, then rests."""
+        """Run the race; the camera rests, or moves to the next shot."""
         movers = (self.stage.runners, *self.live, self.board.live)
         seconds = SHARES["race"] * self.length
-        ways: Any = ((self.lens.theta_tracker, SWAY), (self.lens.phi_tracker, -self.rise))
-        going = [tracker.animate(rate_func=smooth).increment_value(way) for tracker, way in ways]
-        self.run_clock(seconds, *movers, until=GOING, also=going)
-        self.run_clock(seconds, *movers, begin=GOING)
+        for shot in self.shots:
+            moves = self.moves(shot.last) if shot.last != shot.first else ()
+            self.run_clock(seconds, *movers, begin=shot.begin, until=shot.end, also=moves)
 
     def orbit(self) -> None:
-        """Take a last look around the trails, from higher up."""
-        turn = self.lens.theta_tracker.animate.increment_value(-SWAY)
-        lift = self.lens.phi_tracker.animate.set_value(self.phi - self.highest)
-        self.play(turn, lift, run_time=SHARES["orbit"] * self.length)
+        """Take a last look at the whole surface with all trails, coming back to where the film began."""
+        self.remove(*self.mobjects)
+        self.add(self.stage.surface, self.stage.runners, self.verdict)
+        self.look(self.last)
+        self.play(*self.moves(self.opening), run_time=SHARES["orbit"] * self.length)
 
     def still(self, t: float) -> Image:
-        """Show the race at step t, seen as in the last look."""
+        """Show the race at step t, as the film does."""
         self.prepare()
-        self.come_close(self.highest)
+        self.look(pose_at(self.shots, t / self.trace.spec.steps))
         self.refresh(t)
         stage = self.stage
-        shown = (stage.surface, stage.axes, stage.axes.labels, stage.runners, stage.stalks)
-        return self.picture(*shown, self.plan, self.board, self.plot, self.lead, self.off_plane)
+        scene = (stage.surface, stage.runners, stage.stalks, self.plates, self.plan)
+        return self.picture(*scene, self.board, self.plot, self.lead, self.off_plane)
 
 
 def film(

@@ -16,7 +16,7 @@ from races.config import make_spec
 from races.network_spec import NetworkSpec
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.film import Film
-from scenes.frame import frame
+from scenes.frame import Area, frame
 from scenes.named_output import refuse
 from scenes.race.boundary_panels import BoundaryPanels
 from scenes.race.loss_plot import LossPlot
@@ -59,7 +59,8 @@ class DecisionBoundaries(Film):
         """Tell the story."""
         self.prepare()
         self.next_section("title")
-        self.show_heading(self.captions.boundaries, self.captions.same_start, SHARES["title"] * self.length)
+        heading = self.heading(self.captions.boundaries, self.captions.same_start)
+        self.show_heading(heading, SHARES["title"] * self.length)
         self.next_section("panels")
         self.show_panels()
         self.next_section("race")
@@ -89,7 +90,8 @@ class DecisionBoundaries(Film):
         self.panels = BoundaryPanels(trace, self.captions, (-right, floor + 1.5, right, ceiling))
         ceiling = self.panels.end - 0.5
         words = replace(self.captions, true_loss=self.captions.loss)  # here is no plane's beside it
-        self.plot = LossPlot(trace, words, (-right, floor, right, ceiling), target_line=False)
+        below = Area(-right, floor - 0.42, right, ceiling + 0.42)
+        self.plot = LossPlot(trace, words, below, target_line=False)
         self.parts = (self.panels, self.plot.runners, self.counter)
         self.fix(self.panels, self.plot, self.counter, self.words)
 

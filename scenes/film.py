@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar, Protocol, cast
 
 from manim import UP, FadeIn, FadeOut, Group, Mobject, ThreeDScene, ValueTracker, linear
@@ -13,14 +12,16 @@ from PIL.Image import Image
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.coverage import require_letters
 from scenes.depth.camera import DepthCamera
-from scenes.depth.sprite import Label, fitted, line_width
+from scenes.depth.sprite import fitted
+from scenes.frame import frame
 from scenes.named_output import HOME, Written, race_name, refuse
-from scenes.race.commentary import ROOM
+from scenes.race.heading import Heading
+from scenes.race.plate import Plate
+from scenes.race.regions import PAD
 from scenes.race.spoken import Line, Spoken, chapters
-from scenes.theme import HEADING, TITLE, chosen_theme
+from scenes.theme import BODY, chosen_theme
 from support.messages import shorten
 from views.captions import captions_of
-from views.theme import FAINT
 
 CLOSING = 0.6  # seconds in which a film that loops fades to its beginning
 
@@ -112,24 +113,45 @@ class Film(Written, ThreeDScene):
 
     def show_title(self, seconds: float) -> None:
         """Show the title and the race."""
-        spec = self.trace.spec
-        words = partial(self.captions.subtitle.format, steps=self.captions.count(spec.steps))
-        room = ROOM - line_width(words(surface=""), HEADING)
-        name = fitted(shorten(spec.surface_name, 60), room, HEADING)
-        heading, line = fitted(self.captions.title, ROOM, TITLE, bold=True), words(surface=name)
-        self.show_heading(heading, line, seconds)
+        self.show_heading(self.heading(*self.titles()), seconds)
 
-    def show_heading(self, heading: str, line: str, seconds: float) -> None:
-        """Show a title and a subtitle, and whether there is noise."""
-        title = Group(
-            Label(heading, TITLE, bold=True).stand(0, 0.3), Label(line, HEADING, FAINT).stand(0, -0.7)
-        )
-        if self.noisy:
-            title.add(Label(self.captions.noise, HEADING, FAINT).stand(0, -1.4))
-        self.fix(title)
-        self.play(FadeIn(title, shift=0.2 * UP), run_time=0.3 * seconds)
-        self.wait(0.5 * seconds)
-        self.play(FadeOut(title), run_time=0.2 * seconds)
+    def titles(self) -> tuple[str, str]:
+        """The film's title, and what it is a race on."""
+        spec = self.trace.spec
+        name = fitted(shorten(spec.surface_name, 60), frame().safe.width, BODY)
+        steps = self.captions.count(spec.steps)
+        return self.captions.title, self.captions.subtitle.format(surface=name, steps=steps)
+
+    def show_heading(self, heading: Heading, seconds: float) -> None:
+        """Show a title from the first frame on."""
+        self.add(heading)
+        self.wait(0.75 * seconds)
+        self.play(FadeOut(heading), run_time=0.25 * seconds)
+
+    def open(self, seconds: float, *still: Mobject, going: Mobject, also: Sequence[Any] = ()) -> None:
+        """Show the title upon the race's end, from the first frame on; then go back to its begin.
+
+        Args:
+            seconds: how long.
+            still: what stays.
+            going: the racers, which fade out with the title.
+            also: animations to play meanwhile.
+        """
+        title = self.heading(*self.titles()).stand(frame().safe.bottom + PAD)
+        plate = Plate(title.area.inset(-PAD))
+        self.fix(plate)
+        self.refresh(self.trace.spec.steps)
+        self.add(*still, going, plate, title)
+        self.wait(0.7 * seconds)
+        self.play(FadeOut(plate, title, going), *also, run_time=0.3 * seconds)
+        self.refresh(0.0)
+
+    def heading(self, title: str, line: str) -> Heading:
+        """A title and a subtitle, and whether there is noise, fixed in the frame."""
+        lines = [line, self.captions.noise] if self.noisy else [line]
+        heading = Heading(title, lines)
+        self.fix(heading)
+        return heading
 
     def run_clock(
         self,

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from manim import config
 
-HEIGHT = 8.0  # of a frame, in scene units
-NARROWEST = 5.625  # the least width: a narrower picture has a higher frame, and smaller text
+HEIGHT, TALL = 8.0, 10.0  # of a frame as wide as high or wider, and of one of 9:16; in scene units
+USUAL = 16 / 9  # width over height of most films
+NARROW = 9 / 16  # width over height; a narrower picture has a frame as wide as this one's
 WIDE = 1.2  # width over height, from which there is room for a panel beside what is shown
 MARGIN = 0.4  # between the frame's edge and text; in a narrow frame half of that
 
@@ -91,8 +92,12 @@ class Frame(NamedTuple):
         >>> [tuple(Frame.of(*size)) for size in ((1280, 720), (720, 720), (1080, 1920))]
         [(14.222222222222221, 8.0), (8.0, 8.0), (5.625, 10.0)]
         """
-        height = max(HEIGHT, NARROWEST * up / across)
-        return cls(height * across / up, height)
+        aspect = across / up
+        if abs(aspect / USUAL - 1) < 0.01:  # as 854 x 480: all of them have the same layout
+            return cls(USUAL * HEIGHT, USUAL * HEIGHT / aspect)
+        upright = min(1.0, max(0.0, (1 - aspect) / (1 - NARROW)))
+        height = max(HEIGHT + upright * (TALL - HEIGHT), NARROW * TALL / aspect)
+        return cls(height * aspect, height)
 
     @property
     def wide(self) -> bool:

@@ -15,16 +15,13 @@ from PIL.Image import Image
 from races import Trace, config_path, run_race
 from races.network_spec import NetworkSpec
 from scenes.depth.mobjects import Trail
-from scenes.depth.sprite import fitted
 from scenes.film import Film, spec_of_config
 from scenes.frame import frame
 from scenes.named_output import HOME, race_name, refuse
-from scenes.race.commentary import ROOM
 from scenes.race.spoken import Line
 from scenes.step.captions import step_captions
 from scenes.step.racer_view import RacerView, most_shown
 from scenes.step.shots import Moment, Shot, shots
-from scenes.theme import HEADING
 from support.messages import shorten
 from views.theme import FAINT
 
@@ -109,8 +106,8 @@ class InsideTheStep(Film):
 
     def show_title(self, seconds: float) -> None:
         """Show the title and the racers."""
-        film = self.trace.spec.film
-        self.show_heading(film.title or self.words.title, fitted(self.subtitle(), ROOM, HEADING), seconds)
+        title = self.trace.spec.film.title or self.words.title
+        self.show_heading(self.heading(title, self.subtitle()), seconds)
 
     def begin(self, seconds: float) -> None:
         """Show everything."""

@@ -34,6 +34,8 @@ class Captions:
     statuses: Mapping[Status, str]
     out: Mapping[Status, str]  # in a word, for racers that have dropped out
     true_loss: str  # of a network, at its weights
+    log_scale: str  # of an axis's name
+    rate: str  # what a schedule gives for each step
     axis: str  # of a plane's coordinate, and the share of the variance along it
     plane: str  # of the share of the variance that a network's plane shows
     distances: str  # of all racers from the plane

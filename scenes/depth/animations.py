@@ -10,20 +10,18 @@ from scenes.depth.mobjects import LossSurface
 
 
 class Rise(Animation):
-    """Raise a surface from a flat sheet at its lowest point to its full height.
+    """Raise a surface from a flat sheet at its lowest point to the height that it has now.
 
     Args:
         surface: the surface.
     """
 
     def __init__(self, surface: LossSurface, **options: Any) -> None:
-        self._opacity = surface.opacity
+        self._whole = surface.points.copy()
         super().__init__(surface, introducer=True, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Set how far it has risen; `alpha` goes from 0 to 1."""
         risen = self.rate_func(alpha)
-        surface, whole = self.mobject, self.starting_mobject
-        floor = whole.points[:, 2].min()
-        surface.points[:, 2] = floor + risen * (whole.points[:, 2] - floor)
-        surface.set_opacity(min(1.0, 2 * alpha) * self._opacity)
+        floor = self._whole[:, 2].min()
+        self.mobject.points[:, 2] = floor + risen * (self._whole[:, 2] - floor)

@@ -68,6 +68,7 @@ class DepthCamera(ThreeDCamera):
     Attributes:
         aside_tracker: the shift of the scene's picture in its plane, in scene units, x as the real and y as
             the imaginary part; mobjects fixed in the frame are not shifted.
+        floor_tracker: the height in the frame below which nothing of the scene is drawn.
 
     Args:
         options: as Manim's `ThreeDCamera` takes them.
@@ -78,6 +79,7 @@ class DepthCamera(ThreeDCamera):
 
     def __init__(self, **options: Any) -> None:
         self.aside_tracker = ComplexValueTracker(0)
+        self.floor_tracker = ValueTracker(-1e3)
         self._state = _State()
         super().__init__(**options)
         super().reset()
@@ -94,7 +96,7 @@ class DepthCamera(ThreeDCamera):
 
     def get_value_trackers(self) -> list[ValueTracker]:
         """The trackers that move the camera."""
-        return [*super().get_value_trackers(), self.aside_tracker]
+        return [*super().get_value_trackers(), self.aside_tracker, self.floor_tracker]
 
     def reset(self) -> Self:
         """Start a new, empty picture."""
@@ -269,7 +271,9 @@ class DepthCamera(ThreeDCamera):
         """How each mobject is seen: in the scene, facing the camera, or fixed in the frame."""
         frame = np.diag([2 / self.frame_width, -2 / self.frame_height, 0.0, 1.0])
         frame[:2, 3] = -frame[[0, 1], [0, 1]] * self._middle()
-        sight = Sight(self.view(), View(frame, np.eye(3)))
+        share = 0.5 - self.floor_tracker.get_value() / self.frame_height
+        rows = int(np.clip(round(share * self.pixel_height), 0, self.pixel_height))
+        sight = Sight(self.view(), View(frame, np.eye(3)), rows)
         for mobject in mobjects:
             if mobject in self.fixed_in_frame_mobjects:
                 sight.fixed.append(mobject)

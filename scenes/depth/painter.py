@@ -62,6 +62,7 @@ class Sight:
     Attributes:
         view: of the scene.
         frame: the view of mobjects fixed in the frame.
+        rows: how many rows of pixels, from the top, the scene is drawn in.
         scene: mobjects in the scene.
         facing: sprites in the scene that face the camera, each with its centre.
         fixed: mobjects fixed in the frame, drawn over the scene in this order.
@@ -69,6 +70,7 @@ class Sight:
 
     view: View
     frame: View
+    rows: int
     scene: list[DepthMobject] = field(default_factory=list)
     facing: list[tuple[Sprite, Array]] = field(default_factory=list)
     fixed: list[DepthMobject] = field(default_factory=list)
@@ -221,7 +223,11 @@ class Painter:
         self.context.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         self.context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         self._see(sight.view)
+        canvas = self.context.fbo
+        canvas.scissor = 0, 0, self.size[0], sight.rows
         self._draw_scene([mobject for mobject in sight.scene if mobject.opacity > 0], sight)
+        canvas.scissor = None  # type: ignore[assignment]
+        canvas.use()  # the context still has the old one
         if sight.fixed:
             self.context.disable(moderngl.DEPTH_TEST)
             self._see(sight.frame)

@@ -254,6 +254,18 @@ def fitted(content: str, width: float, size: float = BODY, bold: bool = False) -
     return short
 
 
+def wrapped(content: str, width: float, size: float = BODY, bold: bool = False) -> list[str]:
+    """The text in lines no wider than `width`, in scene units; a word that is wider is cut as by `fitted`."""
+    lines: list[str] = []
+    for word in content.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and line_width(longer, size, bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(fitted(word, width, size, bold))
+    return lines
+
+
 def line_width(content: str, size: float = BODY, bold: bool = False) -> float:
     """The width of a line of text, in scene units."""
     left, _, right, _ = _extent(content, bold)

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 GAP = 0.1  # between an axis and its labels, in scene units
 _ENGLISH = Numbers()
 _LOWER, _UPPER = 6, 8  # the labels at the ends of the upright axis
+_NAMES = (1, 4, 7)  # the labels that are no numbers
 _FAR = 0.5  # the zoom of a wide picture
 FARTHEST = 1.2  # the largest distance of a label's middle from its axis
 
@@ -120,6 +121,18 @@ class BoxAxes(Group):
         halves = np.array([[label.width, label.height] for label in self.labels]) / 2
         ways = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]])
         return np.repeat(anchor, 4, axis=0), (middle[:, None] + ways * halves[:, None]).reshape(-1, 2)
+
+    def thin(self, corners: Array) -> None:
+        """Hide the names of axes that would meet a number.
+
+        Args:
+            corners: of all labels, in the picture, of shape (4 labels, 2).
+        """
+        boxes = corners.reshape(-1, 4, 2)
+        least, most = boxes.min(axis=1) - GAP / 2, boxes.max(axis=1) + GAP / 2
+        for name in _NAMES:
+            meets = (least < most[name]).all(axis=1) & (most > least[name]).all(axis=1)
+            self.labels[name].set_opacity(float(meets.sum() == 1))  # itself
 
     def places(self, zoom: float) -> Array:
         """The positions of the labels' middles at a zoom, of shape (labels, 3)."""

@@ -16,6 +16,9 @@ from views.racer_path import Path
 Array = NDArray[np.float64]
 
 
+DOT = 2.2  # the size of a dot, as a multiple of a trail's width
+
+
 class Runners(Group):
     """Balls and trails that move along paths with the clock of a race.
 
@@ -25,6 +28,7 @@ class Runners(Group):
         radius: of the balls, in scene units.
         width: of the trails, in Manim's units of stroke width.
         balls: the path of each ball; by default the trail's.
+        steps: whether dots on the trails mark the steps.
 
     Attributes:
         trails: the trails, as a group.
@@ -38,10 +42,13 @@ class Runners(Group):
         radius: float,
         width: float,
         balls: Sequence[Path] | None = None,
+        steps: bool = False,
     ) -> None:
         self.trails = Group(*(Trail(colour=colour, width=width) for colour in colours))
         self.balls = Group(*(Ball(colour=colour, radius=radius) for colour in colours))
-        super().__init__(self.trails, self.balls)
+        dotted = colours if steps else ()
+        self.dots = Group(*(Trail(colour=colour, width=DOT * width, ghost=0.0) for colour in dotted))
+        super().__init__(self.trails, self.dots, self.balls)
         self._trail_ways = Shared(trails)
         self._ball_ways = Shared(balls or trails)
         self._poles = Ball(radius=radius).points
@@ -67,4 +74,7 @@ class Runners(Group):
                 ball.points = path.point(t) + self._poles
         for trail, path in zip(self.trails, self._trail_ways.value, strict=True):
             trail.set_pieces(path.trail(t))
+        for dot, path in zip(self.dots, self._trail_ways.value, strict=False):
+            passed = [path.point(k) for k in range(int(t) + 1) if path.shown(k)]
+            dot.set_pieces([np.array([point, point]) for point in passed])
         return self

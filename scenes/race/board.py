@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
@@ -11,28 +10,21 @@ import numpy as np
 from manim import LEFT, RIGHT, Group
 
 from races import Status, Trace
-from races.metrics import final_loss
 from scenes.depth.mobjects import Ball
 from scenes.depth.sprite import Label, fitted, line_width
-from scenes.frame import frame
-from scenes.theme import BODY, HEADING, SMALL
+from scenes.frame import Area
+from scenes.theme import SMALL
 from support.numbers import DECIMALS, loss_digits
 from views.captions import Captions
 from views.standings import Standings
-from views.theme import FAINT, INK
+from views.theme import FAINT
 
-WIDTH = 5.15  # scene units, at the right edge of the frame
-MARGIN = 0.4
-_ROWS = 4.5  # the height of all rows together
 ROW = 26  # the largest text size of a row, in points
+_PACE = 0.45  # the height of the line above the rows, in scene units
+_PITCH = 0.62  # from one row to the next, at most
 _TALL, _BELOW = 0.95, 0.4  # of a row whose loss is below the name: its height, and how far below
+_BETWEEN = 0.8  # a row's width beside rank, name and loss: for ball, mark and gaps
 MARK = "✓"
-
-
-def column() -> tuple[float, float, float]:
-    """Left, right and top of the column beside the race, in scene units."""
-    _, _, right, top = frame().safe
-    return right - WIDTH, right, top
 
 
 class Fit(NamedTuple):
@@ -50,33 +42,58 @@ class Board(Group):
     If a name does not fit beside its loss, all rows are set smaller or losses have fewer decimals; a longer
     name gets its own line if there is room, or else is shortened.
 
+    Args:
+        trace: the race.
+        standings: of the race.
+        captions: the film's text.
+        width: of the board, in scene units.
+        most: its greatest height.
+
     Attributes:
         live: the part that changes.
+        extent: its height.
     """
 
-    def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
-        self._standings, self._captions = standings, captions
-        left, right, top = column()
+    def __init__(
+        self, trace: Trace, standings: Standings, captions: Captions, width: float, most: float
+    ) -> None:
+        self._standings, self._captions, self._room = standings, captions, most - _PACE
         count = len(trace.names)
-        indent = line_width("0" * len(str(count)), float(np.clip(46 * _pitch(count), SMALL, ROW))) + 0.12
-        size, self._decimals, room, long = self._fit(trace.names, WIDTH - indent - 0.93)
-        pitch = _pitch(count, len(long))
-        self._pace = Label("", SMALL, FAINT).stand(left, top - 0.3, LEFT)
+        indent = line_width("0" * len(str(count)), self._largest(count)) + 0.12
+        size, self._decimals, room, long = self._fit(trace.names, width - indent - _BETWEEN)
+        pitch = self._pitch(count, len(long))
+        self.extent = _PACE + pitch * (count - len(long)) + _TALL * len(long)
+        left, right, top = -width / 2, width / 2, self.extent / 2
+        self._pace = Label("", SMALL, FAINT).stand(left, top - 0.27, LEFT)
         self._ranks, self._losses, self._marks = Group(), Group(), Group()
         self.live = Group(self._pace, self._ranks, self._losses, self._marks)
         super().__init__()
-        y = top - 0.9
+        edge = top - _PACE
         for i, racer in enumerate(trace.spec.racers):
             below = _BELOW if i in long else 0.0
-            name = fitted(racer.name, WIDTH - indent - 0.33 if i in long else room, size, bold=True)
+            y = edge - (_BELOW if i in long else pitch / 2 + 0.1)
+            name = fitted(racer.name, width - indent - 0.3 if i in long else room, size, bold=True)
             self.add(Ball((left + indent + 0.12, y + 0.11, 0), racer.colour, radius=0.11))
-            self.add(Label(name, size, racer.colour, bold=True).stand(left + indent + 0.33, y, LEFT))
+            self.add(Label(name, size, racer.colour, bold=True).stand(left + indent + 0.3, y, LEFT))
             self._ranks.add(Label("0", size, FAINT).stand(left, y, LEFT))
-            self._losses.add(Label("0", size).stand(right - 0.4, y - below, RIGHT))
+            self._losses.add(Label("0", size).stand(right - 0.36, y - below, RIGHT))
             self._marks.add(Label(MARK, size, racer.colour, bold=True).stand(right, y - below, RIGHT))
-            y -= _TALL if i in long else pitch
+            edge -= _TALL if i in long else pitch
         self.add(self.live)
         self.at(0.0)
+
+    def stand(self, area: Area) -> Self:
+        """Move it to the top of an area."""
+        x, _ = area.middle
+        return self.shift(np.array([x, area.top - self.extent / 2, 0.0]))
+
+    def _largest(self, count: int) -> float:
+        """The largest text size of so many rows, in points."""
+        return float(np.clip(46 * self._pitch(count), SMALL, ROW))
+
+    def _pitch(self, count: int, long: int = 0) -> float:
+        """The height of a row if this many of all rows have two lines."""
+        return min(_PITCH, (self._room - _TALL * long) / max(count - long, 1))
 
     def _fit(self, names: Sequence[str], width: float) -> Fit:
         """The first layout of the rows with the fewest names that are too long.
@@ -85,7 +102,7 @@ class Board(Group):
             names: of the racers.
             width: for a name and its loss, in scene units.
         """
-        largest = float(np.clip(46 * _pitch(len(names)), SMALL, ROW))
+        largest = self._largest(len(names))
         losses, words = self._widest()
         written = self._captions.numbers.written
         ways = []
@@ -97,7 +114,7 @@ class Board(Group):
                 Fit(size, decimals, room, frozenset(i for i, wide in enumerate(widths) if wide > room))
             )
         best = min(ways, key=lambda way: len(way.long))
-        tall = _pitch(len(names), len(best.long)) >= ROW / 46
+        tall = self._pitch(len(names), len(best.long)) >= ROW / 46
         return best if tall else best._replace(long=frozenset())
 
     def at(self, t: float) -> Self:
@@ -132,36 +149,3 @@ class Board(Group):
         statuses = {self._standings.status(i, step) for i, step in places}
         words = {said for status, said in self._captions.out.items() if status in statuses}
         return [0.0, *map(float, ends)], words
-
-
-def _pitch(count: int, long: int = 0) -> float:
-    """The height of a row if this many of all rows have two lines."""
-    return min(0.72, (_ROWS - _TALL * long) / max(count - long, 1))
-
-
-class Results(Group):
-    """The table at the end, best first, with each racer's final loss, finishing step and status."""
-
-    def __init__(self, trace: Trace, standings: Standings, captions: Captions) -> None:
-        finals, last = final_loss(trace)[:, 0], trace.spec.steps
-        pitch = min(0.66, 6.2 / (len(trace.names) + 1))
-        size = float(np.clip(46 * pitch, SMALL, BODY))
-        middle = pitch * (len(trace.names) + 1) / 2
-        names = [fitted(name, 4.4, size, bold=True) for name in trace.names]
-        left = -2.0 - max(3.9, *(line_width(name, size, bold=True) for name in names))
-        edges, places = (LEFT, RIGHT, RIGHT, LEFT), (left, 0.4, 3.4, 4.0)
-        y = middle - 0.5
-        super().__init__(Label(captions.results, HEADING, INK, bold=True).stand(places[0], y + 0.85, LEFT))
-        for x, edge, head in zip(places, edges, captions.columns, strict=True):
-            self.add(Label(head, SMALL, FAINT).stand(x, y, edge))
-        for i in standings.ranks[:, -1].argsort(kind="stable"):
-            y -= pitch
-            racer, final, finish = trace.spec.racers[i], finals[i], int(standings.finish[i])
-            settled = standings.status(i, last) is Status.CONVERGED
-            cells = (
-                Label(names[i], size, racer.colour, bold=True),
-                Label(captions.numbers.loss(final) if math.isfinite(final) else "-", size),
-                Label(captions.count(finish) if settled else "-", size),
-                Label(captions.statuses[Status(trace.status[i, 0])], size),
-            )
-            self.add(*(cell.stand(x, y, edge) for x, edge, cell in zip(places, edges, cells, strict=True)))

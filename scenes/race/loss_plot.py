@@ -1,6 +1,9 @@
-"""`LossPlot`: loss against step, drawn as the race proceeds."""
+"""`LossPlot`: loss against step, drawn as the race proceeds, and learning rates where they change."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from manim import LEFT, RIGHT, Group
@@ -8,73 +11,151 @@ from numpy.typing import NDArray
 
 from races import Trace
 from races.metrics import target_of
-from scenes.depth.mobjects import Trail
-from scenes.depth.sprite import Corners, Label
+from scenes.depth.mobjects import DepthMobject, Trail
+from scenes.depth.sprite import Label, line_width
+from scenes.frame import Area
 from scenes.race.balls_and_trails import Runners
 from scenes.theme import SMALL
 from views.box import MOST
 from views.captions import Captions
-from views.racer_path import curve
+from views.racer_path import Path, curve
+from views.rates import differ, learning_rates
 from views.theme import FAINT
 
 Array = NDArray[np.float64]
+
+ABOVE, BELOW = 0.42, 0.42  # room for the name of an axis above it, and for the steps below
+RATES = 0.4  # the share of the plot for learning rates
+HIGH = 1.9  # the least height, without the steps, for both
+DECADES = 100.0  # times the least value: a linear axis would then show the first steps only
+FLOOR, PEAK = 1e-16, 1e3  # times the start: what is below is rounding error, and what is above is cut off
+MOST_LINES = 12  # decades with lines of their own
+
+
+class Scale(NamedTuple):
+    """An axis of values, from `low` to `high`: logarithms of base 10 if it is logarithmic."""
+
+    low: float
+    high: float
+    log: bool
+
+    def of(self, values: Array) -> Array:
+        """The values on the scale; on a logarithmic one, what is 0 is at its lower end."""
+        if not self.log:
+            return values
+        with np.errstate(all="ignore"):
+            return np.asarray(np.log10(np.where(values <= 0, 10.0**self.low, values)))
+
+    def decades(self) -> list[float]:
+        """The powers of ten on a logarithmic scale, if there are not too many."""
+        found = np.arange(np.ceil(self.low), np.floor(self.high) + 1).tolist() if self.log else []
+        return found if len(found) <= MOST_LINES else found[:: len(found) // MOST_LINES + 1]
 
 
 class LossPlot(Group):
     """Curves of the racers' losses, with the target as a thin line, to be fixed in the frame.
 
-    The axis goes from the lowest loss, or the target, to a quarter above the start's, so that a racer that
-    shoots up does not squeeze the others; curves are not drawn outside it.
+    The axis of a linear scale goes from the lowest loss, or the target, to a quarter above the start's, so
+    that a racer that shoots up does not squeeze the others; curves are not drawn outside it. Losses that span
+    decades have a logarithmic scale. Where learning rates change, they are below the losses.
 
     Args:
         trace: the race; its first start is shown.
         captions: the film's text.
-        corners: left, bottom, right and top of the axes, in scene units; labels are outside.
+        area: of axes and labels.
         target_line: whether the target is shown.
 
     Attributes:
         runners: the part that moves.
     """
 
-    def __init__(
-        self, trace: Trace, captions: Captions, corners: Corners, *, target_line: bool = True
-    ) -> None:
-        left, bottom, right, top = corners
-        losses = trace.losses[:, :, 0]
+    def __init__(self, trace: Trace, captions: Captions, area: Area, *, target_line: bool = True) -> None:
+        losses, steps = trace.losses[:, :, 0], trace.spec.steps
         target = float(target_of(trace)[0])
-        low, high = loss_range(losses, target)
-        steps = trace.spec.steps
-
-        def place(step: Array, loss: Array) -> Array:
-            x = left + step / steps * (right - left)
-            # Quarters: the difference of two losses may overflow.
-            y = bottom + (loss / 4 - low / 4) / (high / 4 - low / 4) * (top - bottom)
-            return np.stack([x, y, np.zeros_like(x)], axis=-1)
-
-        axes = Trail([[left, top, 0], [left, bottom, 0], [right, bottom, 0]], FAINT, width=2)
-        parts: list[Trail | Label] = [axes]
-        if target_line and low <= target <= high:
-            parts.append(Trail(place(np.array([0, steps]), np.array([target, target])), FAINT, width=1))
+        above, below = area._replace(bottom=area.bottom + BELOW), None
+        rates = learning_rates(trace)
+        if differ(rates) and above.height > HIGH:
+            above, below = above.rows(1 - RATES, RATES)
+        scale = loss_scale(losses, target)
         loss = captions.true_loss if trace.plane else captions.loss
+        parts, place = _axes(above, scale, loss, captions.loss, captions, steps)
+        if target_line and np.isfinite(target):
+            height = float(scale.of(np.array([target]))[0])
+            if scale.low <= height <= scale.high:
+                ends = np.array([0.0, steps]), np.array([height, height])
+                parts.append(Trail(place(*ends), FAINT, width=1))
+        paths = _curves(losses, scale, place)
+        if below:
+            rated = rate_scale(rates)
+            more, place = _axes(below, rated, captions.rate, "lr", captions, steps)
+            parts += more
+            # A rate is that of the step that follows; the last one is held.
+            paths += _curves(np.concatenate([rates, rates[:, -1:]], axis=1), rated, place)
+        colours = [racer.colour for racer in trace.spec.racers]
         parts += [
-            Label(loss, SMALL, FAINT).stand(left, top + 0.12, LEFT),
-            Label(captions.step, SMALL, FAINT).stand(left, bottom - 0.36, LEFT),
-            Label(captions.count(steps), SMALL, FAINT).stand(right, bottom - 0.36, RIGHT),
+            Label(captions.step, SMALL, FAINT).stand(area.left, area.bottom + 0.06, LEFT),
+            Label(captions.count(steps), SMALL, FAINT).stand(area.right, area.bottom + 0.06, RIGHT),
         ]
-        self.runners = Runners(
-            [racer.colour for racer in trace.spec.racers],
-            [curve(values, low, high, place) for values in losses],
-            radius=0.07,
-            width=3.0,
-        )
+        self.runners = Runners(colours * (len(paths) // len(colours)), paths, radius=0.07, width=3.0)
         super().__init__(*parts, self.runners)
 
 
-def loss_range(losses: Array, target: float) -> tuple[float, float]:
-    """The lowest and the highest loss of the plot."""
-    low = min(losses[np.isfinite(losses)].min(), target if np.isfinite(target) else np.inf)
-    start = float(losses[0, 0])
+def _axes(
+    area: Area, scale: Scale, name: str, short: str, captions: Captions, steps: int
+) -> tuple[list[DepthMobject], Callable[[Array, Array], Array]]:
+    """Axes with their name above them, short where it must be; and what places steps and values there."""
+    left, bottom, right, top = area._replace(top=area.top - ABOVE)
+    low, high = scale.low, scale.high
+
+    def place(step: Array, value: Array) -> Array:
+        x = left + step / steps * (right - left)
+        # Quarters: the difference of two losses may overflow.
+        y = bottom + (value / 4 - low / 4) / (high / 4 - low / 4) * (top - bottom)
+        return np.stack([x, y, np.zeros_like(x)], axis=-1)
+
+    names = [captions.log_scale.format(name=name)] if scale.log else []
+    words = next((words for words in (*names, name) if line_width(words, SMALL) <= area.width), short)
+    parts: list[DepthMobject] = [
+        Trail([[left, top, 0], [left, bottom, 0], [right, bottom, 0]], FAINT, width=2)
+    ]
+    for decade in scale.decades():
+        line = Trail(place(np.array([0.0, steps]), np.array([decade, decade])), FAINT, width=1)
+        parts.append(line.set_opacity(0.35))
+    parts.append(Label(words, SMALL, FAINT).stand(left, top + 0.12, LEFT))
+    return parts, place
+
+
+def _curves(values: Array, scale: Scale, place: Callable[[Array, Array], Array]) -> list[Path]:
+    return [curve(one, scale.low, scale.high, place) for one in scale.of(values)]
+
+
+def loss_scale(losses: Array, target: float) -> Scale:
+    """The scale of losses: logarithmic if none is negative and the start is decades above the least.
+
+    >>> loss_scale(np.array([[1.0, 1e-3, 1e-6]]), np.nan).log, loss_scale(np.array([[1.0, -0.5]]), np.nan).log
+    (True, False)
+    """
+    known = losses[np.isfinite(losses)]
+    low, start = float(known.min()), float(losses[0, 0])
+    if np.isfinite(target):
+        low = min(low, target)
+    positive = known[known > 0]
+    least = max(float(positive.min(initial=MOST)), FLOOR * start)
+    if low >= 0 and 0 < least < start / DECADES:
+        top = min(float(known.max()), PEAK * start)
+        span = np.log10(top / least)
+        return Scale(float(np.log10(least) - 0.05 * span), float(np.log10(top) + 0.08 * span), True)
     room = start / 4 - low / 4 or abs(start) / 4 or 0.25
     with np.errstate(over="ignore"):
         low, high = np.clip([low - 0.16 * room, start + room], -MOST, MOST)
-    return float(low), float(high)
+    return Scale(float(low), float(high), False)
+
+
+def rate_scale(rates: Array) -> Scale:
+    """The scale of learning rates: from 0, or logarithmic if they span decades."""
+    known = rates[np.isfinite(rates)]
+    high, least = float(known.max()), float(known[known > 0].min(initial=np.inf))
+    if known.min() > 0 and high > DECADES * least:
+        span = np.log10(high / least)
+        return Scale(float(np.log10(least) - 0.05 * span), float(np.log10(high) + 0.1 * span), True)
+    return Scale(0.0, 1.1 * high or 1.0, False)

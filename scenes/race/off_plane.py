@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from races import Trace
 from scenes.depth.mobjects import Trail
-from scenes.depth.sprite import Label, line_width
+from scenes.depth.sprite import Label, line_width, wrapped
 from scenes.depth.uncopied import Shared
+from scenes.frame import Area
 from scenes.race.balls_and_trails import Runners
+from scenes.race.regions import LINE
 from scenes.theme import SMALL
 from views.box import Box
 from views.captions import Captions
@@ -22,7 +24,6 @@ Array = NDArray[np.float64]
 
 HALF = 0.14  # of the bar at a stalk's end, in scene units
 GAP = 0.25  # between the distances, in scene units
-LINE = 0.42  # from one line of words to the next
 
 
 class Stalks(Group):
@@ -58,8 +59,16 @@ class Stalks(Group):
         return [np.array([foot, tip]), *(np.array([tip - half, tip + half]) for half in across)]
 
 
+def plane_lines(trace: Trace, captions: Captions, width: float) -> list[str]:
+    """How much of a network's race the plane shows, in lines no wider than `width`; of others' none."""
+    if trace.plane is None:
+        return []
+    share = captions.share(float(trace.plane.explained_variance.sum()))
+    return wrapped(captions.plane.format(share=share), width, SMALL)
+
+
 class OffPlane(Group):
-    """Two lines of words: how much of the race the plane shows, and each racer's distance from it.
+    """Words: how much of the race the plane shows, and each racer's distance from it.
 
     Where the distances of all racers have no room, the greatest is told. To be fixed in the frame; of a race
     that is no network's there are none.
@@ -67,27 +76,28 @@ class OffPlane(Group):
     Args:
         trace: the race.
         captions: the words.
-        place: x of the left end, and y of the lower base line.
-        width: the widest that the words may be, in scene units.
+        area: of the words: at its top.
     """
 
-    def __init__(self, trace: Trace, captions: Captions, place: tuple[float, float], width: float) -> None:
+    def __init__(self, trace: Trace, captions: Captions, area: Area) -> None:
         self._numbers, self._distances = captions.numbers, Shared(np.zeros((0, 1)))
         self.digest = "" if trace.plane is None else trace.plane.distances.tobytes().hex()
         self._labels: list[Label] = []
         super().__init__()
         if trace.plane is None:
             return
-        x, y = place
-        shares = captions.share(float(trace.plane.explained_variance.sum()))
+        lines = plane_lines(trace, captions, area.width)
+        levels = [area.top - 0.36 - LINE * k for k in range(len(lines) + 1)]
+        x, y = area.left, levels[-1]
         self._distances = Shared(trace.plane.distances[:, :, 0])
         widest = self._widest()
         words = captions.distances
-        room = width - line_width(words, SMALL) - len(trace.names) * (GAP + widest)
+        room = area.width - line_width(words, SMALL) - len(trace.names) * (GAP + widest)
         if room < 0:
             words = captions.farthest
             self._distances = Shared(np.nanmax(trace.plane.distances[:, :, 0], axis=0, keepdims=True))
-        self.add(Label(captions.plane.format(share=shares), SMALL, INK).stand(x, y + LINE, LEFT))
+        for line, level in zip(lines, levels[:-1], strict=True):
+            self.add(Label(line, SMALL, INK).stand(x, level, LEFT))
         self.add(Label(words, SMALL, INK).stand(x, y, LEFT))
         x += line_width(words, SMALL)
         colours = [racer.colour for racer in trace.spec.racers] if room >= 0 else [INK]

@@ -20,6 +20,7 @@ from views.theme import FAINT, rgb
 Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
+FEW = 40  # steps that are marked by dots
 PLAIN = 32  # squares along each side of a map made of Manim's own mobjects
 
 
@@ -82,6 +83,7 @@ class Plan(Group):
 
     Attributes:
         runners: the part that moves.
+        ground: the map.
     """
 
     def __init__(self, trace: Trace, corners: Corners, radius: float, width: float) -> None:
@@ -96,9 +98,11 @@ class Plan(Group):
             return np.stack([x, y, np.zeros_like(x)], axis=-1)
 
         paths = [way(surface, positions, place) for positions in trace.positions[:, :, 0]]
-        self.runners = Runners([racer.colour for racer in trace.spec.racers], paths, radius, width)
+        colours = [racer.colour for racer in trace.spec.racers]
+        self.runners = Runners(colours, paths, radius, width, steps=trace.spec.steps <= FEW)
         ring = [[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0], [left, bottom, 0]]
-        super().__init__(Sprite(Relief(box, corners)), Trail(ring, FAINT, width=1.5), self.runners)
+        self.ground = Group(Sprite(Relief(box, corners)), Trail(ring, FAINT, width=1.5))
+        super().__init__(self.ground, self.runners)
 
 
 def _heights(box: Box, across: int, up: int) -> Array:

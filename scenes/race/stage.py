@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from races import Trace
 from scenes.depth.camera import DepthCamera
 from scenes.depth.mobjects import LossSurface
-from scenes.depth.sprite import Corners
+from scenes.frame import Area
 from scenes.race.axes import BoxAxes
 from scenes.race.balls_and_trails import Runners
 from scenes.race.off_plane import Stalks
@@ -21,7 +21,7 @@ from views.racer_path import way
 
 Array = NDArray[np.float64]
 
-RADIUS = 0.13  # of a ball, in scene units
+RADIUS = 0.1  # of a ball, in scene units
 LIFT = 0.012  # of a trail above the surface, in scene units
 SIGHT = 9.0  # the longest line of sight through the box, in scene units
 
@@ -37,6 +37,7 @@ class Stage:
     def __init__(self, trace: Trace, captions: Captions) -> None:
         self.box = box_of(trace)
         surface = self.box.surface
+        self.steps = trace.spec.steps
         self.phi, self.theta = (angle * DEGREES for angle in surface.camera)
         self.surface = LossSurface(self.box)
         self.axes = BoxAxes(self.box, captions.loss, captions.numbers, axis_names(trace, captions))
@@ -110,35 +111,25 @@ class Stage:
         return np.asarray((between[..., 2] < heights).any(axis=1))
 
 
-def fill(
-    pictures: Sequence[tuple[Array, Array]], room: Corners, taken: tuple[float, float] | None = None
-) -> tuple[float, Array]:
-    """The zoom and the shift of the picture at which its content fills a rectangle.
+def fill(pictures: Sequence[tuple[Array, Array]], room: Area) -> tuple[float, Array]:
+    """The zoom and the shift of the picture at which its content fills a rectangle, in its middle.
 
     Args:
         pictures: the content from each viewpoint: points at a zoom of 1, and offsets from them that do not
             depend on zoom; two arrays of shape (n, 2).
-        room: left, bottom, right and top of the rectangle.
-        taken: the lower right corner of something in the rectangle's upper left corner, if there is any.
+        room: the rectangle.
     """
     points, beside = (np.concatenate(arrays) for arrays in zip(*pictures, strict=True))
-    left, bottom, right, top = room
 
-    def aside(zoom: float) -> Array:
-        # Centred; where the corner is taken, as far to the right and down as there is room.
+    def extent(zoom: float) -> tuple[Array, Array]:
         seen = zoom * points + beside
-        low, high = seen.min(axis=0), seen.max(axis=0)
-        x, y = (np.array([left + right, bottom + top]) - low - high) / 2
-        if taken is not None:
-            x, y = max(x, right - high[0]), bottom - low[1]
-        return np.array([x, y, 0.0])
+        return seen.min(axis=0), seen.max(axis=0)
 
     def fits(zoom: float) -> bool:
-        x, y = (zoom * points + beside + aside(zoom)[:2]).T
-        inside = x.min() >= left and x.max() <= right and y.min() >= bottom and y.max() <= top
-        clear = taken is None or ((x > taken[0]) | (y < taken[1])).all()
-        return bool(inside and clear)
+        low, high = extent(zoom)
+        return bool((high - low <= [room.width, room.height]).all())
 
-    zooms = np.linspace(1.5, 0.3, 121)
+    zooms = np.linspace(2.5, 0.3, 221)
     zoom = float(next((zoom for zoom in zooms if fits(zoom)), zooms[-1]))
-    return zoom, aside(zoom)
+    low, high = extent(zoom)
+    return zoom, np.array([*(np.array(room.middle) - (low + high) / 2), 0.0])

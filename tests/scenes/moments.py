@@ -19,10 +19,10 @@ from scenes.depth.camera import DepthCamera
 from scenes.depth.mobjects import Ball, DepthMobject, LossSurface
 from scenes.depth.sprite import Corners, Label, Sprite
 from scenes.film import Film
-from scenes.frame import frame
+from scenes.frame import Area, frame
 from scenes.race.axes import BoxAxes
-from scenes.race.board import column
 from scenes.race.plan import Relief
+from scenes.race.plate import Plate
 from scenes.writer import FilmWriter
 
 Array = NDArray[np.float64]
@@ -49,6 +49,8 @@ class Moment:
         texts: the lines of text that are seen.
         maps: where maps of the surface from above stand.
         balls: where balls stand that are fixed in the frame.
+        plates: where plates are, on which text stands.
+        racers: the middles of the balls in the scene, of shape (n, 2).
         surface: the points of the surface that are shown, of shape (n, 2).
         axes: the ends of straight lines along the surface's axes, of shape (n, 2, 2).
         finite: whether all points of all mobjects are finite.
@@ -61,6 +63,8 @@ class Moment:
     texts: tuple[Text, ...]
     maps: tuple[Corners, ...]
     balls: tuple[Corners, ...]
+    plates: tuple[Corners, ...]
+    racers: Array = field(repr=False)
     surface: Array = field(repr=False)
     axes: Array = field(repr=False)
     finite: bool
@@ -113,7 +117,8 @@ def look(film: Film, number: int = 0) -> Moment:
     maps = [corners(part) for part in seen if isinstance(part, Sprite) and isinstance(part.drawing, Relief)]
     fixed = [part for part in seen if part in lens.fixed_in_frame_mobjects]
     surfaces = [part for part in seen if isinstance(part, LossSurface)]
-    axes = [line for part in family if isinstance(part, BoxAxes) for line in part]
+    standing = [part for part in seen if isinstance(part, Ball) and part not in fixed]
+    axes = [line for part in family if isinstance(part, BoxAxes) for line in part if line in seen]
     return Moment(
         number,
         float(film.clock.get_value()),
@@ -121,6 +126,8 @@ def look(film: Film, number: int = 0) -> Moment:
         tuple(texts),
         tuple(maps),
         tuple(corners(part) for part in fixed if isinstance(part, Ball)),
+        tuple(corners(part) for part in seen if isinstance(part, Plate)),
+        np.array([lens.project_point(ball.get_center())[:2] for ball in standing]).reshape(-1, 2),
         np.concatenate([np.zeros((0, 2)), *(drawn(surface, lens) for surface in surfaces)]),
         np.array([lens.project_points(line.points)[:, :2] for line in axes]).reshape(-1, 2, 2),
         all(np.isfinite(part.points).all() for part in seen),
@@ -136,7 +143,8 @@ def said(label: Label) -> str:
 def drawn(surface: LossSurface, lens: DepthCamera) -> Array:
     """Where the camera sees the points of a surface that are not cut off."""
     shown = (surface.place[:, 2] >= 0) & (surface.place[:, 2] <= 1)
-    return np.asarray(lens.project_points(surface.points[shown])[:, :2])
+    points = np.asarray(lens.project_points(surface.points[shown])[:, :2])
+    return points[points[:, 1] >= lens.floor_tracker.get_value()]
 
 
 def on_screen(label: Label, lens: DepthCamera) -> Corners:
@@ -191,6 +199,7 @@ def faults(moment: Moment) -> list[str]:
         for text in moment.texts
         for what, boxes in (("a map", moment.maps), ("a ball", moment.balls))
         if any(overlap(text.box, box) for box in boxes)
+        if what == "a ball" or not any(within(text.box, plate) for plate in moment.plates)
     ]
     found += [
         f"{text.content!r} lies on an axis: {text.box}"
@@ -203,21 +212,30 @@ def faults(moment: Moment) -> list[str]:
     return [f"frame {moment.number}: {fault}" for fault in found]
 
 
-def surface_faults(moment: Moment, fixed: Sequence[Text], whole: Corners) -> list[str]:
-    """Where the surface leaves the picture or runs under something else."""
-    if not len(moment.surface):
-        return []
-    left, _, _ = column()
-    beside = [text.content for text in fixed if text.box[0] >= left - 1e-6]
-    found = [] if inside(moment.surface, whole).all() else ["the surface leaves the picture"]
-    if beside and moment.surface[:, 0].max() >= left:
-        found.append(f"the surface runs under the board's column: {moment.surface[:, 0].max()}, {beside}")
-    found += [
-        f"the surface runs under the map: {box}" for box in moment.maps if inside(moment.surface, box).any()
-    ]
-    found += [
+def surface_faults(moment: Moment, fixed: Sequence[Text], whole: Area) -> list[str]:
+    """Where the surface runs under text that no plate is behind, and where a racer is not seen."""
+    bare = [text for text in fixed if not any(within(text.box, plate) for plate in moment.plates)]
+    found = [
         f"the surface runs under {text.content!r}: {text.box}"
-        for text in fixed
+        for text in bare
         if inside(moment.surface, text.box).any()
     ]
+    found += [
+        f"{text.content!r} is partly on a plate: {text.box}"
+        for text in (*bare, *(text for text in moment.texts if not text.fixed))
+        if any(overlap(text.box, plate) for plate in moment.plates)
+    ]
+    if not inside(moment.racers, whole).all():
+        found.append(f"a racer is outside the picture: {moment.racers.tolist()}")
+    found += [
+        f"a racer is under {what}: {box}"
+        for what, boxes in (("a plate", moment.plates), ("a map", moment.maps))
+        for box in boxes
+        if inside(moment.racers, box).any()
+    ]
     return found
+
+
+def within(a: Corners, b: Corners) -> bool:
+    """Whether a rectangle is inside another."""
+    return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]

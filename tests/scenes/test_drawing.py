@@ -17,7 +17,8 @@ from scenes.depth.mobjects import DepthMobject
 from scenes.depth.sprite import Label, fitted, line_width
 from scenes.frame import frame
 from scenes.race.balls_and_trails import Runners
-from scenes.race.board import Board, Results
+from scenes.race.board import Board
+from scenes.race.results import Results
 from scenes.theme import BODY, ColouredText
 from support.numbers import loss_digits
 from surfaces import SURFACES, expression_surface
@@ -160,7 +161,7 @@ def test_board_and_results_stay_in_the_frame_and_apart(language: Any, count: int
     racers = [{"optimizer": "sgd", "name": n, "lr": lr} for n, lr in zip(names, lrs, strict=False)]
     trace = run_race(race(racers=racers))
     standings = Standings(trace)
-    board = Board(trace, standings, captions(language))
+    board = Board(trace, standings, captions(language), 5.15, 5.0)
     for t in (0.0, 3.0, 20.0):
         board.at(t)
         assert_in_frame(board)

@@ -16,7 +16,7 @@ from races import Trace, run_race
 from scenes.contour_race import ContourRace
 from scenes.film import Film
 from scenes.inside_the_step import InsideTheStep
-from scenes.race.loss_plot import loss_range
+from scenes.race.loss_plot import loss_scale
 from surfaces import SURFACES, Surface, expression_surface
 from tests.races.helpers import race
 from tests.scenes.moments import faults, small, watch
@@ -113,7 +113,7 @@ def test_heights_whose_difference_overflows_have_their_place() -> None:
 def test_the_plots_range_holds_start_and_lowest_loss(
     losses: list[float], target: float, expected: tuple[float, float]
 ) -> None:
-    np.testing.assert_allclose(loss_range(np.array([losses]), target), expected, rtol=1e-12)
+    np.testing.assert_allclose(loss_scale(np.array([losses]), target)[:2], expected, rtol=1e-12)
 
 
 def test_a_loss_over_a_data_set_is_filmed(monkeypatch: pytest.MonkeyPatch) -> None:

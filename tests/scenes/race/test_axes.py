@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer_race import SWAY, OptimizerRace
+from optimizer_race import OptimizerRace
 from races import RaceSpec, run_race
+from scenes.race.director import pose_at
 from tests.scenes.moments import Watched, faults, look, small
 
 # Powell's sum, -u² - v² and u v: of 1e6 as a user had it, and of the sizes that floats end at.
@@ -39,19 +40,12 @@ def test_no_two_numbers_overlap(scale: str, shape: str, ends: tuple[float, float
         film = OptimizerRace(Watched(), trace=run_race(spec))
         film.prepare()
         stage = film.stage
-        alone, all_ = (
-            [stage.surface, stage.axes, stage.axes.labels],
-            [film.board, film.plot, film.plan, film.lead],
-        )
-        assert seen(film, alone) == []
-        film.come_close()
-        theta = film.lens.get_theta()
-        for part in np.linspace(0, 1, 4):
-            film.lens.set_theta(theta + part * SWAY)
-            film.lens.set_phi(film.phi - part * film.rise)
-            assert seen(film, [*alone, *all_]) == []
-        film.come_close(film.highest)
-        assert seen(film, [*alone, *all_]) == []
+        film.look(film.whole)
+        assert seen(film, [stage.surface, stage.axes, stage.axes.labels]) == []
+        for part in np.linspace(0, 1, 9):
+            film.look(pose_at(film.shots, float(part)))
+            parts = [film.plates, film.board, film.plot, film.plan, film.lead]
+            assert seen(film, [stage.surface, stage.runners, *parts]) == []
 
 
 def seen(film: OptimizerRace, shown: list[Any]) -> list[str]:

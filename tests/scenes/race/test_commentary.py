@@ -12,8 +12,9 @@ from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from scenes.depth.mobjects import DepthMobject
 from scenes.depth.sprite import line_width
-from scenes.race.board import column
+from scenes.frame import Area
 from scenes.race.commentary import Lead, racer_caption
+from scenes.race.regions import ONE_LINE
 from scenes.theme import BODY
 from support.words import LANGUAGES
 from views.captions import captions
@@ -33,14 +34,13 @@ def seen(group: Mobject) -> list[Mobject]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_leads_and_why_is_said_in_one_line_by_every_optimizer(language: Any) -> None:
     words = captions(language)
-    left, _, _ = column()
     for optimizer in OPTIMIZERS:
         trace = run_race(race(racers=[{"optimizer": optimizer}, {"optimizer": "sgd", "name": "Other"}]))
-        lead = Lead(trace, Standings(trace), words, (-6.7, -3.56), width := left + 6.4)
-        lines = [label for part in lead for label in part]
+        lead = Lead(trace, Standings(trace), words, Area(-6.7, -3.6, -6.7 + (width := ONE_LINE), -3.0))
+        lines = [label for part in lead for group in part for label in group]
         assert all(label.width <= width + 0.01 for label in lines)
         habit = words.habits[optimizer]
-        assert [spoken(part[0]).partition(habit)[1:] for part in lead] == [(habit, "")] * 2
+        assert [spoken(part[0][0]).partition(habit)[1:] for part in lead] == [(habit, "")] * 2
 
 
 def test_a_long_name_makes_room_for_how_it_moves_but_is_no_stump() -> None:
@@ -67,7 +67,7 @@ def test_an_optimizer_from_elsewhere_is_introduced_too() -> None:
 def test_it_is_said_who_leads_and_then_who_has_won() -> None:
     trace = run_race(race(steps=40, racers=[{"optimizer": "sgd", "lr": lr} for lr in (0.1, 0.2)]))
     standings = Standings(trace)
-    lead = Lead(trace, standings, captions("en"), (0.0, 0.0), 12.0)
+    lead = Lead(trace, standings, captions("en"), Area(0.0, 0.0, 12.0, 1.0))
     finish = int(standings.finish[1])
     assert 5 < finish < 35
     for step, word in ((5, "leads"), (finish, "wins"), (40, "wins")):
@@ -75,7 +75,7 @@ def test_it_is_said_who_leads_and_then_who_has_won() -> None:
         assert spoken(shown).startswith(f"SGD 2 {word}: ")
     assert not seen(lead.at(0))
     alone = run_race(race())
-    (shown,) = seen(Lead(alone, Standings(alone), captions("en"), (0.0, 0.0), 12.0).at(3))
+    (shown,) = seen(Lead(alone, Standings(alone), captions("en"), Area(0.0, 0.0, 12.0, 1.0)).at(3))
     assert spoken(shown) == "SGD: straight down the slope"
 
 

@@ -37,7 +37,7 @@ def race(surface: str, names: tuple[str, ...], **fields: Any) -> RaceSpec:
 def lines(names: tuple[str, ...], surface: str, language: Any) -> dict[str, tuple[float, float]]:
     """For each name that is shown, its base line and that of its loss."""
     trace = run_race(race(surface, names))
-    board = Board(trace, Standings(trace), captions(language)).at(17.0)
+    board = Board(trace, Standings(trace), captions(language), 5.15, 5.0).at(17.0)
     labels = [part for part in board if isinstance(part, Label)]
     losses = list(board.live[2])
     return {
@@ -98,7 +98,7 @@ def test_what_is_left_out_is_more_than_the_sign_for_it(name: str) -> None:
 def test_a_name_is_drawn_as_it_is_written(name: str) -> None:
     """Nothing in it is taken for markup: each letter has its outline, where the font is the project's."""
     trace = run_race(race("negative", (name, "B")))
-    board = Board(trace, Standings(trace), captions("en"))
+    board = Board(trace, Standings(trace), captions("en"), 5.15, 5.0)
     assert name in {said(part) for part in board if isinstance(part, Label)}
     assert not name.isascii() or len(letters(name)) == len("".join(name.split()))
     assert line_width(name, SMALL) > line_width(name[1:], SMALL)

@@ -11,6 +11,7 @@ from manim import tempconfig
 
 from optimizer_race import OptimizerRace
 from races import RaceSpec, Trace, run_race
+from scenes.frame import Area
 from scenes.inside_the_step import InsideTheStep
 from scenes.race.off_plane import OffPlane, Stalks
 from scenes.race.stage import Stage
@@ -47,14 +48,14 @@ def test_a_stalk_leads_from_the_surface_to_the_true_loss(trace: Trace) -> None:
 
 def test_the_words_tell_each_racers_distance(trace: Trace) -> None:
     assert trace.plane is not None
-    words = OffPlane(trace, captions("en"), (0.0, 0.0), 8.0).at(30.0)
+    words = OffPlane(trace, captions("en"), Area(0.0, 0.0, 8.0, 1.0)).at(30.0)
     share = captions("en").share(float(trace.plane.explained_variance.sum()))
     distances = [f"{x:.2f}" for x in trace.plane.distances[:, 30, 0]]
     assert said(words) == [
         f"Plane: {share} of variance. Stalk: the true loss.", "Distance from the plane:", *distances,
     ]  # fmt: skip
     assert words.width <= 8.0
-    french = OffPlane(trace, captions("fr"), (0.0, 0.0), 8.0)
+    french = OffPlane(trace, captions("fr"), Area(0.0, 0.0, 8.0, 1.0))
     assert said(french)[1] == "Distance au plan :"
 
 
@@ -62,7 +63,7 @@ def test_of_many_racers_the_farthest_is_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     many = raced({"network": "moons", "hidden": [3]}, 9)
     assert many.plane is not None
-    words = OffPlane(many, captions("en"), (0.0, 0.0), 8.0).at(30.0)
+    words = OffPlane(many, captions("en"), Area(0.0, 0.0, 8.0, 1.0)).at(30.0)
     assert said(words)[1:] == ["Farthest from the plane:", f"{many.plane.distances[:, 30].max():.2f}"]
 
 
@@ -70,7 +71,7 @@ def test_a_race_of_no_network_has_neither() -> None:
     plain = raced("slope", 2)
     stage = Stage(plain, captions("en"))
     assert len(Stalks(plain, stage.box, stage.runners)) == len(stage.stalks) == 0
-    assert len(OffPlane(plain, captions("en"), (0.0, 0.0), 8.0)) == 0
+    assert len(OffPlane(plain, captions("en"), Area(0.0, 0.0, 8.0, 1.0))) == 0
 
 
 def test_inside_the_step_has_nothing_to_show_of_a_network(

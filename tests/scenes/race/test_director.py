@@ -1,0 +1,126 @@
+"""The camera's direction: every racer in view, moves that are slow, and a surface that fills the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from optimizer_race import SHARES, OptimizerRace
+from races import Trace, load_spec, run_race
+from scenes.depth.mobjects import Ball
+from scenes.frame import frame
+from scenes.race.director import PAN, TURN, ZOOM, pose_at
+from scenes.race.plate import Plate
+from tests.scenes.moments import Watched, corners, small
+
+Array = NDArray[np.float64]
+
+ROOT = Path(__file__).parents[3]
+RATE = 30  # moments a second
+LEAST = 0.4  # of the picture
+
+
+@cache
+def trace(surface: str = "funky", length: float = 35.0) -> Trace:
+    spec = load_spec(ROOT / "race.toml", surface=surface)
+    return run_race(spec.model_copy(update={"film": spec.film.model_copy(update={"length": length})}))
+
+
+def prepared(surface: str = "funky", length: float = 35.0) -> OptimizerRace:
+    film = OptimizerRace(Watched(), trace=trace(surface, length))
+    film.prepare()
+    return film
+
+
+def moments(film: OptimizerRace) -> Iterator[float]:
+    """Fractions of the race."""
+    yield from np.linspace(0, 1, int(RATE * SHARES["race"] * film.length)).tolist()
+
+
+@pytest.mark.parametrize("size", [(320, 180), (180, 320), (240, 240)], ids=["16:9", "9:16", "1:1"])
+@pytest.mark.parametrize("surface", ["funky", "rosenbrock", "rastrigin", "cliff"])
+def test_no_racer_leaves_the_room_that_nothing_covers(surface: str, size: tuple[int, int]) -> None:
+    with small(*size):
+        film = prepared(surface)
+        room, plan = film.regions.clear, film.regions.plan
+        for fraction in list(moments(film))[::6]:
+            film.refresh(fraction * film.trace.spec.steps)
+            racers = [ball for ball in film.stage.runners.balls if isinstance(ball, Ball)]
+            balls = [ball.get_center() for ball in racers if ball.opacity > 0]
+            if balls:
+                x, y = pose_at(film.shots, fraction).seen(film.lens, np.array(balls)).T
+                assert ((x > room.left) & (x < room.right) & (y > room.bottom) & (y < room.top)).all()
+                under = (x < plan.right) & (x > plan.left) & (y > plan.bottom) & (y < plan.top)
+                assert not under.any(), fraction
+
+
+@pytest.mark.parametrize("length", [20.0, 35.0])
+@pytest.mark.parametrize("surface", ["funky", "rosenbrock", "goldstein_price"])
+def test_the_camera_is_slow_and_does_not_jerk(surface: str, length: float) -> None:
+    with small():
+        film = prepared(surface, length)
+        poses = [pose_at(film.shots, fraction) for fraction in moments(film)]
+        angles = np.array([pose[:2] for pose in poses])
+        zooms = np.log([pose.zoom for pose in poses])[:, None]
+        middles = np.array([pose.seen(film.lens, np.zeros((1, 3)))[0] for pose in poses])
+    rests = np.mean([(poses[i] == poses[i + 1]) for i in range(len(poses) - 1)])
+    print(f"\n{surface}, {length:.0f} s: at rest for {rests:.0%} of the race")  # noqa: T201
+    limits = {"turn": (angles, TURN), "zoom": (zooms, ZOOM), "pan": (middles, 2 * PAN)}
+    for name, (path, most) in limits.items():
+        speed = np.abs(np.diff(path, axis=0)).max() * RATE
+        acceleration = np.abs(np.diff(path, 2, axis=0)).max() * RATE**2
+        print(f"  {name}: {speed:.2f} a second, {acceleration:.2f} a second squared")  # noqa: T201
+        assert speed <= 1.02 * most
+        assert acceleration <= 4.5 * most
+    assert rests > 0.3
+
+
+def test_the_camera_comes_near_while_the_racers_are_together() -> None:
+    with small():
+        film = prepared()
+        zooms = [pose_at(film.shots, fraction).zoom for fraction in (0.0, 0.5, 1.0)]
+    assert min(zooms) > 1.5 * film.opening.zoom
+    assert zooms[2] == max(zooms)
+
+
+def test_the_surface_fills_the_picture() -> None:
+    """Pixels that would look otherwise without surface and racers, but for those under text and plan."""
+    with small(426, 240):
+        film = prepared()
+        stage, over = film.stage, [film.plates, film.plan, film.board, film.plot, film.lead]
+        shares = []
+        for fraction in np.linspace(0, 1, 9):
+            film.look(pose_at(film.shots, float(fraction)))
+            film.refresh(float(fraction) * film.trace.spec.steps)
+            with_, without = (
+                np.asarray(film.picture(*shown, *over).convert("RGB"), dtype=int)
+                for shown in ((stage.surface, stage.runners), ())
+            )
+            seen = np.abs(with_ - without).max(axis=-1) > 8
+            unit = 240 / frame().height
+            for part in (*film.plates, film.plan.ground[0]):
+                left, bottom, right, top = corners(part)
+                rows = slice(int(120 - top * unit), int(121 - bottom * unit))
+                seen[rows, int(213 + left * unit) : int(214 + right * unit)] = False
+            shares.append(float(seen.mean()))
+    print(f"\nsurface and racers: {min(shares):.0%} to {max(shares):.0%} of the picture")  # noqa: T201
+    assert min(shares) >= LEAST
+    assert all(isinstance(plate, Plate) for plate in film.plates)
+
+
+@pytest.mark.parametrize("size", [(426, 240), (240, 426), (240, 240)], ids=["16:9", "9:16", "1:1"])
+def test_the_first_frame_is_one_for_a_thumbnail(size: tuple[int, int]) -> None:
+    with small(*size):
+        film = prepared()
+        film.look(film.opening)
+        film.refresh(film.trace.spec.steps)
+        pictures = [
+            np.asarray(film.picture(*shown).convert("RGB"), dtype=int)
+            for shown in ((film.stage.surface, film.stage.runners), ())
+        ]
+    assert (np.abs(pictures[0] - pictures[1]).max(axis=-1) > 8).mean() > 0.25
