@@ -51,8 +51,8 @@ def _texts(spec: RaceSpec) -> Iterator[tuple[str, str]]:
 def is_shown(letter: str) -> bool:
     """Whether a letter is in the films' font, or else in one of this machine that has it as an outline.
 
-    For a letter in no font, Pango draws a box with at least four digits. For one that is a picture, as coloured
-    emoji are, Manim draws nothing.
+    For a letter in no font, Pango draws a box with at least four digits. For one that is a picture, as
+    coloured emoji are, Manim draws nothing.
     """
     if unicodedata.category(letter) in {"Cf", "Mn", "Zs"} or covered(letter, bold=False):
         return True
