@@ -212,7 +212,9 @@ def given(x: Any, outputs: Sequence[Any]) -> Any:
 
 
 def plain(x: Any) -> Any:
-    """A Tensor's data; anything else as it is."""
+    """A Tensor's data, a truth as Python's; anything else as it is."""
+    if isinstance(x, np.bool_):
+        return bool(x)
     return x.data if isinstance(x, Tensor) else x
 
 
