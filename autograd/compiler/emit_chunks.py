@@ -18,6 +18,16 @@ from autograd.compiler import emit_floats
 from autograd.compiler.elementary import ANYWHERE, FAR, FUNCTIONS, OF_TWO
 from autograd.compiler.program import POINTS, Operation, Program
 
+
+def marked(marks: Any, size: int) -> Any:
+    """The places, among the first ones, of the numbers that are not 0."""
+    places, count = np.empty(size, np.int64), 0
+    for i in range(size):
+        places[count] = i
+        count += marks[i] != 0.0
+    return places[:count]
+
+
 _ROUNDED = ("floor", "ceil", "rint", "sqrt")
 FORMS = emit_floats.FORMS | {
     **{name: f"{name}({{}})" for name in (*FUNCTIONS, *_ROUNDED)},
@@ -31,7 +41,7 @@ NAMES: dict[str, Any] = {
     **FUNCTIONS,
     **{f"{name}_anywhere": function for name, function in ANYWHERE.items()},
     **{name: getattr(np, name) for name in _ROUNDED},
-    "abs": abs, "range": range, "inf": math.inf, "nan": math.nan,
+    "marked": marked, "abs": abs, "range": range, "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
 
 
@@ -89,12 +99,7 @@ def emit(program: Program) -> ChunkCode:
     careful = ["return"]
     if found:
         body = [*loads, *emit_floats.emit(program, _ANYWHERE), *stores]
-        careful = [
-            *head,
-            "for i in range(size):",
-            f"    if r{last}[i] > 0.0:",
-            *(f"        {x}" for x in body),
-        ]
+        careful = [*head, f"for i in marked(r{last}, size):", *(f"    {line}" for line in body)]
     return ChunkCode(fast, careful, len(points), len(points) + len(results))
 
 
