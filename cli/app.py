@@ -13,6 +13,7 @@ from cli.films import FilmName
 from cli.options import (
     ActivationOption,
     BatchSizeOption,
+    ClusterOption,
     DataArgument,
     EpochsOption,
     GradientsOption,
@@ -320,6 +321,7 @@ def judge(
     gradients: GradientsOption = 200,
     seed: JudgeSeedOption = 0,
     processes: ProcessesOption = None,
+    cluster: ClusterOption = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Write the table and the figure here.")
     ] = Path("runs/judge"),
@@ -332,7 +334,7 @@ def judge(
     if is_piped(output):
         raise typer.BadParameter(f"must be a folder, got {output}", param_hint="--output")
     plan = JudgePlan(trials, studies, instances, starts, gradients, seed)
-    for path in run_judge(read_rivals(rivals), plan, processes, output):
+    for path in run_judge(read_rivals(rivals), plan, processes, cluster, output):
         print_path(path)
 
 
@@ -347,6 +349,7 @@ def map_(
     rates: RatesOption = None,
     momenta: MomentaOption = None,
     processes: ProcessesOption = None,
+    cluster: ClusterOption = None,
     output: Annotated[
         Path | None,
         output_option(".png, .svg, .pdf or .npz, or - for PNG on the standard output", "runs/NAME-MAP.png"),
@@ -365,7 +368,7 @@ def map_(
         spec = load_spec(path, **{key: value for key, value in given.items() if value is not None})
         target = file or Path("runs") / f"{path.stem}-{kind}.png"
         require_writable(target)
-        written = draw_map(kind, spec, points, rates, momenta, processes, target)
+        written = draw_map(kind, spec, points, rates, momenta, processes, cluster, target)
     if not is_piped(output):
         print_path(written)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from comparison.study import StudyTask
 from comparison.trials import TARGETS
 from comparison.tuning import scipys
 from optimizers.external.user_source import OwnError
+from support.cluster import ClusterError, on_cluster
 from support.parallel import WorkerError
 from support.whole_files import require_writable
 from views.figures.judging import save_judge_figure
@@ -53,24 +55,32 @@ def read_rivals(names: Sequence[str]) -> list[Rival]:
     return [Rival(racer.optimizer, racer.name, racer.colour) for racer in racers]
 
 
-def run_judge(rivals: Sequence[Rival], plan: JudgePlan, processes: int | None, folder: Path) -> list[Path]:
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """What goes wrong elsewhere, in a user's rule, in a process or on a cluster, is one line."""
+    try:
+        yield
+    except (OwnError, WorkerError, ClusterError) as error:
+        raise typer.TyperException(str(error)) from None
+
+
+def run_judge(
+    rivals: Sequence[Rival], plan: JudgePlan, processes: int | None, cluster: str | None, folder: Path
+) -> list[Path]:
     """Judge, print the results and write them; the paths of the files.
 
     Raises:
         ComparisonError: for a plan that cannot be followed.
-        typer.TyperException: if a user's rule fails, or a process dies.
+        typer.TyperException: if a user's rule fails, a process dies, or a cluster cannot do the work.
         OSError: if a file cannot be written.
     """
     require_plan(plan)
     scipys("scipy")
     for name in ("judge.json", f"{_PARTS}/study.npz"):
         require_writable(folder / name)
-    try:
-        with progress("judging", plan.studies * len(rivals)) as advance:
-            parts = folder / _PARTS
-            judgement = judge(rivals, plan, processes=processes, parts=parts, on_study=advance)
-    except (OwnError, WorkerError) as error:
-        raise typer.TyperException(str(error)) from None
+    parts = folder / _PARTS
+    with failures_told(), on_cluster(cluster), progress("judging", plan.studies * len(rivals)) as advance:
+        judgement = judge(rivals, plan, processes=processes, parts=parts, on_study=advance)
     print_table(judgement)
     written = [
         save_csv(judgement, folder / "judge.csv"),

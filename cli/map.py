@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cli.judge import failures_told
 from cli.options import MapKind
 from cli.progress import progress
 from comparison.maps import BasinMap, SettingsMap, basin_map, basin_parts, momentum_map, rate_map
 from comparison.search_space import RATES
 from races import RaceSpec
+from support.cluster import on_cluster
 from views.figures.maps import save_map
 
 _SIDES = {"basin": 256, "rates": 400, "momentum": 200}
@@ -22,6 +24,7 @@ def draw_map(
     rates: tuple[float, float] | None,
     momenta: tuple[float, float] | None,
     processes: int | None,
+    cluster: str | None,
     path: Path,
 ) -> Path:
     """Compute a map and write it.
@@ -33,6 +36,7 @@ def draw_map(
         rates: the range of learning rates; by default the whole search space.
         momenta: the range of momenta.
         processes: how many work.
+        cluster: the address of a Dask scheduler, whose workers work instead.
         path: of the file.
 
     Raises:
@@ -42,7 +46,7 @@ def draw_map(
     side = points or _SIDES[kind]
     parts = basin_parts(side) if kind is MapKind.BASIN else len(spec.racers)
     found: BasinMap | SettingsMap
-    with progress("racing", parts) as advance:
+    with failures_told(), on_cluster(cluster), progress("racing", parts) as advance:
         if kind is MapKind.BASIN:
             found = basin_map(spec, side, processes, advance)
         elif kind is MapKind.RATES:

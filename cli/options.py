@@ -211,6 +211,17 @@ ProcessesOption = Annotated[
     ),
 ]
 
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        envvar="RACE_CLUSTER",
+        help="A Dask scheduler, as tcp://HOST:8786, whose workers do the work.",
+        show_default=False,
+    ),
+]
+
 
 def output_option(formats: str, default: str) -> Any:
     """The option `-o` of a command that writes one file, in one of these formats."""

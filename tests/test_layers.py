@@ -59,6 +59,7 @@ DOORS = {"autograd.__init__": "autograd.compiler", "autograd.derivatives": "auto
 ONLY_NUMPY = ("support", "autograd", "optimizers", "surfaces")
 BESIDES = {
     "support.parallel": ("joblib",),
+    "support.cluster": ("joblib", "distributed"),
     "autograd.drawing": ("graphviz",),
     "autograd.compiler.machine_code": ("numba",),
     "optimizers.external.torch_adapter": ("torch",),
