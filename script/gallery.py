@@ -1,7 +1,8 @@
 """Make the pictures in media/gallery anew: uv run python script/gallery.py
 
 The film of race.toml at 720p, the race in it as an animation for the README, a still of every surface after
-its race, and of the race of a network in moons-network.toml two stills and the film, at 480p.
+its race, and of the race of a network in moons-network.toml two stills and the film, at 480p; and maps of
+the basins of three surfaces.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ import av
 import av.filter
 from manim import tempconfig
 
+from comparison import basin_map
 from optimizer_race import CLOSING, SHARES, OptimizerRace
 from races import RaceSpec, load_spec, run_race
 from scenes.decision_boundaries import DecisionBoundaries
 from scenes.named_output import HOME
 from scenes.render import render
 from surfaces import SURFACES
+from views.figures.maps import save_map
 
 GALLERY = HOME / "media" / "gallery"
+BASINS = ("himmelblau", "funky", "rastrigin")  # surfaces whose basins are mapped
 NETWORK = "moons-network"  # the race of a network, and its picture
 WIDTH, RATE = 600, 10  # of the animation, in pixels and frames a second
 
@@ -41,6 +45,9 @@ def main() -> None:
         film(network, made / f"{NETWORK}.mp4", media, "l")
         still(network, made / f"{NETWORK}.png", media)
         still(network, made / "moons-boundaries.png", media, DecisionBoundaries)
+        for name in BASINS:
+            spec = load_spec(HOME / "race.toml", surface=name)
+            save_map(basin_map(spec), spec, made / f"{name}-basins.png")
         GALLERY.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copy(path, GALLERY / path.name)
