@@ -81,49 +81,56 @@ def wins_and_ties(ours: Array, theirs: Array) -> tuple[int, int]:
 def mean_interval(groups: Sequence[Array], seed: int = 0) -> Interval:
     """The interquartile mean of all scores, by a bootstrap in which each family is drawn from itself.
 
+    A family of n instances varies too little when it is drawn from itself, by (n - 1) / n; the interval is
+    widened by the root of that.
+
     Args:
-        groups: the scores of each family's instances.
+        groups: the scores of each family's instances, as many of each.
         seed: of the bootstrap.
 
     Raises:
         ComparisonError: without SciPy.
     """
-    value = interquartile_mean(np.concatenate(groups))
-    if all(len(group) < 2 for group in groups):
+    value, count = interquartile_mean(np.concatenate(groups)), len(groups[0])
+    if count < 2:
         return Interval(value, -np.inf, np.inf)
     found = scipys("scipy.stats").bootstrap(
-        tuple(group if len(group) > 1 else np.repeat(group, 2) for group in groups),
+        tuple(groups),
         lambda *samples, axis: interquartile_mean(np.concatenate(samples, axis=axis), axis=axis),
         n_resamples=_RESAMPLES,
         method="percentile",
         rng=np.random.default_rng(seed),
     )
-    return Interval(value, *map(float, found.confidence_interval))
+    wider = np.sqrt(count / (count - 1))
+    return Interval(value, *(float(value + wider * (end - value)) for end in found.confidence_interval))
 
 
 def difference_interval(ours: Array, theirs: Array, groups: NDArray[np.int64], seed: int = 0) -> Interval:
     """The interquartile mean of the differences of scores, ours less theirs, on the same instances.
 
-    In each resample both studies, which have tuned anew, and the instances of each family are drawn again. So
-    neither lucky instances nor a lucky tuning makes a difference.
+    Two things are left to chance. That of the instances is told by the bootstrap of `mean_interval`; that of
+    the studies, which have tuned anew, by Student's t of their means. Both ends are as far away as the root
+    of the sum of the two squares. One study alone tells nothing of its luck: the interval has no ends then.
 
     Args:
         ours: of shape (studies, instances).
         theirs: of the same shape; a study of theirs is compared with that study of ours.
         groups: the number of each instance's family.
         seed: of the bootstrap.
+
+    Raises:
+        ComparisonError: without SciPy.
     """
     difference = np.asarray(ours) - np.asarray(theirs)
-    studies, count = difference.shape
-    rng = np.random.default_rng(seed)
-    columns = np.empty((_RESAMPLES, count), dtype=np.int64)
-    for group in np.unique(groups):
-        own = np.flatnonzero(groups == group)
-        columns[:, own] = own[rng.integers(len(own), size=(_RESAMPLES, len(own)))]
-    rows = rng.integers(studies, size=(_RESAMPLES, studies))
-    drawn = difference[rows[:, :, None], columns[:, None, :]].mean(axis=1)
-    low, high = np.quantile(interquartile_mean(drawn), [0.025, 0.975])
-    return Interval(interquartile_mean(difference.mean(axis=0)), float(low), float(high))
+    mean = difference.mean(axis=0)
+    value, low, high = mean_interval([mean[groups == group] for group in np.unique(groups)], seed)
+    studies = len(difference)
+    if studies < 2:
+        return Interval(value, -np.inf, np.inf)
+    spread = np.std(interquartile_mean(difference), ddof=1) / np.sqrt(studies)
+    half = float(scipys("scipy.stats").t.ppf(0.975, studies - 1) * spread)
+    below, above = (float(np.hypot(end - value, half)) for end in (low, high))
+    return Interval(value, value - below, value + above)
 
 
 def profile(times: Array, ratios: Array) -> Array:

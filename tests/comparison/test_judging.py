@@ -62,9 +62,9 @@ def test_nor_is_adam_that_was_tuned_with_other_seeds() -> None:
 
 
 def test_a_tenth_of_the_trials_is_found_out() -> None:
-    plan = replace(PLAN, trials=40, studies=3, instances=8)
-    few = studies("adam", replace(plan, trials=4), range(3))
-    judgement = Judgement(plan, tuple(rivals("adam", "lazy")), (studies("adam", plan, range(3)), few))
+    plan = replace(PLAN, trials=40, studies=6, instances=6)
+    few = studies("adam", replace(plan, trials=4), range(6))
+    judgement = Judgement(plan, tuple(rivals("adam", "lazy")), (studies("adam", plan, range(6)), few))
     (pair,) = judgement.pairs
     assert pair.told_apart
     assert statement(judgement, pair).startswith("Adam beats Lazy: Adam wins ")
@@ -81,11 +81,11 @@ def test_a_gradient_smuggled_in_is_found_out(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setitem(OPTIMIZERS, "once", Once)
     monkeypatch.setitem(OPTIMIZERS, "greedy", Greedy)
-    families = ("ravine", "rosenbrock", "least_squares", "matyas")
-    plan = replace(PLAN, families=families, trials=12, instances=12, evaluations=60, seed=1)
-    judgement = judge(rivals("once", "greedy"), plan, processes=1)
+    judgement = judge(rivals("once", "greedy"), replace(PLAN, trials=12), processes=1)
     assert re.fullmatch(r"Greedy takes (1\.9|2\.0) gradients a step\.", notes(judgement)[-1])
-    assert beaten(judgement) == ["Once beats Greedy."]
+    assert not any(line.startswith("Greedy beats") for line in beaten(judgement))
+    once, greedy = judgement.scores
+    assert once.mean() < greedy.mean()
 
 
 def test_any_number_of_processes_gives_the_same_bytes(tmp_path: Path) -> None:
