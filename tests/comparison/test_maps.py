@@ -77,7 +77,7 @@ def test_the_edge_of_stability_of_a_quadratic() -> None:
     steepest = np.linalg.eigvalsh(np.array(hessian(surface)(0.0, 0.0)))[-1]
     edges = 2 * (1 + np.array([0.0, 0.3, 0.6])) / steepest
     rates = (0.97 * edges.min(), 1.03 * edges.max())
-    found = momentum_map(race("ravine", steps=3000), rates, (0.0, 0.6), side=60, processes=1)
+    found = momentum_map(race("ravine", steps=2000), rates, (0.0, 0.6), side=30, processes=1)
     assert found.momenta is not None
     stable = found.rates <= 2 * (1 + found.momenta[:, None]) / steepest
     near = np.abs(np.log(found.rates * steepest / (2 * (1 + found.momenta[:, None])))) < 0.01
