@@ -131,7 +131,7 @@ def write(many: dict[str, list[float]]) -> None:
     """Write the times for many points into the page that explains them."""
     each = {name: statistics.median(times[1:]) / MANY for name, times in many.items() if name in SHOWN}
     rows = [
-        f"| {SHOWN[name]} | {each[name] * 1e9:.3g} |" for name in sorted(each, key=each.__getitem__)[::-1]
+        f"| {SHOWN[name]} | {each[name] * 1e9:,.0f} |" for name in sorted(each, key=each.__getitem__)[::-1]
     ]
     before, rest = PAGE.read_text(encoding="utf-8").split("<!-- times -->\n")
     _, after = rest.split("<!-- end of times -->\n")
