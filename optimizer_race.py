@@ -64,8 +64,9 @@ class OptimizerRace(Film):
         self.introduce_racers()
         self.next_section("race")
         self.race()
-        self.next_section("results")
-        self.show_only(self.table, SHARES["results"] * self.length)
+        if "results" not in self.left_out:
+            self.next_section("results")
+            self.show_only(self.table, SHARES["results"] * self.length)
         self.next_section("orbit")
         self.orbit()
 

@@ -50,8 +50,9 @@ class ContourRace(Film):
         self.next_section("race")
         self.run_clock(SHARES["race"] * self.length, self.plan.runners, self.arrows, self.board.live)
         self.wait(SHARES["finish"] * self.length)
-        self.next_section("results")
-        self.show_only(self.table, SHARES["results"] * self.length)
+        if "results" not in self.left_out:
+            self.next_section("results")
+            self.show_only(self.table, SHARES["results"] * self.length)
         self.wait(SHARES["end"] * self.length)
 
     def prepare(self) -> None:

@@ -23,6 +23,7 @@ from scenes.theme import BODY, chosen_theme
 from support.messages import shorten
 from views.captions import captions_of
 
+LEAST = {"results": 1.8}  # seconds that a part takes at least, or else is left out
 CLOSING = 0.6  # seconds in which a film that loops fades to its beginning
 
 
@@ -44,7 +45,8 @@ class Film(Written, ThreeDScene):
         shares: the shares of the film's length for its sections.
         trace: the race.
         captions: the film's text.
-        length: of the film's story, in seconds.
+        length: of the film's story, in seconds, with the parts that are left out.
+        left_out: the parts that a short film has no time for.
         clock: the step that is shown, from 0 to the last one.
         parts: the parts that follow the clock; filled by `prepare`.
     """
@@ -63,7 +65,10 @@ class Film(Written, ThreeDScene):
         self.trace = replace(trace, spec=spec) if trace and asked_is_shown else _run(spec)
         film = self.trace.spec.film
         loop = CLOSING if film.loop else 0.0
-        self.length = film.length - loop
+        seconds = film.length - loop
+        needed = {part: self.shares.get(part, 0.0) for part in LEAST}
+        self.left_out = {part for part, share in needed.items() if share * seconds < LEAST[part]}
+        self.length = seconds / (1 - sum(needed[part] for part in self.left_out))
         self.captions = captions_of(spec)
         self.clock = ValueTracker(0)
         self.parts: Sequence[Part] = ()
