@@ -30,7 +30,7 @@ from PIL import Image
 from srt import compose
 
 from scenes.export.captions import Said, subtitles
-from scenes.export.gif import write_gif
+from scenes.export.gif import write_small_gif
 from scenes.export.loop import closing
 from scenes.export.pieces import Chapter, join, length
 from support.pictures import Picture, straight
@@ -185,7 +185,9 @@ class FilmWriter(SceneFileWriter):
         part = _part(output_file)
         try:
             if create_gif:
-                write_gif(input_files, str(part), cast("Any", self.video_encoder).frame_rate)
+                encoder = cast("Any", self.video_encoder)
+                pixels = encoder.width * encoder.height
+                write_small_gif(input_files, str(part), float(self._begins()[-1]), pixels)
             else:
                 whole = output_file == self.output_plan.primary_artifact
                 join(input_files, str(part), self._chapters() if whole else ())

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import av.filter
 
 from scenes.export.pieces import File, joined
+
+_RATES = (Fraction(10), Fraction(20, 3), Fraction(5))  # frames a second: whole hundredths of a second each
+_RATE, _PIXELS = 0.3e6, 854 * 480  # bytes a second, and of pictures how large
+_LEAST = 1e6  # bytes that need not be saved
 
 
 def write_gif(pieces: Sequence[File], output: str, rate: Fraction | int, *before: tuple[str, str]) -> None:
@@ -50,6 +55,24 @@ def write_gif(pieces: Sequence[File], output: str, rate: Fraction | int, *before
             picture.pts, picture.time_base = number, 1 / Fraction(rate)
             film.mux(out.encode(picture))
         film.mux(out.encode())
+
+
+def write_small_gif(pieces: Sequence[File], output: str, seconds: float, pixels: int) -> None:
+    """Write pieces of film as a GIF of at most 6 MB for 20 seconds at 480p, if fewer frames can make it so.
+
+    Fewer colours would show as bands.
+
+    Args:
+        pieces: the files, at 10 frames a second.
+        output: the GIF.
+        seconds: the film's length.
+        pixels: of each picture.
+    """
+    most = max(_LEAST, _RATE * seconds * pixels / _PIXELS)
+    for rate in _RATES:
+        write_gif(pieces, output, rate, ("fps", f"{rate.numerator}/{rate.denominator}"))
+        if Path(output).stat().st_size <= most:
+            return
 
 
 def _pulled(graph: av.filter.Graph) -> Iterator[av.VideoFrame]:

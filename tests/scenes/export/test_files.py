@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import srt
 from av.video.reformatter import ColorRange, Colorspace
+from manim._config.video_encoder import VideoEncoderSpec
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -22,10 +24,11 @@ from cli.films import FilmName, write_film
 from races import Trace, run_race
 from scenes.contour_race import ContourRace
 from scenes.export.formats import FORMATS
-from scenes.export.gif import write_gif
+from scenes.export.gif import write_gif, write_small_gif
 from scenes.export.pieces import pictures
 from scenes.film import CLOSING
 from scenes.render import render
+from scenes.writer import SegmentEncoder
 from tests.races.helpers import race
 
 LENGTH, RATE = 6, 10
@@ -118,9 +121,9 @@ def test_colours_are_those_of_hd_video_and_say_so(films: dict[str, Path], suffix
 def test_a_film_that_loops_ends_where_it_began(films: dict[str, Path], suffix: str) -> None:
     shown = frames(films[suffix])
     apart = np.abs(shown - shown[0]).mean(axis=(1, 2, 3))
-    assert apart[-1] < 1.5
+    assert apart[-1] < (4 if suffix in {".mp4", ".webm"} else 1)  # those two are encoded with losses
     fade = round(CLOSING * RATE)
-    assert apart[-fade - 1] > 5
+    assert apart[-fade - 1] > 6
     assert (np.diff(apart[-fade - 1 :]) < 0.5).all()
 
 
@@ -208,3 +211,21 @@ def test_a_gif_shows_the_colours_of_its_pieces(tmp_path: Path, films: dict[str, 
     assert shown.shape == (len(meant), 27, 48, 4)
     halved = meant[:, :, :, :3].reshape(len(meant), 27, 2, 48, 2, 3).mean(axis=(2, 4))
     assert np.abs(shown[..., :3] - halved).mean() < 4
+
+
+def test_a_gif_that_would_be_large_has_fewer_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (20, 36, 64, 4), dtype=np.uint8)
+    noise[..., 3] = 255
+    codec, options = "libx264rgb", (("qp", "0"),)
+    spec = VideoEncoderSpec("mp4", codec, "bgr24", 64, 36, Fraction(10), options)
+    encoder = SegmentEncoder(target=tmp_path / "piece.mp4", spec=spec)
+    for picture in noise:
+        encoder.write_frame(picture)
+    encoder.finish()
+    counts = []
+    for least in (1e6, 45e3, 0.0):
+        monkeypatch.setattr("scenes.export.gif._LEAST", least)
+        write_small_gif([str(tmp_path / "piece.mp4")], str(tmp_path / "film.gif"), 2.0, 64 * 36)
+        counts.append(len(frames(tmp_path / "film.gif")))
+    assert counts[0] == 20
+    assert counts[0] > counts[1] > counts[2] == pytest.approx(10, abs=1)
