@@ -12,8 +12,9 @@ from PIL.Image import Image
 from races import RaceSpec, SpecError, Trace, config_path, load_spec, run_race
 from scenes.coverage import require_letters
 from scenes.depth.camera import DepthCamera
+from scenes.depth.mobjects import Ball
 from scenes.depth.sprite import fitted
-from scenes.frame import frame
+from scenes.frame import Area, frame
 from scenes.named_output import HOME, Written, race_name, refuse
 from scenes.race.heading import Heading
 from scenes.race.plate import Plate
@@ -103,6 +104,10 @@ class Film(Written, ThreeDScene):
         noise = self.trace.spec.noise
         return noise is not None and noise.scale > 0
 
+    def fixed(self, mobject: Mobject) -> bool:
+        """Whether a mobject is fixed in the frame."""
+        return mobject in self.lens.fixed_in_frame_mobjects
+
     def fix(self, *mobjects: Mobject) -> None:
         """Fix mobjects in the frame, whatever the camera does."""
         self.lens.add_fixed_in_frame_mobjects(*mobjects)
@@ -136,16 +141,24 @@ class Film(Written, ThreeDScene):
     def open(self, seconds: float, *still: Mobject, going: Mobject, also: Sequence[Any] = ()) -> None:
         """Show the title upon the race's end, from the first frame on; then go back to its begin.
 
+        The title stands low, or else where it covers no racer on a map.
+
         Args:
             seconds: how long.
             still: what stays.
             going: the racers, which fade out with the title.
             also: animations to play meanwhile.
         """
-        title = self.heading(*self.titles()).stand(frame().safe.bottom + PAD)
+        self.refresh(self.trace.spec.steps)
+        title = self.heading(*self.titles())
+        safe, high = frame().safe, title.area.height
+        low, middle, top = safe.bottom + PAD, -high / 2, safe.top - PAD - high
+        balls = [part for part in going.get_family() if isinstance(part, Ball) and self.fixed(part)]
+        places = (title.stand(bottom).area.inset(-PAD) for bottom in (low, top, middle))
+        if not any(_clear(place, balls) for place in places):
+            title.stand(low)
         plate = Plate(title.area.inset(-PAD))
         self.fix(plate)
-        self.refresh(self.trace.spec.steps)
         self.add(*still, going, plate, title)
         self.wait(0.7 * seconds)
         self.play(FadeOut(plate, title, going), *also, run_time=0.3 * seconds)
@@ -221,3 +234,12 @@ def _run(spec: RaceSpec) -> Trace:
         return run_race(spec)
     except SpecError as error:
         refuse(str(error))
+
+
+def _clear(area: Area, balls: Sequence[Ball]) -> bool:
+    """Whether no ball reaches into an area of the frame."""
+    for ball in balls:
+        (x, y, _), radius = ball.get_center(), ball.radius
+        if area.left - radius < x < area.right + radius and area.bottom - radius < y < area.top + radius:
+            return False
+    return True

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import signal
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +16,7 @@ from manim import BLACK, Camera, ManimColor, RendererType, Scene, config, tempco
 
 from scenes.frame import frame
 from scenes.renderer import FilmRenderer
+from scenes.signals import ending
 from scenes.theme import wear
 from scenes.writer import FilmWriter
 from support.messages import printable
@@ -115,29 +114,6 @@ def refusing() -> Iterator[None]:
         path = Path(cause.filename or config.media_dir)
         path = path.parent if path.name.startswith(".") else path  # a partial file is not known to the user
         refuse(f"{path}: {(cause.strerror or str(cause)).lower()}")
-
-
-@contextmanager
-def ending() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise an exception, so that partial files are removed."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    signals = [signal.Signals[name] for name in names]
-    if threading.current_thread() is not threading.main_thread():
-        signals = []
-    signals = [number for number in signals if signal.getsignal(number) is signal.SIG_DFL]
-
-    def end(number: int, _: Any) -> NoReturn:
-        for other in signals:
-            signal.signal(other, signal.SIG_IGN)  # let the removal finish
-        sys.exit(128 + number)
-
-    for number in signals:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in signals:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def refuse(reason: str) -> NoReturn:

@@ -33,6 +33,7 @@ from scenes.export.captions import Said, subtitles
 from scenes.export.gif import write_small_gif
 from scenes.export.loop import closing
 from scenes.export.pieces import Chapter, join, length
+from scenes.signals import unbroken
 from support.pictures import Picture, straight
 from support.whole_files import require_writable, write_whole
 
@@ -86,6 +87,16 @@ class FilmWriter(SceneFileWriter):
             raise RuntimeError("no video is written")
         sys.setswitchinterval(_HANDOVER)
         return SegmentEncoder(target=target, spec=self.video_encoder)
+
+    def open_partial_movie_stream(self, **options: Any) -> None:
+        """Open a partial file; the film is not ended before there is a job that would remove it."""
+        with unbroken():
+            super().open_partial_movie_stream(**options)
+
+    def _join_job(self, job: Any) -> None:
+        # Python takes a thread whose `join` is interrupted for ended, and would not wait for it at exit.
+        with unbroken():
+            super()._join_job(job)
 
     def say(self, words: str, after: float = 0.0) -> None:
         """Add a caption, which stays until the next one.
@@ -200,12 +211,7 @@ class SegmentEncoder(VideoSegmentEncoder):
     """Encodes a partial file; a picture shown for several frames is converted once."""
 
     def __init__(self, *, target: Path, spec: Any) -> None:
-        part = _part(target)
-        try:
-            super().__init__(target=part, spec=spec)
-        except BaseException:  # also where the film is ended just when the file has been opened
-            part.unlink(missing_ok=True)
-            raise
+        super().__init__(target=_part(target), spec=spec)
         self._part, self.target = self.target, target
         self._reformatter = VideoReformatter()
         self._last: tuple[Picture, av.VideoFrame] | None = None

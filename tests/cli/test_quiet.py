@@ -108,7 +108,7 @@ def test_so_do_the_other_commands(commands: Commands) -> None:
 @pytest.mark.usefixtures("folder")
 def test_so_does_a_film(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     racers = EPS_0.split("[[racer]]\n")[1:4]
-    names = ("赤い亀", "거북이", "_Adam $1$ [red]")
+    names = ("κόκκινη χελώνα", "черепаха", "_Adam $1$ [red]")
     text = "".join(f"[[racer]]\nname = '{name}'\n{racer}" for name, racer in zip(names, racers, strict=True))
     Path("race.toml").write_text(f"surface = {WITHOUT_V}\nsteps = 9\n[film]\nlength = 20\n{text}")
     small = {"pixel_width": 128, "pixel_height": 72, "frame_rate": 15, "progress_bar": "none"}

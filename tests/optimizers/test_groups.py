@@ -208,7 +208,9 @@ def test_a_rule_may_have_a_maximize_of_its_own() -> None:
 
 
 def test_race_toml_does_not_take_maximize() -> None:
-    with pytest.raises(ValueError, match="unknown key 'maximize'; allowed: optimizer, name, colour, lr"):
+    with pytest.raises(
+        ValueError, match="unknown key 'maximize'; allowed: optimizer, name, colour, caption, lr"
+    ):
         race(racers=[{"optimizer": "adam", "maximize": True}])
 
 

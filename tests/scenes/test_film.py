@@ -48,7 +48,7 @@ def test_a_film_with_a_racer_that_diverges_is_made_and_has_its_length(tmp_path: 
     (made,) = (path for path in (tmp_path / "media").glob("videos/**/*.mp4") if "partial" not in str(path))
     with av.open(str(made)) as container:
         frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-    assert len(frames) == pytest.approx(40, abs=4)
+    assert len(frames) == pytest.approx(40, abs=6)  # each play ends on a whole frame
     assert all(frame.shape == (144, 256) for frame in frames)
     assert frames[len(frames) // 2].max() > 120, "the race shows nothing"
 

@@ -61,7 +61,7 @@ def spiral(steps: int, diverges: int | None = None) -> Trace:
     return Trace(race, positions, losses, gradients, np.full((2, 1), "diverged" if diverges else "converged"))
 
 
-NAMES = ("W" * 40, "🏎️💨" * 10, "Ünïcödé ẞ Ω 优化器 مُتَسابق", "e\u0301" * 20, "<b>&amp;", ".")
+NAMES = ("W" * 40, "Ж" * 20, "Ünïcödé ẞ Ω ελληνικά кириллица", "e\u0301" * 20, "<b>&amp;", ".")
 RATES = (0.001, 0.01, 0.1)
 ODD: dict[str, Callable[[], Trace]] = {
     "12 racers": lambda: run_race(
@@ -138,6 +138,8 @@ def test_numbers_and_names_at_the_axes_are_not_hidden(surface: str) -> None:
         film.look(film.whole)
         labels = [label for label in film.stage.axes.labels if isinstance(label, Label)]
         assert len(labels) == 9
+        labels = [label for label in labels if label.opacity > 0]  # without names that would meet a number
+        assert len(labels) >= 6
         hidden: dict[str, float] = {}
         scene = film.stage.surface, film.stage.axes
         seen = ink(drawn(film, *scene, *labels), drawn(film, *scene))

@@ -24,7 +24,8 @@ from scenes.backprop_graph import BackpropGraph
 from scenes.contour_race import ContourRace
 from scenes.decision_boundaries import DecisionBoundaries
 from scenes.inside_the_step import InsideTheStep
-from scenes.named_output import HOME, Written, ending, race_name
+from scenes.named_output import HOME, Written, race_name
+from scenes.signals import ending
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--resolution", "64,36", "--fps", "2", "--progress_bar", "none", "--media_dir", "media"]
@@ -77,7 +78,9 @@ def test_a_race_filmed_twice_at_once_ends_with_a_whole_film(folder: Path) -> Non
     assert not parts(folder)
     (film,) = folder.glob("media/videos/*/*/*.mp4")
     with av.open(str(film)) as container:
-        assert sum(1 for _ in container.decode(video=0)) == pytest.approx(40, abs=4)
+        assert sum(1 for _ in container.decode(video=0)) == pytest.approx(
+            40, abs=6
+        )  # each play ends on a whole frame
 
 
 def test_a_film_is_named_after_the_file_of_its_race(folder: Path) -> None:

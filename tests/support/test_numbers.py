@@ -49,6 +49,10 @@ def shown(mobject: Mobject) -> list[str]:
     return found
 
 
+def has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
 def texts(kind: type[Film], language: Language) -> list[str]:
     """All texts of a film at its start, in the middle and at its end."""
     spec = race(language, record="state") if kind is InsideTheStep else race(language)
@@ -77,7 +81,7 @@ def test_french_films_have_a_comma_where_english_ones_have_a_point(kind: type[Fi
     assert not any(FRENCH.search(text.replace("1,000", "")) for text in english)
     assert [text for text in french if ENGLISH.search(text)] == []
     assert sum(bool(FRENCH.search(text)) for text in french) > 8
-    assert len(french) == len(english)
+    assert sum(map(has_digit, french)) == sum(map(has_digit, english))
 
 
 def test_the_film_of_a_graph_has_commas_too() -> None:
