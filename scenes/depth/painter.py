@@ -249,7 +249,7 @@ class Painter:
         self.context.depth_func = "<="
         self._draw_balls(mobject for mobject in seen if isinstance(mobject, Ball))
         canvas.depth_mask = False
-        self._draw_lines(_cased(trails, lines, self.unit))
+        self._draw_lines(_casings(trails, lines, self.unit))
         self._draw_lines(lines)
         standing = [mobject for mobject in seen if isinstance(mobject, Sprite)]
         if standing:
@@ -267,8 +267,8 @@ class Painter:
             if issubclass(kind, Trail):
                 trails = [m for m in group if isinstance(m, Trail)]
                 lines = self._line_rows(trails)
-                self._draw_lines(_cased(trails, lines, self.unit))
-                self._draw_lines(lines)
+                cased = zip(_casings(trails, lines, self.unit), lines, strict=True)
+                self._draw_lines([rows for both in cased for rows in both])
             elif issubclass(kind, Ball):
                 self._draw_balls(m for m in group if isinstance(m, Ball))
             elif issubclass(kind, Sprite):
@@ -365,15 +365,16 @@ class Painter:
         return Rectangles(self.context, self._program(name), layout, *columns)
 
 
-def _cased(trails: Sequence[Trail], lines: Sequence[Array], unit: float) -> list[Array]:
-    """The rows to draw beneath lines that have an edge."""
-    cased = []
+def _casings(trails: Sequence[Trail], lines: Sequence[Array], unit: float) -> list[Array]:
+    """The rows to draw beneath each line: none beneath one without an edge."""
+    casings = []
     for trail, rows in zip(trails, lines, strict=True):
+        casing = (rows if trail.casing else rows[:0]).copy()
         if trail.casing:
-            cased.append(rows.copy())
-            cased[-1][:, 6] += 2 * max(_CASING * unit / 100, 1.0)
-            cased[-1][:, 7:10] = rgb(trail.casing)
-    return cased
+            casing[:, 6] += 2 * max(_CASING * unit / 100, 1.0)
+            casing[:, 7:10] = rgb(trail.casing)
+        casings.append(casing)
+    return casings
 
 
 def _in_space(sprites: Sequence[Sprite], view: View) -> tuple[Array, Array, Array]:

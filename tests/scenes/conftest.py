@@ -8,7 +8,16 @@ import pytest
 from manim import tempconfig
 
 from scenes import Box, DepthCamera, LossSurface
+from scenes.theme import wear
 from surfaces import expression_surface
+from views.theme import DARK
+
+
+@pytest.fixture(autouse=True)
+def usual_theme() -> Iterator[None]:
+    """No test wears the theme of another one's film."""
+    yield
+    wear(DARK)
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ SHOWN: dict[str, list[dict[str, Any]]] = {
     "two": [{"optimizer": "rmsprop", "lr": 0.05}, {"optimizer": "adam", "lr": 0.1}],
     "long names": [
         {"optimizer": "adadelta", "name": "W" * 40},
-        {"optimizer": "radam", "name": "Ünïcödé Оптимизатор " * 3},
+        {"optimizer": "radam", "name": "Ünïcödé Оптимизатор " * 2},
     ],
     "many lines": [
         {"optimizer": "nadam", "weight_decay": 0.1},

@@ -14,6 +14,8 @@ from scenes.depth.mobjects import DepthMobject
 from scenes.depth.painter import Painter, View
 from scenes.depth.resting_layer import look
 from scenes.depth.sprite import Label
+from scenes.theme import wear
+from views.theme import DARK, TRANSPARENT, Theme
 
 WAYS = 6  # of changing a mobject
 
@@ -63,7 +65,9 @@ def new_camera(shown: list[DepthMobject], back: DepthMobject) -> tuple[DepthCame
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_pictures_are_as_if_everything_were_drawn_anew(seed: int) -> None:
+@pytest.mark.parametrize("worn", [DARK, TRANSPARENT], ids=["dark", "transparent"])
+def test_pictures_are_as_if_everything_were_drawn_anew(worn: Theme, seed: int) -> None:
+    wear(worn)  # lines and text of a transparent film have edges
     random = np.random.default_rng(seed)
     back = Ball((0.0, 0.0, 0.0), "#4060FF", radius=2.0)
     with tempconfig({"pixel_width": 160, "pixel_height": 90}):
