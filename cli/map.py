@@ -7,7 +7,8 @@ from pathlib import Path
 from cli.judge import failures_told
 from cli.options import MapKind
 from cli.progress import progress
-from comparison.maps import BasinMap, SettingsMap, basin_map, basin_parts, momentum_map, rate_map
+from comparison import BasinMap, SettingsMap, basin_map, momentum_map, rate_map
+from comparison.basin_maps import basin_parts
 from comparison.search_space import RATES
 from races import RaceSpec
 from support.cluster import on_cluster

@@ -1,10 +1,11 @@
 """Comparison: optimizers tuned fairly on drawn problems, and judged on others."""
 
+from comparison.basin_maps import BasinMap, basin_map
 from comparison.catalogue import FAMILIES
 from comparison.family import Family, Instance
 from comparison.judging import Duel, Judgement, Rival, judge
-from comparison.maps import BasinMap, SettingsMap, basin_map, momentum_map, rate_map
 from comparison.search_space import SearchSpace
+from comparison.settings_maps import SettingsMap, momentum_map, rate_map
 from comparison.statistics import Interval
 from comparison.study import JudgePlan
 from comparison.trials import Outcome, run_trials

@@ -10,8 +10,8 @@ import pytest
 from matplotlib.image import imread
 
 from autograd import hessian
-from comparison import BasinMap, ComparisonError, basin_map, momentum_map, rate_map
-from comparison.maps import NOWHERE, SettingsMap, find_minima
+from comparison import BasinMap, ComparisonError, SettingsMap, basin_map, momentum_map, rate_map
+from comparison.basin_maps import NOWHERE, find_minima
 from races import RaceSpec, run_race
 from surfaces import SURFACES, get_surface
 from views.figures.maps import FORMATS, save_map

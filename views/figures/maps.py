@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from comparison.maps import NOWHERE, BasinMap, SettingsMap
+from comparison import BasinMap, SettingsMap
+from comparison.basin_maps import NOWHERE
 from races import RaceSpec
 from support.messages import shorten
 from support.palette import COLOURS
