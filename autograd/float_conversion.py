@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.operators import Operators, array_of_objects
+from autograd.operators import STORED, Operators, array_of_objects
 from autograd.values import Value
 
 _METHODS = {"astype", "fill", "__array__", "__setitem__"}  # of arrays, by which elements become numbers
@@ -57,6 +57,8 @@ class Conversions(Operators):
             raise _lost(taken)
         return int(self._one_number())
 
+    __trunc__ = __int__
+
     if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
@@ -67,10 +69,7 @@ class Conversions(Operators):
 
 
 def _lost(taken: str) -> TypeError:
-    return TypeError(
-        f"{taken} takes a Tensor for a plain number, and its gradient would be lost: build arrays of Tensors "
-        "with np.stack, np.concatenate or np.where, or give its .data, which is meant to be a plain number"
-    )
+    return TypeError(f"{taken} {STORED}, or give its .data, which is meant to be a plain number")
 
 
 def taken_by_numpy(frame: FrameType | None) -> str:

@@ -21,6 +21,12 @@ from autograd.rules import DIFFERENTIABLE, RULES
 # numpy's functions that are made of others.
 _COMPOSED: dict[Any, Callable[..., Any]] = composed.FUNCTIONS | contractions.FUNCTIONS | rearranging.FUNCTIONS
 
+# These write into an array of numbers.
+_STORING = {np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask}
+STORED = (
+    "takes a Tensor for a plain number, and its gradient would be lost: build arrays of Tensors "
+    "with np.stack, np.concatenate or np.where"
+)
 
 _S = TypeVar("_S", bound="Operators")
 
@@ -184,19 +190,18 @@ class Operators(ABC):
         """numpy's elementwise functions and operators, by the rule of the same name (NEP 13)."""
         name = ufunc.__name__
         if method != "__call__":
-            raise _unknown(f"np.{name}.{method}")
+            raise self._unknown(f"np.{name}.{method}", stores=method == "at")
         if settings:
             shown = f"np.{name} on a {type(self).__name__}"
             settings = _without_dtype(shown, settings)
             if settings:
-                error = self._refusal if "out" in settings else TypeError
                 hint = ", as an array of numbers would lose its gradient: write a = a + b for a += b"
                 hint = hint if "out" in settings and len(inputs) == 2 else ""
-                raise error(f"{shown} takes no {', '.join(settings)}{hint}")
+                raise self._refusal(f"{shown} takes no {', '.join(settings)}{hint}")
         if ufunc in _COMPOSED:
             return _COMPOSED[ufunc](*inputs)
         if name not in RULES:
-            raise _unknown(f"np.{name}")
+            raise self._unknown(f"np.{name}")
         return self._apply(name, *inputs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -206,18 +211,26 @@ class Operators(ABC):
         if "dtype" in kwargs:
             kwargs = _without_dtype(where, kwargs)
         if func not in FUNCTIONS and func not in _COMPOSED:
-            raise _unknown(shown)
+            raise self._unknown(shown, stores=func in _STORING)
         name, call = FUNCTIONS.get(func) or ("", _COMPOSED[func])
         try:
             found = call(*args, **kwargs)
         except TypeError as error:
             if type(error) is not TypeError:
                 raise
-            raise TypeError(f"{where}: {_misfit(call, args, kwargs) or error}") from None
+            raise self._refusal(f"{where}: {_misfit(call, args, kwargs) or error}") from None
         if not name:
             return found
         inputs, settings = found
         return self._apply(name, *inputs, **settings)
+
+    def _unknown(self, name: str, stores: bool = False) -> TypeError:
+        if stores:
+            return self._refusal(f"{name} {STORED}")
+        return self._refusal(
+            f"{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}, "
+            "and what docs/autograd.md lists as made of these"
+        )
 
 
 def array_of_objects(x: Operators) -> Any:
@@ -226,13 +239,6 @@ def array_of_objects(x: Operators) -> Any:
     for index in np.ndindex(x.shape):
         objects[index] = x[index] if x.shape else x
     return objects
-
-
-def _unknown(name: str) -> TypeError:
-    return TypeError(
-        f"{name} has no derivative rule; those that have: {', '.join(DIFFERENTIABLE)}, "
-        "and what docs/autograd.md lists as made of these"
-    )
 
 
 def _without_dtype(where: str, settings: dict[str, Any]) -> dict[str, Any]:

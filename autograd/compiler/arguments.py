@@ -14,7 +14,7 @@ from autograd.compiler.program import POINTS, NotElementwiseError, key_of
 from autograd.compiler.tracing import Symbol
 from autograd.operators import Operators
 from autograd.tensor import Tensor
-from autograd.values import FLOAT64
+from autograd.values import FLOAT64, stack_them
 
 Argnums: TypeAlias = int | Sequence[int] | None
 
@@ -221,5 +221,6 @@ def plain(x: Any) -> Any:
 def one_value(value: Any) -> Any:
     """What a function gives that does not depend on its arguments; refused if it is no number or array."""
     if isinstance(value, list | tuple) or np.asarray(value).dtype.kind not in "fiub":
-        raise TypeError(f"the function must give one number or array, not {value!r:.60}")
+        hint = stack_them(np.array(value, dtype=object))
+        raise TypeError(f"the function must give one number or array, not {value!r:.60}{hint}")
     return value

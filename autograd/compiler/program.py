@@ -97,6 +97,7 @@ class Program:
         self.outputs: list[int] = []  # the numbers of the results
         # Values that are true or false, with which numpy does not calculate as with numbers.
         self.truths: set[int] = set()
+        self.refusal: TypeError | None = None  # of a value that was taken for a number while it was traced
         self._known: dict[Any, int] = {}
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dis
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -82,16 +84,18 @@ class Symbol(Operators):
             "needs a value as a float",
             "use numpy's functions, numpy.sin and not math.sin, and build arrays with numpy.stack",
         )
-        raise NeedsFloatError(*refusal.args)
+        self.program.refusal = NeedsFloatError(*refusal.args)
+        raise self.program.refusal
 
     if not TYPE_CHECKING:  # or it would count as an array, and np.sin of it too
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            self.program.refusal = _refusal(
+                f"needs a value in an array of {dtype or 'numbers'}",
+                "join values with numpy.stack or numpy.concatenate",
+            )
             if dtype not in {None, np.dtype(object)}:
-                raise _refusal(
-                    f"needs a value in an array of {dtype}",
-                    "join values with numpy.stack or numpy.concatenate",
-                )
+                raise self.program.refusal
             if self.points:
                 objects = np.empty((), dtype=object)
                 objects[()] = self
@@ -108,11 +112,12 @@ class Symbol(Operators):
         return self.data
 
     def __index__(self) -> int:
-        raise _refusal(
+        self.program.refusal = _refusal(
             "needs a value as an int", "count and index with numbers that are known, choose with numpy.where"
         )
+        raise self.program.refusal
 
-    __int__ = __index__
+    __int__ = __trunc__ = __index__
 
     def __repr__(self) -> str:
         return f"<value {self.number} of a traced program>"
@@ -148,7 +153,7 @@ def as_number(program: Program, x: Any) -> int:
         )
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"an operation takes real numbers, not {shown(x)}{stack_them(array)}")
+        raise TracingError(f"an operation takes real numbers, not {shown(x)}{stack_them(array)}")
     if array.ndim == 0:
         return program.add_constant(x)
     return program.add_constant(x if isinstance(x, np.ndarray) and x.dtype.kind in "fb" else array * 1.0)
@@ -173,16 +178,29 @@ def trace(
 
 
 def called(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """What a function returns; its refusals as they are, which numpy hides behind a ValueError.
+    """What a function returns; its refusals as they are, which numpy and scipy hide behind their own errors.
 
-    Where the refusal comes from ``array[0] = x``, numpy answers "setting an array element with a sequence".
+    Where the refusal comes from ``array[0] = x``, numpy answers "setting an array element with a sequence";
+    given an array of symbols, scipy answers "object arrays are not supported".
     """
     try:
         return function(*arguments)
-    except ValueError as error:
-        if isinstance(error.__cause__, TypeError):
-            raise error.__cause__ from None
+    except (TracingError, NotElementwiseError):
         raise
+    except Exception as error:
+        if isinstance(error, ValueError) and isinstance(error.__cause__, TypeError):
+            raise error.__cause__ from None
+        program = next((x.program for x in arguments if isinstance(x, Symbol)), None)
+        if program and program.refusal and not _is_the_functions_own(error):
+            raise program.refusal from error
+        raise
+
+
+def _is_the_functions_own(error: Exception) -> bool:
+    """Whether an error was raised by a ``raise`` that is neither numpy's nor scipy's."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    library = frame.f_globals.get("__name__", "").partition(".")[0] in {"numpy", "scipy"}
+    return not library and dis.opname[frame.f_code.co_code[frame.f_lasti]] == "RAISE_VARARGS"
 
 
 @np.errstate(all="ignore")  # what is known is computed at once, such as 1.0 / 0 for a mean of nothing
