@@ -154,7 +154,7 @@ def test_numpy_does_not_take_a_tensor_for_a_plain_number(name: str) -> None:
 def through_an_iterator(t: Any) -> Any:
     r = np.zeros(2)
     x: Any
-    for x in np.nditer(r, op_flags=["readwrite"]):  # type: ignore[list-item]
+    for x in np.nditer(r, op_flags=["readwrite"]):
         x[...] = t
     return r[0]
 
