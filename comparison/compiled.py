@@ -7,9 +7,8 @@ they share.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -19,60 +18,20 @@ from autograd.compiler.program import POINTS, Program, Simplify
 from autograd.compiler.tracing import Symbol, as_number, gradients, trace
 from comparison.family import Family, Instance
 from comparison.search_space import SearchSpace
-from optimizers.compiled_step.rule_program import UNTRACEABLE
-
-
-@dataclass(frozen=True)
-class RunCode:
-    """The compiled steps of an optimizer on a family.
-
-    Attributes:
-        first: the first step. Inputs: the coordinates; the hyperparameters that are searched; the instance's
-            values; the step's number, from 1; and how far the rate has fallen, from 0 to 1.
-        later: any other step, which takes the optimizer's terms after the coordinates. The outputs of both
-            are the loss, the new coordinates and the new terms.
-        terms: how many these are.
-    """
-
-    first: Points
-    later: Points
-    terms: int
+from races.step_program import Step, StepCode
 
 
 @lru_cache(maxsize=256)
-def run_code(family: Family, space: SearchSpace) -> RunCode | None:
-    """The steps of an optimizer whose hyperparameters are arrays; None if its rule cannot be traced so."""
-    try:
-        with np.errstate(all="ignore"):
-            first, names = _step(family, space, ())
-            later, same = _step(family, space, names)
-    except UNTRACEABLE:
-        return None
-    if same != names:
-        return None
-    begin, go_on = (Points(program.simplified(Simplify.FREELY)) for program in (first, later))
-    return RunCode(begin, go_on, family.size * len(names))
+def run_code(family: Family, space: SearchSpace) -> StepCode | None:
+    """The steps of an optimizer whose hyperparameters are arrays; None if its rule cannot be traced so.
 
-
-def _step(family: Family, space: SearchSpace, names: Sequence[str]) -> tuple[Program, tuple[str, ...]]:
-    size, values = family.size, len(_example(family).drawn.values)
-    points = size * (1 + len(names)) + len(space.dimensions)
-    program, symbols, _ = trace(lambda *_: None, ((POINTS,) * points + ((),) * (values + 2)))
-    given = iter(symbols)
-    x = [next(given) for _ in range(size)]
-    states = [{name: next(given) for name in names} for _ in range(size)]
-    searched, drawn = [next(given) for _ in space.dimensions], [next(given) for _ in range(values)]
-    step, fall = cast("int", next(given)), next(given)
-    loss, slopes = _sloped(program, family, x, drawn)
-    settings = space.settings(searched, fall)
-    moved = [
-        space.kind.rule(slope, at, state, step, **settings)
-        for slope, at, state in zip(slopes, x, states, strict=True)
-    ]
-    found = tuple(moved[0][1])
-    terms = [state[name] for _, state in moved for name in found]
-    program.outputs = [as_number(program, y) for y in (loss, *(at for at, _ in moved), *terms)]
-    return program, found
+    Each run has its own value of what is searched; the number that depends on the step says how far the rate
+    has fallen, from 0 to 1; and the loss's own numbers are what the instance has drawn.
+    """
+    numbers = len(_example(family).drawn.values)
+    own = len(space.dimensions)
+    step = Step(family.size, family.loss, space.kind.rule, space.settings, own, numbers, rated=True)
+    return step.code(points=True)
 
 
 def _sloped(program: Program, family: Family, x: Sequence[Symbol], drawn: Sequence[Any]) -> tuple[Any, Any]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from comparison.family import Drawn, Family
 from comparison.map_checks import Range, plain_surface, require_points, require_range, spread
 from comparison.search_space import COSINE, RATES, SearchSpace
-from comparison.trials import final_losses
+from comparison.trials import final_losses, loops_pay
 from comparison.tuning import ComparisonError
 from optimizers import Optimizer
 from optimizers.rate import constant_of
@@ -151,6 +151,7 @@ class _SettingsTask(NamedTuple):
     spec: RaceSpec
     racer: int
     settings: Array
+    loops: bool
 
 
 def _settings_map(
@@ -169,7 +170,9 @@ def _settings_map(
         labels.append(label)
         most = max(1, _SETTINGS // len(spec.start))
         own = [settings[begin : begin + most] for begin in range(0, len(settings), most)]
-        tasks += [_SettingsTask(spec, place, part) for part in own]
+        steps = len(settings) * len(spec.start) * spec.steps
+        loops = loops_pay(_family(surface), _space(racer), steps)
+        tasks += [_SettingsTask(spec, place, part, loops) for part in own]
         parts.append(len(own))
     results = parallel(_last, tasks, spread(spec, processes))
     losses = []
@@ -218,6 +221,7 @@ def _last(task: _SettingsTask) -> Array:
         np.repeat(task.settings, len(starts), axis=0),
         np.tile(starts, (len(task.settings), 1)),
         task.spec.steps,
+        task.loops,
     ).reshape(len(task.settings), len(starts))
     median = np.median(np.where(np.isfinite(losses), losses, np.inf), axis=1)
     return np.where(np.isfinite(median), median, np.nan)

@@ -1,24 +1,28 @@
 """`run_trials`: an optimizer with many settings from many starts of an instance, as one race of arrays.
 
-Everybody is given the same number of gradients. A rule that moves each number by itself takes one a step; one
-that moves the whole vector, as L-BFGS does, may ask for as many as it likes, until they are spent.
+Where that pays, and numba is there, all steps of a chunk of runs are one compiled loop; else numpy moves
+them, block by block. Everybody is given the same number of gradients. A rule that moves each number by itself
+takes one a step; one that moves the whole vector, as L-BFGS does, may ask for as many as it likes, until they
+are spent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.compiler import machine_code
 from autograd.compiler.compiled import Points
-from comparison.compiled import RunCode, float_code, hessian_code, loss_code, run_code
-from comparison.family import Instance
+from comparison.compiled import float_code, hessian_code, loss_code, run_code
+from comparison.family import Family, Instance
 from comparison.search_space import SearchSpace, fallen
 from optimizers.rate import State
+from races.many_runs import ManyRuns, Watch, run_points
+from races.run_loops import loop, pays, run_loops
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -56,7 +60,12 @@ class Outcome:
 
 
 def run_trials(
-    instance: Instance, space: SearchSpace, settings: Array, starts: int, evaluations: int
+    instance: Instance,
+    space: SearchSpace,
+    settings: Array,
+    starts: int,
+    evaluations: int,
+    loops: bool | None = None,
 ) -> Outcome:
     """Run every setting from every start.
 
@@ -66,6 +75,8 @@ def run_trials(
         settings: of shape (trials, dimensions).
         starts: how many.
         evaluations: of the gradient, for each run.
+        loops: whether a compiled loop makes the steps, if numba is there; by default where that pays for
+            these runs alone. It is worth more to who comes again with the same optimizer and family.
 
     >>> from comparison import FAMILIES
     >>> from optimizers import Momentum
@@ -75,16 +86,13 @@ def run_trials(
     (2, 3)
     """
     points = instance.starts(starts)
-    runs = _Runs(
-        instance, space, np.repeat(settings, starts, axis=0), np.tile(points, (len(settings), 1)), evaluations
-    )
+    first = _losses(instance, points)
+    above, least = np.tile(first - instance.drawn.least, len(settings)), instance.drawn.least
+    every, tiled = np.repeat(settings, starts, axis=0), np.tile(points, (len(settings), 1))
+    runs = _Runs(instance, space, every, tiled, evaluations, least + above * np.array(TARGETS)[:, None])
+    _run(runs, loops)
     with np.errstate(all="ignore"):
-        first = _losses(instance, points)
-        runs.limits = instance.drawn.least + np.tile(first - instance.drawn.least, len(settings)) * _column(
-            TARGETS
-        )
-        _run(runs)
-        share = (runs.last - instance.drawn.least) / np.tile(first - instance.drawn.least, len(settings))
+        share = (runs.last - least) / above
     shape = (len(settings), starts)
     return Outcome(
         np.where(np.isfinite(share), np.clip(share, FLOOR, CEILING), CEILING).reshape(shape),
@@ -96,7 +104,12 @@ def run_trials(
 
 
 def final_losses(
-    instance: Instance, space: SearchSpace, settings: Array, starts: Array, evaluations: int
+    instance: Instance,
+    space: SearchSpace,
+    settings: Array,
+    starts: Array,
+    evaluations: int,
+    loops: bool | None = None,
 ) -> Array:
     """The last losses of runs that each have a setting and a start of their own.
 
@@ -106,15 +119,23 @@ def final_losses(
         settings: of shape (runs, dimensions).
         starts: of shape (runs, size).
         evaluations: of the gradient, for each run.
+        loops: as for `run_trials`.
     """
-    runs = _Runs(instance, space, settings, starts, evaluations)
-    runs.limits[:] = -np.inf
-    with np.errstate(all="ignore"):
-        _run(runs)
+    runs = _Runs(instance, space, settings, starts, evaluations, np.empty((0, len(starts))))
+    _run(runs, loops)
     return runs.last
 
 
-class _Runs:
+def loops_pay(family: Family, space: SearchSpace, steps: int) -> bool:
+    """Whether compiled loops, with the time to compile them, are quicker for so many steps of all runs.
+
+    It does not depend on what the machine has, so that all that share some work decide alike.
+    """
+    code = run_code(family, space) if space.kind.elementwise else None
+    return code is not None and pays(code, steps)
+
+
+class _Runs(Watch):
     """Runs on an instance: what they are given, and what is found out.
 
     Attributes:
@@ -127,59 +148,88 @@ class _Runs:
         gradients: how many were evaluated.
     """
 
+    signature = "Tuple((float64[:,::1], float64[:,::1], int64))"
+
     def __init__(
-        self, instance: Instance, space: SearchSpace, settings: Array, starts: Array, evaluations: int
+        self,
+        instance: Instance,
+        space: SearchSpace,
+        settings: Array,
+        starts: Array,
+        evaluations: int,
+        limits: Array,
     ) -> None:
         self.instance, self.space = instance, space
         self.settings, self.starts, self.evaluations = settings, starts, evaluations
-        count = len(starts)
-        self.limits = np.empty((len(TARGETS), count))
+        self.limits, count = limits, len(starts)
         self.last, self.steps = np.full(count, np.nan), np.full(count, float(evaluations))
         self.gradients = self.steps.copy()
-        self.reached = np.full((len(TARGETS), count), np.inf)
+        self.reached = np.full(limits.shape, np.inf)
 
-    def note(self, step: int, part: slice, loss: Array) -> None:
-        """Note the losses where the gradient was evaluated after `step` steps of one gradient each."""
+    def keep(
+        self,
+        step: int,
+        part: slice,
+        x: Any,  # noqa: ARG002
+        loss: Any,
+        slopes: Any = None,
+        inside: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Keep the last loss, and when the limits are reached, by steps of one gradient each."""
+        if slopes is None:
+            self.last[part] = loss
+            return
         reached = self.reached[:, part]
         hit = (loss <= self.limits[:, part]) & (reached == np.inf)
         if hit.any():
             reached[hit] = step + 1
 
+    @staticmethod
+    def note(
+        x: Any,  # noqa: ARG004
+        loss: Any,
+        slopes: Any,  # noqa: ARG004
+        size: int,
+        n: int,
+        begin: int,
+        kept: Any,
+    ) -> None:
+        """When the limits are reached, as `keep` does."""
+        limits, reached, first = kept
+        for k in range(len(limits)):
+            limit, when = limits[k, first + begin :], reached[k, first + begin :]
+            for i in range(size):
+                when[i] = n + 1.0 if (loss[i] <= limit[i]) & (when[i] == np.inf) else when[i]
 
-def _run(runs: _Runs) -> None:
-    instance, space, count = runs.instance, runs.space, len(runs.starts)
-    if not space.kind.elementwise:
-        for i in range(count):
-            _run_vector(runs, i)
-        return
-    code = run_code(instance.family, space)
-    if code is None:
-        for part in _equal_settings(runs.settings):
-            _run_rule(runs, part)
-        return
-    for begin in range(0, count, _BLOCK):
-        _run_block(runs, code, slice(begin, min(begin + _BLOCK, count)))
+    def kept(self, part: slice) -> tuple[Any, ...]:
+        """What `note` takes."""
+        return self.limits, self.reached, part.start
 
 
-def _run_block(runs: _Runs, code: RunCode, part: slice) -> None:
-    """All steps of a block of runs, by compiled code."""
-    size, length = runs.starts.shape[1], part.stop - part.start
-    old, new = (list(np.empty((size + code.terms, length))) for _ in range(2))
-    for row, column in zip(old, runs.starts[part].T, strict=False):
-        row[:] = column
-    searched = list(np.ascontiguousarray(runs.settings[part].T))
-    values, loss = runs.instance.drawn.values, np.empty(length)
-    given, now = old[:size], code.first
-    buffers = now.buffers(length)
-    for step in range(runs.evaluations):
-        fall = fallen(step / runs.evaluations)
-        now.block(*given, *searched, *values, step + 1.0, fall, loss, *new, *buffers)
-        runs.note(step, part, loss)
-        old, new = new, old
-        given = old
-        if step == 0:
-            now, buffers = code.later, code.later.buffers(length)
-    runs.last[part] = _losses(runs.instance, np.array(old[:size]).T)
+def _run(runs: _Runs, loops: bool | None) -> None:
+    instance, space = runs.instance, runs.space
+    with np.errstate(all="ignore"):
+        if not space.kind.elementwise:
+            for i in range(len(runs.starts)):
+                _run_vector(runs, i)
+            return
+        code = run_code(instance.family, space)
+        if code is None:
+            for part in _equal_settings(runs.settings):
+                _run_rule(runs, part)
+            return
+    falls = [fallen(step / runs.evaluations) for step in range(runs.evaluations)]
+    settings = np.ascontiguousarray(runs.settings.T)
+    many = ManyRuns(
+        code, runs.starts, runs.evaluations, runs,
+        settings=settings, rates=falls, numbers=instance.drawn.values,
+    )  # fmt: skip
+    if loops is None:
+        loops = loops_pay(instance.family, space, len(runs.starts) * runs.evaluations)
+    if loops and machine_code.is_there():
+        run_loops(many, loop(code, _Runs))
+    else:
+        run_points(many, _BLOCK)
 
 
 def _run_rule(runs: _Runs, part: slice) -> None:
@@ -188,11 +238,11 @@ def _run_rule(runs: _Runs, part: slice) -> None:
     size, row = len(x), runs.settings[part.start]
     for step in range(runs.evaluations):
         loss, *slopes = _called(loss_code(runs.instance.family), runs.instance, x)
-        runs.note(step, part, loss)
+        runs.keep(step, part, x, loss, slopes)
         settings = runs.space.settings(row.tolist(), fallen(step / runs.evaluations))
         moved, state = runs.space.kind.rule(np.concatenate(slopes), x.ravel(), state, step + 1, **settings)
         x = np.asarray(moved, dtype=np.float64).reshape(size, -1)
-    runs.last[part] = _losses(runs.instance, x.T)
+    runs.keep(runs.evaluations, part, x, _losses(runs.instance, x.T))
 
 
 def _equal_settings(settings: Array) -> list[slice]:
@@ -291,7 +341,3 @@ def _losses(instance: Instance, x: Array) -> Array:
 
 def _called(code: Points, instance: Instance, x: Array) -> tuple[Array, ...]:
     return code.call(*x, *instance.drawn.values)
-
-
-def _column(numbers: Sequence[float]) -> Array:
-    return np.array(numbers)[:, None]

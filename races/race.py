@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from autograd import TracingError
 from autograd.compiler import machine_code
+from autograd.compiler.compiled import processors
 from optimizers.external.user_source import OwnError
+from races.many_runs import nothing, run_points
 from races.metrics import target_between
 from races.network_spec import NetworkSpec
 from races.recorder import Record, empty_arrays
-from races.run_elementwise import RacerRun, nothing, run_eager, run_floats, run_points
+from races.run_elementwise import RacerRun, run_eager, run_floats
 from races.run_loops import loop, pays, run_loops
 from races.run_network import run_network
 from races.run_whole_vector import run_each_start
@@ -92,10 +94,10 @@ def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
         run_eager(run)
     elif not many:
         run_floats(run, code)
-    elif (asked or pays(code, len(run.starts) * spec.steps)) and machine_code.is_there():
-        run_loops(run, code, loop(code))
+    elif (asked or pays(code, len(run.starts) * spec.steps, processors())) and machine_code.is_there():
+        run_loops(run.many(code), loop(code, type(run.record)))
     else:
-        run_points(run, code)
+        run_points(run.many(code))
     return None
 
 

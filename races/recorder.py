@@ -9,11 +9,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from races.many_runs import Watch
 from races.metrics import tail
 from races.spec import RaceSpec
 from surfaces import Surface
 
 Array = NDArray[np.float64]
+
+
+def copy(to: Any, row: Any, size: int) -> None:
+    """Copy so many numbers."""
+    for i in range(size):
+        to[i] = row[i]
+
+
+def copy_pairs(to: Any, row: Any, other: Any, size: int) -> None:
+    """Copy so many pairs of numbers from two rows."""
+    for i in range(size):
+        to[i, 0] = row[i]
+        to[i, 1] = other[i]
+
+
+def note_lowest(least: Any, u: Any, v: Any, loss: Any, bounds: Any, size: int) -> None:
+    """The lowest losses so far, of starts that are in the domain."""
+    for i in range(size):
+        inside = (u[i] >= bounds[0]) & (u[i] <= bounds[1]) & (v[i] >= bounds[2]) & (v[i] <= bounds[3])
+        least[i] = loss[i] if inside & (loss[i] < least[i]) else least[i]
+
+
+def note_highest(most: Any, loss: Any, size: int) -> None:
+    """The highest losses so far; nan stays, as in numpy.maximum."""
+    for i in range(size):
+        most[i] = loss[i] if (most[i] < loss[i]) | np.isnan(loss[i]) else most[i]
 
 
 def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
@@ -27,7 +54,7 @@ def empty_arrays(spec: RaceSpec) -> dict[str, Array]:
     }
 
 
-class Record:
+class Record(Watch):
     """A racer's run: every step or only its ends, and its optimizer's terms where the race records them.
 
     Args:
@@ -60,23 +87,18 @@ class Record:
         self.state: dict[str, Array] | None = {} if spec.record == "state" else None
         self.rates = np.full((spec.steps, starts), np.nan) if spec.record == "state" else None
 
-    def keep(
-        self, step: int, part: slice, u: Any, v: Any, loss: Any, slopes: Any = None, inside: bool = False
-    ) -> None:
-        """Record a step from some starts.
+    signature = (
+        "Tuple((float64[:,:,::1], float64[:,::1], float64[:,:,::1], float64[::1], float64[::1], "
+        "UniTuple(float64, 4), UniTuple(int64, 2)))"
+    )
 
-        Args:
-            step: from 0 to the last one, in this order.
-            part: which starts.
-            u: their first coordinates.
-            v: their second coordinates.
-            loss: their losses.
-            slopes: their gradients dz/du and dz/dv; none at the last step.
-            inside: whether all points are known to be in the domain.
-        """
+    def keep(
+        self, step: int, part: slice, x: Any, loss: Any, slopes: Any = None, inside: bool = False
+    ) -> None:
+        """Record a step from some starts."""
         if self._all or step in {0, self.steps}:
             row = step if self._all else int(step > 0)
-            self.positions[row, part, 0], self.positions[row, part, 1] = u, v
+            self.positions[row, part, 0], self.positions[row, part, 1] = x
             self.losses[row, part] = loss
         if self._all and slopes is not None:
             self.gradients[step, part, 0], self.gradients[step, part, 1] = slopes
@@ -84,14 +106,33 @@ class Record:
         if inside:
             np.fmin(least, loss, out=least)
         else:
-            np.copyto(least, loss, where=self._surface.contains(u, v) & (loss < least))
+            np.copyto(least, loss, where=self._surface.contains(*x) & (loss < least))
         if step >= self.late_from:
             late = self.late[part]
             np.maximum(late, loss, out=late)
 
-    def holds(self, u: Array, v: Array) -> tuple[bool, bool]:
+    @staticmethod
+    def note(x: Any, loss: Any, slopes: Any, size: int, n: int, begin: int, kept: Any) -> None:
+        """Record a step of a chunk of starts, as `keep` does."""
+        positions, losses, gradients, lowest, late, bounds, (late_from, first) = kept
+        start, end = first + begin, first + begin + size
+        if len(gradients) > 0:
+            copy_pairs(positions[n, start:end], x[0], x[1], size)
+            copy(losses[n, start:end], loss, size)
+            copy_pairs(gradients[n, start:end], slopes[0], slopes[1], size)
+        note_lowest(lowest[begin : begin + size], x[0], x[1], loss, bounds, size)
+        if n >= late_from:
+            note_highest(late[begin : begin + size], loss, size)
+
+    def kept(self, part: slice) -> tuple[Any, ...]:
+        """What `note` takes."""
+        bounds = (*self._surface.u_range, *self._surface.v_range)
+        arrays = self.positions, self.losses, self.gradients, self.lowest[part], self.late[part]
+        return (*arrays, tuple(map(float, bounds)), (self.late_from, part.start))
+
+    def holds(self, x: Sequence[Array]) -> tuple[bool, bool]:
         """Whether all of these points are in the domain, and whether all are finite."""
-        least, most = np.minimum.reduce, np.maximum.reduce
+        least, most, (u, v) = np.minimum.reduce, np.maximum.reduce, x
         (u_low, u_high), (v_low, v_high) = self._surface.u_range, self._surface.v_range
         u_least, u_most, v_least, v_most = least(u), most(u), least(v), most(v)
         inside = u_least >= u_low and u_most <= u_high and v_least >= v_low and v_most <= v_high

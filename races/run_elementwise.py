@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from typing import Any
@@ -14,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Tensor
-from autograd.compiler.compiled import block_length, share_blocks
 from optimizers.rate import Rate
+from races.many_runs import ManyRuns, Ticks
 from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec, rate_of_racer
 from races.recorder import Record
@@ -40,7 +39,6 @@ class RacerRun:
         noise: the noise in the gradients, if any.
         record: what the run is recorded in.
         on_step: called once for every step.
-        settings: hyperparameters that each start has its own value of, by name.
     """
 
     racer: RacerSpec
@@ -49,7 +47,6 @@ class RacerRun:
     noise: NoiseSpec | None
     record: Record
     on_step: Callable[[], object]
-    settings: Mapping[str, Array] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -74,6 +71,16 @@ class RacerRun:
     def rates(self) -> list[float] | None:
         """The learning rates that the program of a step is given, one for each; None where it has them."""
         return self.rate.inputs(self.record.steps)
+
+    def many(self, code: StepCode) -> ManyRuns:
+        """The run from all starts together, by compiled steps."""
+        record = self.record
+        record.make_room(code.names)
+        terms = None if record.state is None else partial(keep_terms, self, code)
+        return ManyRuns(
+            code, self.starts, record.steps, record,
+            rates=self.rates, noise=self.noise, on_step=self.on_step, keep_terms=terms,
+        )  # fmt: skip
 
 
 def run_eager(run: RacerRun) -> None:
@@ -103,7 +110,7 @@ def _run_tensors(
         loss.sum().backward()
         # A race records both gradients, even where one is flat.
         u.grad, v.grad = (x.grad + more for x, more in zip((u, v), next(draws), strict=True))
-        record.keep(step, part, u.data, v.data, loss.data, (u.grad, v.grad))
+        record.keep(step, part, (u.data, v.data), loss.data, (u.grad, v.grad))
         ended = ~(np.isfinite(u.data) & np.isfinite(v.data) & np.isfinite(loss.data))
         rate = optimizer.rate
         optimizer.step(partial(_again, loss))
@@ -111,7 +118,7 @@ def _run_tensors(
         record.keep_state(step, part, {name: (of_u[name], of_v[name]) for name in of_u}, rate)
         u.data, v.data = np.where(ended, np.nan, u.data), np.where(ended, np.nan, v.data)
         on_step()
-    record.keep(record.steps, part, u.data, v.data, run.surface(u.data, v.data))
+    record.keep(record.steps, part, (u.data, v.data), run.surface(u.data, v.data))
 
 
 def _again(loss: Tensor) -> Tensor:
@@ -148,76 +155,7 @@ def run_floats(run: RacerRun, code: StepCode) -> None:
         if record.state is not None:
             keep_terms(run, code, slice(0, record.steps), part, np.array(more).T[..., None])
             more.clear()
-        record.keep(record.steps, part, u, v, code.loss.call(u, v)[0])
-
-
-def run_points(run: RacerRun, code: StepCode) -> None:
-    """Run a racer from all starts, block by block, by arrays."""
-    starts = run.starts
-    tick = Ticks(run.on_step, -(-len(starts) // block_length(len(starts))))
-    run.record.make_room(code.names)
-
-    def work(blocks: Iterator[slice]) -> None:
-        for part in blocks:
-            _run_block(run, code, part, tick)
-
-    share_blocks(work, len(starts))
-
-
-def _run_block(run: RacerRun, code: StepCode, part: slice, tick: Callable[[], object]) -> None:
-    draws: Iterator[Any] = run.noise.of_starts(part) if run.noise else repeat(())
-    block = Block(run, code, part)
-    with np.errstate(all="ignore"):
-        for step, draw in zip(range(run.record.steps), draws):  # noqa: B905 (the draws are infinite)
-            block.step(step, draw)
-            tick()
-        block.end(*block.given[:2])
-
-
-class Block:
-    """A block of starts on its way, moved by numpy's functions.
-
-    Attributes:
-        given: u, v and, after the first step, the optimizer's terms: arrays with a number for each start.
-    """
-
-    def __init__(self, run: RacerRun, code: StepCode, part: slice) -> None:
-        self._run, self._code, self._part = run, code, part
-        length = part.stop - part.start
-        # Two buffers, for the state before and after a step.
-        self._old, self._new = (list(np.empty((2 + code.terms, length))) for _ in range(2))
-        self._old[0][:], self._old[1][:] = run.starts[part].T
-        self._settings = [np.ascontiguousarray(x[part]) for x in run.settings.values()]
-        self._loss, *self._slopes = np.empty((3, length))
-        self.given = self._old[:2]
-        self._now, self._buffers = code.first, code.first.buffers(length)
-
-    def step(self, step: int, draw: Any) -> None:
-        """Make a step, counted from 0 in this order, with a draw of noise or nothing, and record it."""
-        record, rates, part, loss, new = self._run.record, self._run.rates, self._part, self._loss, self._new
-        rest = (step + 1.0,) if rates is None else (step + 1.0, rates[step])
-        given = (*self.given, *draw, *self._settings, *rest)
-        self._now.block(*given, loss, *self._slopes, *new, *self._buffers)
-        u, v = self._old[:2]
-        # A sum is finite only if all terms are; if it is not, find out which ones are not.
-        inside, finite = record.holds(u, v)
-        finite = finite and math.isfinite(np.add.reduce(loss))
-        record.keep(step, part, u, v, loss, self._slopes, inside)
-        if record.state is not None:
-            keep_terms(self._run, self._code, slice(step, step + 1), part, np.array(new[2:])[:, None])
-        if not finite:
-            ended = ~(np.isfinite(u) & np.isfinite(v) & np.isfinite(loss))
-            new[0][ended] = new[1][ended] = np.nan
-        self._old, self._new = new, self._old
-        self.given = self._old
-        if step == 0:
-            self._now, self._buffers = self._code.later, self._code.later.buffers(len(loss))
-
-    def end(self, u: Array, v: Array) -> None:
-        """Record where the race ends."""
-        loss = self._code.loss
-        loss.block(u, v, self._loss, *loss.buffers(len(u)))
-        self._run.record.keep(self._run.record.steps, self._part, u, v, self._loss)
+        record.keep(record.steps, part, (u, v), code.loss.call(u, v)[0])
 
 
 def keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms: Array) -> None:
@@ -239,25 +177,3 @@ def keep_terms(run: RacerRun, code: StepCode, steps: slice, part: slice, terms: 
     left = rate.value(dict(zip(code.watched, terms[2 * count :], strict=True)), steps.start + 1)
     ahead = rates[steps.start + 1 : steps.stop + 1, part]
     ahead[:] = left[: len(ahead)] if np.ndim(left) else left
-
-
-class Ticks:
-    """Calls `on_step` once for every `parts` calls of itself, from any thread."""
-
-    def __init__(self, on_step: Callable[[], object], parts: int) -> None:
-        self._on_step, self._parts, self._count = on_step, parts, 0
-        self._lock = threading.Lock()
-
-    def __call__(self) -> None:
-        """Count a part of a step."""
-        if self._on_step is nothing:
-            return
-        with self._lock:
-            self._count += 1
-            whole = self._count % self._parts == 0
-        if whole:
-            self._on_step()
-
-
-def nothing() -> None:
-    """Do nothing at a step."""

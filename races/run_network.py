@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from autograd import Tensor, value_and_grad
 from networks import NetworkLoss, batches
+from races.many_runs import nothing
 from races.metrics import settled, target_loss
 from races.race_plane import RacePlane, chosen_plane, shown_ranges
 from races.racer_spec import RacerSpec
-from races.run_elementwise import nothing
 from races.spec import RaceSpec
 from races.status import Status, exits
 from races.trace import Trace

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from autograd import hessian, value_and_grad
 from optimizers.optimizer import Optimizer
 from optimizers.rate import State
-from races.run_elementwise import RacerRun, Ticks
+from races.many_runs import Ticks
+from races.run_elementwise import RacerRun
 from surfaces import Surface
 
 Array: TypeAlias = NDArray[np.float64]
@@ -92,7 +93,7 @@ def _run_start(
         objective.begin(x, next(draws))
         alive = bool(np.isfinite(x).all())
         loss, slopes = objective.value_and_grad(x) if alive else (np.nan, np.full(2, np.nan))
-        record.keep(step, part, x[0], x[1], loss, slopes)
+        record.keep(step, part, x, loss, slopes)
         lr = rate.value(terms, step)
         if alive and np.isfinite(loss):
             given = settings if lr is None else settings | {optimizer.rate_name: lr}
@@ -105,7 +106,7 @@ def _run_start(
         terms = rate.update(loss, terms)
         counts[step + 1] = objective.evaluations - before
         tick()
-    record.keep(record.steps, part, x[0], x[1], run.surface(float(x[0]), float(x[1])))
+    record.keep(record.steps, part, x, run.surface(float(x[0]), float(x[1])))
 
 
 def _pairs(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 import pytest
 
+import comparison.trials
+import races.run_loops
 from autograd import Tensor
 from comparison import FAMILIES, Instance, SearchSpace, run_trials
-from comparison.search_space import fallen
-from comparison.trials import CEILING, FLOOR, TARGETS, CountedObjective
+from comparison.search_space import Dimension, fallen
+from comparison.trials import CEILING, FLOOR, TARGETS, CountedObjective, final_losses
 from optimizers import LBFGS, OPTIMIZERS, SGD, ElementwiseOptimizer, Newton, Optimizer, VectorOptimizer
+from races.many_runs import Watch
+from races.run_loops import names, steps_of_runs
+from races.step_program import StepCode
 
 STEPS = 30
 ELEMENTWISE = [kind for kind in OPTIMIZERS.values() if kind.elementwise]
@@ -149,6 +156,90 @@ def test_a_hessian_costs_as_many_gradients_as_there_are_numbers() -> None:
     np.testing.assert_allclose(hessian, [(a - b) / (2 * h) for a, b in slopes], rtol=1e-5)
     with pytest.raises(AttributeError):
         objective.evaluations = 0  # type: ignore[misc]
+
+
+class Weighted(ElementwiseOptimizer):
+    """Gradient descent whose rate a neuron with many weights chooses."""
+
+    @staticmethod
+    def rule(
+        gradient: Any,
+        parameter: Any,
+        state: Any,  # noqa: ARG004
+        step: int,  # noqa: ARG004
+        *,
+        lr: Any = 0.01,
+        weights: Any = (0.0,) * 80,
+    ) -> Any:
+        power, total = np.tanh(gradient), 0.0
+        for weight in weights:
+            total, power = total + weight * power, power * 0.9
+        return parameter - lr * np.exp(total) * gradient, {}
+
+
+class Weights(SearchSpace):
+    """Every run has all weights of its own."""
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        return tuple(Dimension("weights", place, 0.0) for place in range(80))
+
+
+def in_python(code: StepCode, watch: type[Watch]) -> Any:
+    """The loop as it stands in its file, not compiled."""
+    return FunctionType(steps_of_runs.__code__, vars(races.run_loops) | names(code, watch))
+
+
+def some_settings(space: SearchSpace) -> Any:
+    if isinstance(space, Weights):
+        return np.random.default_rng(0).normal(0, 0.1, (4, 80))
+    return space.scaled(np.random.default_rng(0).random((4, len(space.dimensions))))
+
+
+@pytest.mark.parametrize(
+    ("family", "space", "steps"),
+    [
+        ("rosenbrock", SearchSpace(OPTIMIZERS["adam"]), 12),
+        ("levy13", SearchSpace(OPTIMIZERS["lion"]), 12),
+        ("least_squares", SearchSpace(OPTIMIZERS["rmsprop"]), 12),
+        ("moons", SearchSpace(SGD), 3),
+        ("himmelblau", Weights(Weighted), 5),
+    ],
+)
+def test_loops_and_blocks_agree(
+    monkeypatch: pytest.MonkeyPatch, family: str, space: SearchSpace, steps: int
+) -> None:
+    monkeypatch.setattr(comparison.trials, "loop", in_python)
+    instance, settings = FAMILIES[family].instance("scoring", 0, 0), some_settings(space)
+    one, other = (run_trials(instance, space, settings, 3, steps, loops=loops) for loops in (True, False))
+    np.testing.assert_allclose(one.shares, other.shares, rtol=1e-9)
+    np.testing.assert_array_equal(one.reached, other.reached)
+    assert len(np.unique(one.shares)) > 6
+
+
+def test_a_compiled_loop_makes_the_same_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    instance, space = FAMILIES["booth"].instance("scoring", 0, 0), SearchSpace(SGD)
+    settings = space.scaled(np.random.default_rng(0).random((300, 3)))  # more runs than a chunk has
+    one, other = (run_trials(instance, space, settings, 2, 20, loops=loops) for loops in (True, False))
+    np.testing.assert_allclose(one.shares, other.shares, rtol=1e-9)
+    np.testing.assert_array_equal(one.reached, other.reached)
+    starts = np.tile(instance.starts(2), (300, 1))
+    every = np.repeat(settings, 2, axis=0)
+    last = [final_losses(instance, space, every, starts, 20, loops=loops) for loops in (True, False)]
+    np.testing.assert_allclose(last[0], last[1], rtol=1e-9)
+
+
+def test_a_loop_is_taken_where_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    for name in ("run_loops", "run_points"):
+        monkeypatch.setattr(comparison.trials, name, lambda *_, name=name: taken.append(name))
+    monkeypatch.setattr(comparison.trials, "loop", lambda *_: None)
+    monkeypatch.setattr(comparison.trials, "pays", lambda _, steps: steps >= 2 * 3 * 50)
+    instance, space = FAMILIES["booth"].instance("scoring", 0, 0), SearchSpace(SGD)
+    for evaluations in (49, 50):
+        run_trials(instance, space, space.defaults[None].repeat(2, axis=0), 3, evaluations)
+    assert taken == ["run_points", "run_loops"]
 
 
 def test_divergence_is_told() -> None:

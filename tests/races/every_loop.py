@@ -20,6 +20,7 @@ from autograd.compiler import machine_code
 from autograd.compiler.chunks import CHUNK, step, step_carefully
 from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
+from races.recorder import Record
 from races.run_loops import names
 from races.step_program import step_code
 from surfaces import SURFACES
@@ -36,7 +37,7 @@ def one_by_one(spec: RaceSpec) -> float:
         step_code(spec.build_surface(), spec.racers[0], True, spec.noise is not None),
     )
     assert code is not None
-    given, terms, worst = names(code), terms_of(trace), 0.0
+    given, terms, worst = names(code, Record), terms_of(trace), 0.0
     step = machine_code.compiled(one_step, "void(float64[:,::1], int64, float64[::1])", given)
     draws: Any = spec.noise.of_starts(slice(0, STARTS)) if spec.noise else repeat(np.empty((0, STARTS)))
     random, buffers = np.random.default_rng(0), code.later.buffers(STARTS)

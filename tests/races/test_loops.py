@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from itertools import islice
 from types import FunctionType
 from typing import Any
@@ -16,9 +15,10 @@ import races.run_loops
 from autograd.compiler.chunks import CHUNK
 from optimizers import OPTIMIZERS
 from races import RaceSpec, Trace, run_race
+from races.many_runs import run_points
 from races.recorder import Record, empty_arrays
-from races.run_elementwise import RacerRun, run_points
-from races.run_loops import SPAN, loop, names, pays, run_loops, steps_of_starts
+from races.run_elementwise import RacerRun
+from races.run_loops import SPAN, loop, names, pays, run_loops, steps_of_runs
 from races.step_program import StepCode, step_code
 from surfaces import SURFACES
 from tests.races.helpers import race
@@ -34,8 +34,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield
 
 
-def code_of(spec: RaceSpec, own: tuple[str, ...] = ()) -> StepCode:
-    code = step_code(spec.build_surface(), spec.racers[0], True, spec.noise is not None, own)
+def code_of(spec: RaceSpec) -> StepCode:
+    code = step_code(spec.build_surface(), spec.racers[0], True, spec.noise is not None)
     assert code is not None
     return code
 
@@ -69,7 +69,7 @@ def terms_of(trace: Trace) -> Any:
 def test_from_the_same_state_a_loop_makes_the_same_step(surface: str, optimizer: str) -> None:
     racers = [{"optimizer": optimizer}]
     spec = race(surface=surface, start=starts_in(surface, 13), steps=20, racers=racers, record="state")
-    trace, given = run_race(spec), names(code_of(spec))
+    trace, given = run_race(spec), names(code_of(spec), Record)
     terms = terms_of(trace)
     for n in (1, 7, 19):
         rows = np.empty((given["ROWS"], 3))
@@ -88,28 +88,26 @@ def test_from_the_same_state_a_loop_makes_the_same_step(surface: str, optimizer:
         assert off(rows[given["GIVEN"] + 5 :][: given["TERMS"]], terms[n, :, :3]) < 1e-12
 
 
-def raced(spec: RaceSpec, how: str, settings: dict[str, Any] | None = None) -> tuple[Record, int]:
+def raced(spec: RaceSpec, how: str) -> tuple[Record, int]:
     """The first racer's record, and how often it called `on_step`.
 
     Args:
         spec: the race.
         how: by the "loop" that Python runs, by the "compiled" loop, or by numpy's "points".
-        settings: hyperparameters of each start.
     """
-    code = code_of(spec, tuple(settings or ()))
+    code = code_of(spec)
     record = Record(spec, spec.build_surface(), **{name: x[0] for name, x in empty_arrays(spec).items()})
     steps: list[int] = []
     run = RacerRun.of(
         spec, spec.build_surface(), spec.racers[0], record, lambda: steps.append(1), spec.starts()
     )
-    run = replace(run, settings=settings or {})
     if how == "points":
-        run_points(run, code)
+        run_points(run.many(code))
     elif how == "compiled":
-        run_loops(run, code, loop(code))
+        run_loops(run.many(code), loop(code, Record))
     else:
-        space = vars(races.run_loops) | names(code)
-        run_loops(run, code, FunctionType(steps_of_starts.__code__, space))
+        space = vars(races.run_loops) | names(code, Record)
+        run_loops(run.many(code), FunctionType(steps_of_runs.__code__, space))
     record.forget_ended()
     return record, len(steps)
 
@@ -150,20 +148,6 @@ def test_a_race_is_recorded_as_by_numpy(case: str) -> None:
     assert ticks == spec.steps
 
 
-def test_each_start_may_have_its_own_hyperparameters() -> None:
-    lr, momentum = np.array([0.0, 1e-4, 1e-3]), np.array([0.9, 0.5, 0.0])
-    spec = race(
-        surface="rosenbrock", start=starts_in("rosenbrock", 3), steps=9, racers=[{"optimizer": "momentum"}]
-    )
-    settings = {"lr": lr, "momentum": momentum}
-    found, expected = raced(spec, "loop", settings)[0], raced(spec, "points", settings)[0]
-    assert_same(found, expected, 1e-12)
-    for i in range(3):
-        racers = [{"optimizer": "momentum", "lr": lr[i], "momentum": momentum[i]}]
-        alone = run_race(race(surface="rosenbrock", start=spec.start[i], steps=9, racers=racers))
-        assert off(expected.positions[:, i], alone.positions[0, :, 0]) < 1e-10
-
-
 def wide(**fields: Any) -> RaceSpec:
     """A race of more than two chunks of starts and one span of steps."""
     racers = [{"optimizer": "adam", "lr": {"schedule": "cosine", "start": 0.1, "steps": 60}}]
@@ -191,8 +175,8 @@ def test_large_races_take_the_loop_by_themselves_and_small_ones_do_not(
     taken: list[str] = []
     for name in ("run_loops", "run_points", "run_floats", "run_eager"):
         monkeypatch.setattr(races.race, name, lambda *_, name=name: taken.append(name))
-    monkeypatch.setattr(races.race, "loop", lambda code: code)
-    monkeypatch.setattr(races.race, "pays", lambda _, steps: steps >= 20 * 30)
+    monkeypatch.setattr(races.race, "loop", lambda code, _: code)
+    monkeypatch.setattr(races.race, "pays", lambda _, steps, threads: steps >= 20 * 30)
     for count, engine in ((30, "compiled"), (29, "compiled"), (1, "compiled"), (1, "loops"), (30, "eager")):
         with np.errstate(all="ignore"):  # nothing is recorded
             run_race(race(start=starts_in("slope", count), steps=20, engine=engine))
