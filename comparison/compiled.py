@@ -30,7 +30,7 @@ def run_code(family: Family, space: SearchSpace) -> StepCode | None:
     """
     numbers = len(_example(family).drawn.values)
     own = len(space.dimensions)
-    step = Step(family.size, family.loss, space.kind.rule, space.settings, own, numbers, rated=True)
+    step = Step(family.size, family.loss, space.kind.rule, space.settings, own, numbers=numbers, rated=True)
     return step.code(points=True)
 
 

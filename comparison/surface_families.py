@@ -12,7 +12,7 @@ loss's scale a from 1/4 to 4. Starts are spread evenly over nine tenths of the d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -48,14 +48,20 @@ def _loss(surface: Surface, x: Sequence[Any], values: Sequence[Any]) -> Any:
     return scale * (height - least)
 
 
-def _draw(surface: Surface, rng: np.random.Generator) -> Drawn:
+@lru_cache(maxsize=64)
+def _measured(surface: Surface) -> tuple[Array, Array, float, float]:
+    """The middle and half the width of the domain, the least value, and the median height above it."""
     (u_low, u_high), (v_low, v_high) = surface.u_range, surface.v_range
     middle = np.array([u_low + u_high, v_low + v_high]) / 2
     half = np.array([u_high - u_low, v_high - v_low]) / 2
     least = min(surface(*point) for point in surface.minima)
     side = np.linspace(-1, 1, _SIDE)
     u, v = np.meshgrid(*(middle[:, None] + half[:, None] * side))
-    height = float(np.nanmedian(surface(u, v) - least))
+    return middle, half, least, float(np.nanmedian(surface(u, v) - least))
+
+
+def _draw(surface: Surface, rng: np.random.Generator) -> Drawn:
+    middle, half, least, height = _measured(surface)
     angle, scales = rng.uniform(0, 2 * np.pi), 2.0 ** rng.uniform(-1, 1, 2)
     shift, scale = rng.uniform(-1, 1, 2), 4.0 ** rng.uniform(-1, 1)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -81,9 +81,10 @@ class ManyRuns:
         starts: of shape (runs, coordinates).
         steps: how many.
         watch: what is kept of them.
-        settings: the hyperparameters that each run has its own value of, of shape (hyperparameters, runs).
+        settings: the hyperparameters, and then the numbers of the loss, that each run has its own value of:
+            of shape (these, runs).
         rates: the number that the step is given, if it is, for each step.
-        numbers: the loss's own.
+        numbers: those of the loss that all runs share.
         noise: in the gradients.
         on_step: called once for every step.
         keep_terms: called with a slice of steps, one of runs and the optimizer's terms after these steps, of
@@ -172,7 +173,8 @@ class Block:
     def end(self) -> None:
         """Keep where the runs end."""
         loss, x = self._runs.code.loss, self.given[: self._size]
-        loss.block(*x, *self._runs.numbers, self._loss, *loss.buffers(len(self._loss)))
+        drawn = self._settings[len(self._settings) - self._runs.code.drawn :]
+        loss.block(*x, *drawn, *self._runs.numbers, self._loss, *loss.buffers(len(self._loss)))
         self._runs.watch.keep(self._runs.steps, self._part, x, self._loss)
 
 

@@ -63,7 +63,7 @@ def steps_of_runs(
     Args:
         state: the coordinates and the optimizer's terms, of shape (coordinates + terms, runs), before the
             steps, then after.
-        settings: hyperparameters of each run, of shape (k, runs).
+        settings: hyperparameters and numbers of the loss of each run, of shape (k, runs).
         noise: in the slopes, of shape (steps, coordinates, runs); without any, of no steps.
         rates: the numbers that depend on the step, for all steps.
         numbers: room for the step's, and for that of `rates` if it is given one; then those that are the same

@@ -27,12 +27,14 @@ class StepCode:
 
     Attributes:
         first: the first step. Inputs: the coordinates; with noise, the noise in each slope; hyperparameters
-            that each run has its own value of; the step's number, from 1; a number that depends on the step,
-            such as the learning rate, if it is given one; and the loss's own numbers.
+            and numbers of the loss that each run has its own value of; the step's number, from 1; a number
+            that depends on the step, such as the learning rate, if it is given one; and the numbers of the
+            loss that all runs share.
         later: any other step, which takes the optimizer's terms after the coordinates.
             The outputs of both are the loss, its slopes, the new coordinates, and the new terms.
-        loss: maps the coordinates and the loss's own numbers to the loss.
+        loss: maps the coordinates and the loss's numbers, first each run's own, to the loss.
         size: how many coordinates there are.
+        drawn: how many numbers of the loss each run has its own value of.
         names: of the optimizer's terms; all of them for one coordinate come before those for the next.
         watched: names of the terms of a learning rate that watches the loss; they follow the optimizer's.
         noisy: whether the steps take noise.
@@ -43,6 +45,7 @@ class StepCode:
     later: Any
     loss: Any
     size: int
+    drawn: int
     names: tuple[str, ...]
     watched: tuple[str, ...]
     noisy: bool
@@ -60,12 +63,13 @@ class Step:
 
     Attributes:
         size: how many coordinates there are.
-        loss: of the coordinates and of the loss's own numbers, two sequences.
+        loss: of the coordinates and of the loss's numbers, two sequences.
         rule: the optimizer's.
         settings: the hyperparameters, by name, from those that each run has its own value of, a sequence,
             and the learning rate: the number that depends on the step, or what `rate` makes of its terms.
         own: how many of the former there are.
-        numbers: how many numbers of its own the loss has.
+        drawn: how many numbers of the loss each run has its own value of.
+        numbers: how many further ones all runs share.
         noisy: whether noise is added to the slopes.
         rated: whether the step is given a number that depends on it.
         rate: a learning rate that may watch the loss.
@@ -76,6 +80,7 @@ class Step:
     rule: Callable[..., Any]
     settings: Callable[[Sequence[Any], Any], dict[str, Any]]
     own: int = 0
+    drawn: int = 0
     numbers: int = 0
     noisy: bool = False
     rated: bool = False
@@ -92,7 +97,7 @@ class Step:
             with np.errstate(all="ignore"):
                 first, names = self._written(shape, None)
                 later, same = self._written(shape, names)
-            loss, symbols, _ = trace(lambda *_: None, ((shape,) * self.size + ((),) * self.numbers))
+            loss, symbols, _ = trace(lambda *_: None, self._shapes(shape, self.size, self.numbers))
             loss.outputs = [as_number(loss, self.loss(symbols[: self.size], symbols[self.size :]))]
         except UNTRACEABLE:
             return None
@@ -100,7 +105,11 @@ class Step:
             return None
         begin, go_on, height = (_compiled(program, points) for program in (first, later, loss))
         watched = tuple(self.rate.first())
-        return StepCode(begin, go_on, height, self.size, names, watched, self.noisy, self.rated)
+        return StepCode(begin, go_on, height, self.size, self.drawn, names, watched, self.noisy, self.rated)
+
+    def _shapes(self, shape: Shape, own: int, shared: int) -> tuple[Shape, ...]:
+        """Of a program's inputs: what each run has of its own, those of the loss last, and what all share."""
+        return (shape,) * (own + self.drawn) + ((),) * shared
 
     def _written(self, shape: Shape, names: Sequence[str] | None) -> tuple[Program, tuple[str, ...]]:
         """The program of a step from a state with these terms, and the names of the new state's terms.
@@ -109,17 +118,17 @@ class Step:
         """
         watched, names = ([], ()) if names is None else (list(self.rate.first()), names)
         own = self.size * (1 + len(names) + self.noisy) + len(watched) + self.own
-        shapes = (shape,) * own + ((),) * (1 + self.rated + self.numbers)
+        shapes = self._shapes(shape, own, 1 + self.rated + self.numbers)
         program, symbols, _ = trace(lambda *_: None, shapes)
         given = iter(symbols)
         x = list(islice(given, self.size))
         states: list[State] = [{name: next(given) for name in names} for _ in x]
         watch = {name: next(given) for name in watched} or self.rate.first()
         noise = [next(given) for _ in x] if self.noisy else []
-        settings = list(islice(given, self.own))
+        settings, drawn = (list(islice(given, count)) for count in (self.own, self.drawn))
         step = cast("int", next(given))
         lr = next(given) if self.rated else self.rate.value(watch, 0)
-        loss = Symbol(program, as_number(program, self.loss(x, list(given))))
+        loss = Symbol(program, as_number(program, self.loss(x, [*drawn, *given])))
         slopes = [np.float64(slope) if isinstance(slope, float) else slope for slope in gradients(loss, x)]
         if noise:
             slopes = [slope + more for slope, more in zip(slopes, noise, strict=True)]
