@@ -71,7 +71,13 @@ def _minimum(a: float, b: float) -> float:
 
 def _power(a: float, b: float) -> float:
     # As numpy, which squares by multiplying. math.pow, not **: it never answers with a complex number.
-    return a * a if b == 2.0 else math.pow(a, b)
+    return a * a if b == 2.0 else math.sqrt(a) if b == 0.5 else math.pow(a, b)
+
+
+def _powers(a: Any, b: Any) -> Any:
+    # operator.pow, not np.power: numpy turns array ** 2 into a multiplication, and array ** 0.5 into a root,
+    # which a single number's is then, too: at -inf it is nan.
+    return np.sqrt(a) if isinstance(b, float) and b == 0.5 else a**b
 
 
 _erf_of_each = np.frompyfunc(math.erf, 1, 1)
@@ -104,10 +110,9 @@ def _slope_of_powers(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """g b a**(b - 1), and 0 for b = 0, written so that it can be differentiated with respect to b there."""
     if isinstance(b, float) and b:
         return g * b * a ** (b - 1)
-    zero = np.equal(b, 0)
     tame = np.logical_and(np.absolute(a) > _LEAST, np.absolute(g) < math.inf)  # may be multiplied with 0
-    slope = g * b * np.where(zero, np.where(tame, a, 1.0), a) ** (b - 1)
-    return np.where(zero, np.where(tame, slope, 0.0), slope)
+    flat = np.logical_and(np.equal(b, 0), np.logical_not(tame))
+    return np.where(flat, 0.0, g) * b * np.where(flat, 1.0, a) ** (b - 1)
 
 
 _BELL = 2 / math.sqrt(math.pi)
@@ -124,11 +129,10 @@ _FLOATS = SimpleNamespace(
     logical_and=lambda a, b: bool(a) and bool(b), logical_or=lambda a, b: bool(a) or bool(b),
     logical_not=operator.not_,
 )  # fmt: skip
-# operator.pow, not np.power: numpy turns array ** 2 into a multiplication.
 _ARRAYS = SimpleNamespace(
     **NUMPYS, floor=np.floor, ceil=np.ceil, rint=np.rint,
     absolute=np.absolute, maximum=np.maximum, minimum=np.minimum,
-    relu=lambda x: np.maximum(x, 0.0), power=operator.pow, slope_of_power=_slope_of_powers, where=np.where,
+    relu=lambda x: np.maximum(x, 0.0), power=_powers, slope_of_power=_slope_of_powers, where=np.where,
     logical_and=np.logical_and, logical_or=np.logical_or, logical_not=np.logical_not,
 )  # fmt: skip
 
@@ -150,6 +154,7 @@ def _made_of_others(xp: Any) -> dict[str, Function]:
         "sech_squared": sech_squared,  # 1 / cosh(x)**2
         "lorentzian": lambda x: 1 / (1 + x * x),
         "one_minus_square": lambda x: (1 - x) * (1 + x),  # has all its digits near 1
+        "times_log": lambda y, a: y * xp.log(a),
         "direction_cosine": direction_cosine,  # a / hypot(a, b), also where that is inf / inf
     }
 
@@ -188,7 +193,7 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         "power": (
             xp.power,
             xp.slope_of_power,
-            lambda g, y, a, b: g * (y * xp.log(xp.where(xp.logical_and(a == 0, b >= 0), 1.0, a))),
+            lambda g, y, a, b: g * xp.times_log(y, xp.where(xp.logical_and(a == 0, b >= 0), 1.0, a)),
         ),
         "negative": (lambda x: -x, lambda g, y, x: -g),
         "square": (lambda x: x * x, lambda g, y, x: g * 2 * x),
@@ -279,6 +284,12 @@ def _elementwise(xp: Any) -> dict[str, tuple[Function | None, ...]]:
         # These are met in derivatives only: see `INNER`.
         "sech_squared": (made["sech_squared"], lambda g, y, x: -2 * g * y * xp.tanh(x)),
         "one_minus_square": (made["one_minus_square"], lambda g, y, x: -2 * g * x),
+        # What does not count, as the exponent of v**max(v, 2), spoils nothing where a has no logarithm.
+        "times_log": (
+            made["times_log"],
+            lambda g, _, y, a: xp.where(g == 0, 0.0, g * xp.log(a)),
+            lambda g, _, y, a: xp.where(g == 0, 0.0, g * (y / a)),
+        ),
         # Not -2 g x y y, which is nan at infinity.
         "lorentzian": (
             made["lorentzian"],
@@ -320,9 +331,9 @@ def _table(rows: dict[str, tuple[Function | None, ...]], elementwise: bool) -> d
 
 FLOAT_RULES = _table(_elementwise(_FLOATS), elementwise=True)
 RULES = _table(_elementwise(_ARRAYS), elementwise=True) | _table(array_rules.ROWS, elementwise=False)
-# x / x is constant: no gradient passes it, also none that is nan, as that of v**(v/v) to its exponent.
-CONSTANT_OF_EQUALS = frozenset({"divide"})
+# x / x and x - x are constant: no gradient passes, also none that is nan, as that of v**(v/v) to its power.
+CONSTANT_OF_EQUALS = frozenset({"divide", "subtract", "remainder", "fmod"})
 INNER = frozenset(
-    {"sech_squared", "one_minus_square", "lorentzian", "direction_cosine"}
+    {"sech_squared", "one_minus_square", "times_log", "lorentzian", "direction_cosine"}
 )  # of derivatives only
 DIFFERENTIABLE = tuple(name for name, rule in RULES.items() if any(rule.vjps) and name not in INNER)

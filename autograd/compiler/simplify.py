@@ -157,6 +157,8 @@ def _power(p: Writer, a: int, b: int) -> int | None:
     c = p.constant(b)
     if c == 1:
         return a
+    if c == 0.5:
+        return p.add("sqrt", (a,))
     if c == 2 or (c in {3.0, 4.0} and not p.exact):
         square = p.add("multiply", (a, a))
         return square if c == 2 else p.add("multiply", (square, a if c == 3 else square))

@@ -64,6 +64,7 @@ _BINARY: dict[str, tuple[tuple[Span, Span], ...]] = {
     "logaddexp": (((-3, 3), (-1, 2)), ((30, 50), (-2, 2))),
     "hypot": (((-3, 3), (0.5, 4)), ((-3, -0.5), (-1, 1))),
     "direction_cosine": (((-3, 3), (0.5, 4)), ((-3, -0.5), (-1, 1))),
+    "times_log": (((-3, 3), (0.2, 4)),),
     **dict.fromkeys(("floor_divide", "remainder", "fmod"), _BETWEEN_STEPS),
     "maximum": (((-3, 3), (-1, 2)), ((-1, 2), (-3, 3))),
     "minimum": (((-3, 3), (-1, 2)), ((-1, 2), (-3, 3))),

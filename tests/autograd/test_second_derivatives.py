@@ -42,6 +42,24 @@ def test_of_a_power_with_respect_to_base_and_exponent(point: tuple[float, float]
     np.testing.assert_allclose(points[..., 0], expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda v: v**v**0, 0.0),  # v
+        (lambda v: v ** np.maximum(v, 2.0), 2.0),  # v**2, where v < 2
+        (lambda v: v ** np.where(v < 0, 3.0, v), -12.0),  # v**3
+        (lambda v: v ** (v - v + 2), 2.0),
+        (lambda v: v ** (np.floor(v) + 4), 2.0),
+    ],
+)
+def test_of_a_power_whose_exponent_does_not_vary_where_the_base_has_no_logarithm(
+    function: Callable[..., Any], expected: float
+) -> None:
+    np.testing.assert_allclose(hessian(function)(-2.0), expected, rtol=1e-14)
+    np.testing.assert_allclose(hessian(function)(np.array([-2.0, 3.0]))[0], expected, rtol=1e-14)
+    np.testing.assert_allclose(of_graph(function, -2.0), [[expected]], rtol=1e-14)
+
+
 # With s = sigmoid(x), s (1 - s) (1 - 2 s) and s (1 - s), by mpmath. JAX 0.10 gives the same to 5 digits.
 SIGMOID = {710.0: 0.0, -710.0: 0.0, 800.0: 0.0, 1.0: -0.09085774767294841, 0.0: 0.0}
 SOFTPLUS = {

@@ -270,6 +270,21 @@ def test_an_exponent_that_does_not_vary_has_no_share(kind: Callable[[float], Any
         (lambda v: v ** (v / v), 1.0),
         (lambda v: v ** (v / v + 1.0), -4.0),
         (lambda v: (v * 3.0) ** np.divide(v, v), 3.0),
+        (lambda v: v ** (v - v + 2.0), -4.0),
+        (lambda v: v ** (v % v + 2.0), -4.0),
+        (lambda v: v ** np.fmod(v, v), 0.0),
+        (lambda v: v**v**0, 1.0),
+        (lambda v: v ** np.maximum(v, 2.0), -4.0),
     ):
         _, slope = value_and_grad(function, engine=engine)(kind(-2.0))
         np.testing.assert_allclose(slope, np.full(np.shape(kind(-2.0)), expected), rtol=1e-15)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "loops", "eager"])
+@pytest.mark.parametrize(("x", "root"), [(-math.inf, math.nan), (-0.0, -0.0), (-1.0, math.nan), (2.25, 1.5)])
+def test_to_the_power_of_one_half_is_the_root_everywhere(x: float, root: float, engine: Any) -> None:
+    """As numpy has it for arrays, and PyTorch; C's pow, and so Python's, gives inf at -inf."""
+    call = value_and_grad(lambda v: v**0.5, engine=engine)
+    assert repr(call(x)[0]) == repr(root)
+    np.testing.assert_array_equal(call(np.array([x, x]))[0], [root, root])
+    np.testing.assert_array_equal(call(np.array([[x]]))[0], [[root]])

@@ -86,6 +86,7 @@ _TORCHS: dict[str, Callable[..., Any]] = {
     "sech_squared": lambda torch, x: 1 / torch.cosh(x) ** 2,
     "lorentzian": lambda torch, x: 1 / (1 + x * x),
     "one_minus_square": lambda torch, x: 1 - x * x,
+    "times_log": lambda torch, y, a: y * torch.log(a),
     "direction_cosine": lambda torch, a, b: a / torch.hypot(a, b),
     "floor_divide": lambda torch, a, b: torch.div(a, b, rounding_mode="floor"),
     "equal": lambda torch, a, b: torch.eq(a, b),

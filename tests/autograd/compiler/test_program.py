@@ -73,7 +73,7 @@ SIMPLER: dict[str, tuple[Callable[..., Any], str]] = {
     "cubes": (lambda x, _: x**3, "multiply, multiply"),
     "fourths": (lambda x, _: x**4.0, "multiply, multiply"),
     "fifths": (lambda x, _: x**5, "power 5"),
-    "roots": (lambda x, _: x**0.5, "power 0.5"),
+    "roots": (lambda x, _: x**0.5, "sqrt"),
     "reciprocals": (lambda x, _: x**-1, "divide 1"),
     "squares of reciprocals": (lambda x, _: x**-2, "multiply, divide 1"),
     "squares by name": (lambda x, _: rule("square", x), "multiply"),
