@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 
 from comparison.map_checks import plain_surface, require_points, spread
 from comparison.tuning import ComparisonError
-from races import RaceSpec, run_race
-from support.parallel import parallel
+from races import RaceSpec
+from races.many_runs import Watch, nothing
+from races.race import run_racer
+from races.run_elementwise import RacerRun
+from races.run_loops import pays
+from races.step_program import step_code
 from surfaces import Surface
 
 Array: TypeAlias = NDArray[np.float64]
 
-_CHUNK = 2048  # starts that are raced at once, with all their steps recorded
+_CHUNK = 16_384  # starts that are raced at once, by one thread
 _SIDE = 201  # of the grid on which minima are looked for
 _NEAR = 0.02  # of the domain's diagonal: who ends nearer to a minimum has reached it
 _FLAT = 0.01  # of the median gradient: whose gradient stays below has arrived
@@ -90,12 +94,13 @@ def basin_map(
     u, v = (np.linspace(*ends, side) for ends in (surface.u_range, surface.v_range))
     starts = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
     flat = _FLAT * _median_slope(surface)
+    spec = spec.model_copy(update={"engine": _engine(spec, len(starts))})
     tasks = [
         _BasinTask(spec, starts[begin : begin + _CHUNK], minima, flat)
         for begin in range(0, len(starts), _CHUNK)
     ]
     reached, steps = [], []
-    for one, other in parallel(_reach, tasks, spread(spec, processes)):
+    for one, other in spread(_reach, tasks, spec, processes):
         reached.append(one)
         steps.append(other)
         if on_part:
@@ -110,6 +115,14 @@ def basin_parts(side: int) -> int:
     return -(-(side**2) // _CHUNK)
 
 
+def _engine(spec: RaceSpec, starts: int) -> str:
+    """The race's engine, or loops where they pay for the whole map."""
+    surface, noisy = spec.build_surface(), spec.noise is not None
+    codes = [step_code(surface, racer, points=True, noisy=noisy) for racer in spec.racers]
+    worth = pays([code for code in codes if code], starts * spec.steps)
+    return "loops" if worth and spec.engine == "compiled" else spec.engine
+
+
 class _BasinTask(NamedTuple):
     spec: RaceSpec
     starts: Array
@@ -119,20 +132,66 @@ class _BasinTask(NamedTuple):
 
 def _reach(task: _BasinTask) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
     """The minimum that each racer reaches from each start, and after how many steps."""
-    spec = task.spec.model_copy(update={"start": tuple(map(tuple, task.starts.tolist())), "record": "all"})
-    trace = run_race(spec)
-    surface = spec.build_surface()
-    with np.errstate(all="ignore"):
-        away = trace.positions[:, -1, :, None] - task.minima
-        distance = np.sqrt(np.square(away).sum(axis=-1))
+    surface = task.spec.build_surface()
+    reached, steps = [], []
+    for racer in task.spec.racers:
+        arrivals = _Arrivals(len(task.starts), task.spec.steps, task.flat)
+        run_racer(task.spec, RacerRun.of(task.spec, surface, racer, arrivals, nothing, task.starts))
+        with np.errstate(all="ignore"):
+            away = arrivals.ends[:, None] - task.minima
+            distance = np.sqrt(np.square(away).sum(axis=-1))
         nearest = distance.argmin(axis=-1)
-        near = np.take_along_axis(distance, nearest[..., None], axis=-1)[..., 0] <= _NEAR * _diagonal(surface)
-        steep = ~(np.square(trace.gradients).sum(axis=-1) <= task.flat**2)
-    last = spec.steps - np.argmax(steep[:, ::-1], axis=1)
-    steps = np.where(steep.any(axis=1), last, 0)
-    return np.where(near, nearest, NOWHERE).astype(np.int16), np.where(near, steps, spec.steps).astype(
-        np.int32
-    )
+        near = distance[np.arange(len(nearest)), nearest] <= _NEAR * _diagonal(surface)
+        reached.append(np.where(near, nearest, NOWHERE))
+        steps.append(np.where(near, arrivals.steep, task.spec.steps))
+    return np.array(reached, dtype=np.int16), np.array(steps, dtype=np.int32)
+
+
+class _Arrivals(Watch):
+    """Where races end, and from which step on their gradients stay small.
+
+    Args:
+        starts: how many there are.
+        steps: of the race.
+        flat: the length up to which a gradient is small.
+
+    Attributes:
+        ends: of shape (starts, 2).
+        steep: the number of steps up to the last one whose gradient was not small, of shape (starts,).
+    """
+
+    signature = "Tuple((float64[::1], float64))"
+
+    def __init__(self, starts: int, steps: int, flat: float) -> None:
+        self.steps, self._flat = steps, flat
+        self.ends, self.steep = np.empty((starts, 2)), np.zeros(starts)
+
+    def keep(
+        self,
+        step: int,
+        part: slice,
+        x: Any,
+        loss: Any,  # noqa: ARG002
+        slopes: Any = None,
+        inside: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Keep where the races are, and whether it is steep there."""
+        self.ends[part] = np.transpose(x)
+        if slopes is not None:
+            du, dv = slopes
+            self.steep[part][np.logical_not(du * du + dv * dv <= self._flat**2)] = step + 1
+
+    @staticmethod
+    def note(x: Any, loss: Any, slopes: Any, size: int, n: int, begin: int, kept: Any) -> None:  # noqa: ARG004
+        """Whether it is steep, as `keep` does."""
+        steep, limit = kept
+        row, du, dv = steep[begin : begin + size], slopes[0], slopes[1]
+        for i in range(size):
+            row[i] = row[i] if du[i] * du[i] + dv[i] * dv[i] <= limit else n + 1.0
+
+    def kept(self, part: slice) -> tuple[Any, ...]:
+        """What `note` takes."""
+        return self.steep[part], self._flat**2
 
 
 def find_minima(surface: Surface) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,11 @@ from comparison.tuning import ComparisonError
 from races import RaceSpec
 from races.network_spec import NetworkSpec
 from races.surface_spec import FileSpec
+from support.parallel import parallel
 from surfaces import Surface
 
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 Array: TypeAlias = NDArray[np.float64]
 Range: TypeAlias = tuple[float, float]
 
@@ -45,7 +49,13 @@ def require_range(name: str, ends: Range, positive: bool = False) -> None:
         raise ComparisonError(f"{name} must be {kind} lower one first, got {list(ends)}")
 
 
-def spread(spec: RaceSpec, processes: int | None) -> int | None:
-    """How many processes may work: one, where the race cannot be sent to others, as a user's file cannot."""
+def spread(
+    function: Callable[[Task], Result], tasks: Sequence[Task], spec: RaceSpec, processes: int | None
+) -> Iterator[Result]:
+    """What a function makes of the parts of a map, as `parallel` does.
+
+    One process works where the race cannot be sent to others, as a user's file cannot.
+    """
     own = isinstance(spec.surface, FileSpec) or any(":" in racer.optimizer for racer in spec.racers)
-    return 1 if own else processes
+    arrays = all(racer.kind.elementwise for racer in spec.racers)
+    return parallel(function, tasks, 1 if own else processes, threads=arrays)

@@ -21,7 +21,6 @@ from comparison.tuning import ComparisonError
 from optimizers import Optimizer
 from optimizers.rate import constant_of
 from races import RacerSpec, RaceSpec
-from support.parallel import parallel
 from surfaces import Surface
 
 Array: TypeAlias = NDArray[np.float64]
@@ -174,7 +173,7 @@ def _settings_map(
         loops = loops_pay(_family(surface), _space(racer), steps)
         tasks += [_SettingsTask(spec, place, part, loops) for part in own]
         parts.append(len(own))
-    results = parallel(_last, tasks, spread(spec, processes))
+    results = spread(_last, tasks, spec, processes)
     losses = []
     for several in parts:
         losses.append(np.concatenate([next(results) for _ in range(several)]))

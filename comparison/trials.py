@@ -97,7 +97,7 @@ def run_trials(
     return Outcome(
         np.where(np.isfinite(share), np.clip(share, FLOOR, CEILING), CEILING).reshape(shape),
         runs.reached.reshape(-1, *shape),
-        runs.steps.reshape(shape),
+        runs.made.reshape(shape),
         runs.gradients.reshape(shape),
         ~(share <= 1).reshape(shape),
     )
@@ -132,7 +132,7 @@ def loops_pay(family: Family, space: SearchSpace, steps: int) -> bool:
     It does not depend on what the machine has, so that all that share some work decide alike.
     """
     code = run_code(family, space) if space.kind.elementwise else None
-    return code is not None and pays(code, steps)
+    return code is not None and pays([code], steps)
 
 
 class _Runs(Watch):
@@ -144,7 +144,7 @@ class _Runs(Watch):
         limits: the losses to reach, of shape (targets, runs).
         last: the last losses.
         reached: after how many gradients the limits were, of shape (targets, runs).
-        steps: how many were made.
+        made: how many steps were.
         gradients: how many were evaluated.
     """
 
@@ -160,10 +160,10 @@ class _Runs(Watch):
         limits: Array,
     ) -> None:
         self.instance, self.space = instance, space
-        self.settings, self.starts, self.evaluations = settings, starts, evaluations
+        self.settings, self.starts, self.steps = settings, starts, evaluations
         self.limits, count = limits, len(starts)
-        self.last, self.steps = np.full(count, np.nan), np.full(count, float(evaluations))
-        self.gradients = self.steps.copy()
+        self.last, self.made = np.full(count, np.nan), np.full(count, float(evaluations))
+        self.gradients = self.made.copy()
         self.reached = np.full(limits.shape, np.inf)
 
     def keep(
@@ -218,14 +218,14 @@ def _run(runs: _Runs, loops: bool | None) -> None:
             for part in _equal_settings(runs.settings):
                 _run_rule(runs, part)
             return
-    falls = [fallen(step / runs.evaluations) for step in range(runs.evaluations)]
+    falls = [fallen(step / runs.steps) for step in range(runs.steps)]
     settings = np.ascontiguousarray(runs.settings.T)
     many = ManyRuns(
-        code, runs.starts, runs.evaluations, runs,
+        code, runs.starts, runs,
         settings=settings, rates=falls, numbers=instance.drawn.values,
     )  # fmt: skip
     if loops is None:
-        loops = loops_pay(instance.family, space, len(runs.starts) * runs.evaluations)
+        loops = loops_pay(instance.family, space, len(runs.starts) * runs.steps)
     if loops and machine_code.is_there():
         run_loops(many, loop(code, _Runs))
     else:
@@ -236,13 +236,13 @@ def _run_rule(runs: _Runs, part: slice) -> None:
     """All steps of runs with one setting, by the rule itself: it takes arrays, but not of hyperparameters."""
     x, state = np.ascontiguousarray(runs.starts[part].T), State()
     size, row = len(x), runs.settings[part.start]
-    for step in range(runs.evaluations):
+    for step in range(runs.steps):
         loss, *slopes = _called(loss_code(runs.instance.family), runs.instance, x)
         runs.keep(step, part, x, loss, slopes)
-        settings = runs.space.settings(row.tolist(), fallen(step / runs.evaluations))
+        settings = runs.space.settings(row.tolist(), fallen(step / runs.steps))
         moved, state = runs.space.kind.rule(np.concatenate(slopes), x.ravel(), state, step + 1, **settings)
         x = np.asarray(moved, dtype=np.float64).reshape(size, -1)
-    runs.keep(runs.evaluations, part, x, _losses(runs.instance, x.T))
+    runs.keep(runs.steps, part, x, _losses(runs.instance, x.T))
 
 
 def _equal_settings(settings: Array) -> list[slice]:
@@ -312,24 +312,24 @@ def _run_vector(runs: _Runs, run: int) -> None:
     The last loss is the one after the last whole step; or the lowest that the step evaluated in which the
     gradients ran out.
     """
-    objective = CountedObjective(runs.instance, runs.evaluations)
+    objective = CountedObjective(runs.instance, runs.steps)
     x, state, row = runs.starts[run].copy(), State(), runs.settings[run].tolist()
     step = begun = 0
     try:
         while True:
             before, begun = objective.evaluations, len(objective.losses)
-            settings = runs.space.settings(row, fallen(before / runs.evaluations))
+            settings = runs.space.settings(row, fallen(before / runs.steps))
             moved, state = runs.space.kind.rule(objective, x, state, step + 1, **settings)
             moved = np.asarray(moved, dtype=np.float64)
             rests = objective.evaluations == before and np.array_equal(moved, x)
             x, step = moved, step + 1
-            if rests or not np.isfinite(x).all() or step >= runs.evaluations:
+            if rests or not np.isfinite(x).all() or step >= runs.steps:
                 break
         last = float(_losses(runs.instance, x[None])[0])
     except _SpentError:
         last = min([loss for _, loss in objective.losses[begun:]], default=np.nan)
         last = np.fmin(last, float(_losses(runs.instance, x[None])[0]))
-    runs.last[run], runs.steps[run], runs.gradients[run] = last, step, objective.evaluations
+    runs.last[run], runs.made[run], runs.gradients[run] = last, step, objective.evaluations
     for spent, loss in reversed(objective.losses):
         runs.reached[loss <= runs.limits[:, run], run] = spent
 

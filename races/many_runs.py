@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, ClassVar
@@ -25,9 +25,15 @@ class Watch(ABC):
 
     Attributes:
         signature: the type of what `kept` gives, as numba writes it.
+        steps: how many there are.
+        state: the optimizer's terms, by name, if they are kept.
+        rates: the learning rates, if they are kept.
     """
 
     signature: ClassVar[str]
+    steps: int
+    state: dict[str, Array] | None = None
+    rates: Array | None = None
 
     @abstractmethod
     def keep(
@@ -63,6 +69,25 @@ class Watch(ABC):
     def kept(self, part: slice) -> tuple[Any, ...]:
         """The arrays that `note` writes for a block of runs."""
 
+    def keep_way(self, step: int, start: int, rows: Any) -> None:
+        """Keep several steps of one run.
+
+        Args:
+            step: the first of them.
+            start: the run's place.
+            rows: of shape (n, 5): u, v, loss, dz/du and dz/dv at each.
+        """
+        for n, (u, v, loss, *slopes) in enumerate(rows, start=step):
+            self.keep(n, slice(start, start + 1), (u, v), loss, np.array(slopes)[:, None])
+
+    def make_room(self, names: Sequence[str]) -> None:  # noqa: B027 (few keep terms)
+        """Allocate room for terms of these names, before several threads keep them."""
+
+    def keep_state(  # noqa: B027
+        self, step: int, part: slice, terms: Mapping[str, Any], rate: Any = None
+    ) -> None:
+        """Keep the optimizer's terms after a step of some runs, and its learning rate."""
+
     def holds(self, x: Sequence[Array]) -> tuple[bool, bool]:
         """Whether all runs are known to be in the domain, and whether all are finite."""
         return False, math.isfinite(sum(np.add.reduce(each) for each in x))
@@ -79,7 +104,6 @@ class ManyRuns:
     Attributes:
         code: the step's, for points.
         starts: of shape (runs, coordinates).
-        steps: how many.
         watch: what is kept of them.
         settings: the hyperparameters, and then the numbers of the loss, that each run has its own value of:
             of shape (these, runs).
@@ -93,7 +117,6 @@ class ManyRuns:
 
     code: StepCode
     starts: Array
-    steps: int
     watch: Watch
     settings: Array | None = None
     rates: Sequence[float] | None = None
@@ -121,7 +144,7 @@ def run_points(runs: ManyRuns, most: int = 0) -> None:
         with np.errstate(all="ignore"):
             for part in blocks:
                 block = Block(runs, part)
-                for step, draw in zip(range(runs.steps), runs.draws(part)):  # noqa: B905 (endless draws)
+                for step, draw in zip(range(runs.watch.steps), runs.draws(part)):  # noqa: B905 (endless draws)
                     block.step(step, draw)
                     tick()
                 block.end()
@@ -175,7 +198,7 @@ class Block:
         loss, x = self._runs.code.loss, self.given[: self._size]
         drawn = self._settings[len(self._settings) - self._runs.code.drawn :]
         loss.block(*x, *drawn, *self._runs.numbers, self._loss, *loss.buffers(len(self._loss)))
-        self._runs.watch.keep(self._runs.steps, self._part, x, self._loss)
+        self._runs.watch.keep(self._runs.watch.steps, self._part, x, self._loss)
 
 
 class Ticks:

@@ -63,7 +63,9 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     counts, starts = [], spec.starts()
     for i, (racer, record) in enumerate(zip(spec.racers, records, strict=True), start=1):
         try:
-            counts.append(_run(spec, RacerRun.of(spec, surface, racer, record, on_step or nothing, starts)))
+            counts.append(
+                run_racer(spec, RacerRun.of(spec, surface, racer, record, on_step or nothing, starts))
+            )
         except (OwnError, TracingError) as error:  # tracing: a Hessian has to be compiled
             raise SpecError(f"{racer.origin}: " * bool(racer.origin) + f"racer {i}: {error}") from error
         record.forget_ended()
@@ -77,7 +79,7 @@ def run_race(spec: RaceSpec, on_step: Callable[[], object] | None = None) -> Tra
     )
 
 
-def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
+def run_racer(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
     """Run one racer; the number of gradients evaluated up to each step, or None if that is one a step."""
     if not run.racer.kind.elementwise:
         compiled = spec.engine != "eager" and compiles(run.surface)
@@ -94,7 +96,7 @@ def _run(spec: RaceSpec, run: RacerRun) -> NDArray[np.int64] | None:
         run_eager(run)
     elif not many:
         run_floats(run, code)
-    elif (asked or pays(code, len(run.starts) * spec.steps, processors())) and machine_code.is_there():
+    elif (asked or pays([code], len(run.starts) * spec.steps, processors())) and machine_code.is_there():
         run_loops(run.many(code), loop(code, type(run.record)))
     else:
         run_points(run.many(code))

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from autograd import Tensor
 from optimizers.rate import Rate
-from races.many_runs import ManyRuns, Ticks
+from races.many_runs import ManyRuns, Ticks, Watch
 from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec, rate_of_racer
-from races.recorder import Record
 from races.spec import RaceSpec
 from races.step_program import StepCode
 from support.lazy import Lazy
@@ -37,7 +36,7 @@ class RacerRun:
         surface: the surface.
         starts: the starts, of shape (starts, 2).
         noise: the noise in the gradients, if any.
-        record: what the run is recorded in.
+        record: what is kept of the run.
         on_step: called once for every step.
     """
 
@@ -45,7 +44,7 @@ class RacerRun:
     surface: Surface
     starts: Array
     noise: NoiseSpec | None
-    record: Record
+    record: Watch
     on_step: Callable[[], object]
 
     @classmethod
@@ -54,7 +53,7 @@ class RacerRun:
         spec: RaceSpec,
         surface: Surface,
         racer: RacerSpec,
-        record: Record,
+        record: Watch,
         on_step: Callable[[], object],
         starts: Array,
     ) -> RacerRun:
@@ -78,7 +77,7 @@ class RacerRun:
         record.make_room(code.names)
         terms = None if record.state is None else partial(keep_terms, self, code)
         return ManyRuns(
-            code, self.starts, record.steps, record,
+            code, self.starts, record,
             rates=self.rates, noise=self.noise, on_step=self.on_step, keep_terms=terms,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ compiler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -129,10 +129,10 @@ def loop(code: StepCode, watch: type[Watch]) -> Callable[..., None]:
     return machine_code.compiled(steps_of_runs, SIGNATURE.format(watch.signature), names(code, watch))
 
 
-def pays(code: StepCode, steps: int, threads: int = 1) -> bool:
-    """Whether a loop, with the time to compile it, is quicker for so many steps of all runs together."""
-    program = code.later.program
-    operations = sum(isinstance(program.values[number], Operation) for number in program.live())
+def pays(codes: Sequence[StepCode], steps: int, threads: int = 1) -> bool:
+    """Whether loops, with the time to compile them, are quicker for so many of each of these steps."""
+    programs = [code.later.program for code in codes]
+    operations = sum(isinstance(p.values[number], Operation) for p in programs for number in p.live())
     return SAVED * operations * steps / threads > IMPORTING + COMPILING * operations
 
 
@@ -159,8 +159,8 @@ def _run_block(runs: ManyRuns, compute: Callable[..., None], part: slice, tick: 
     settings = np.empty((0, length)) if runs.settings is None else np.array(runs.settings[:, part])
     rates, kept = np.array(runs.rates or ()), runs.watch.kept(part)
     numbers = np.array([0.0, *[0.0] * code.rated, *runs.numbers])
-    for first in range(1, runs.steps, SPAN):
-        last = min(first + SPAN, runs.steps)
+    for first in range(1, runs.watch.steps, SPAN):
+        last = min(first + SPAN, runs.watch.steps)
         noise = np.array(list(islice(draws, last - first))) if code.noisy else np.empty((0, code.size, 0))
         terms = np.empty((last - first, code.terms if runs.keep_terms else 0, length))
         compute(state, settings, noise, rates, numbers, (first, last), terms, kept)

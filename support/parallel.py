@@ -16,7 +16,10 @@ class WorkerError(RuntimeError):
 
 
 def parallel(
-    function: Callable[[Item], Result], items: Iterable[Item], processes: int | None = None
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    processes: int | None = None,
+    threads: bool = False,
 ) -> Iterator[Result]:
     """Yield a function's result at each of the items, in their order, as soon as it is there.
 
@@ -29,6 +32,8 @@ def parallel(
         items: all are taken at once.
         processes: how many at most; by default as many as this process may use processors. Within
             ``joblib.parallel_config(backend=...)`` the work goes to that backend instead.
+        threads: whether threads of this process do as well, and need no start: where numpy or compiled code
+            does nearly all of the work.
 
     Raises:
         WorkerError: if a process dies.
@@ -44,7 +49,8 @@ def parallel(
     import joblib  # noqa: PLC0415 (takes 0.3 s)
     from joblib.externals.loky.process_executor import TerminatedWorkerError  # noqa: PLC0415
 
-    run = joblib.Parallel(n_jobs=processes or -1, return_as="generator")
+    prefer = "threads" if threads else "processes"
+    run = joblib.Parallel(n_jobs=processes or -1, return_as="generator", prefer=prefer)
     try:
         with _deaf_to_interrupts():
             results = run(joblib.delayed(function)(task) for task in tasks)

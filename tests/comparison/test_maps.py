@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+import comparison.basin_maps
+import races.race
 from autograd import hessian
 from comparison import BasinMap, ComparisonError, SettingsMap, basin_map, momentum_map, rate_map
 from comparison.basin_maps import NOWHERE, find_minima
 from races import RaceSpec, run_race
 from surfaces import SURFACES, get_surface
+from tests.races.helpers import in_python
 from views.figures.maps import FORMATS, save_map
 
 
@@ -55,6 +58,25 @@ def test_who_is_still_under_way_has_reached_none() -> None:
     found = basin_map(race(lr=1e-6, momentum=0.0), side=8, processes=1)
     assert (found.reached == NOWHERE).mean() > 0.9
     assert (found.steps[found.reached == NOWHERE] == 60).all()
+
+
+def test_basins_by_loops_are_those_by_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    racers: Any = [{"optimizer": "momentum", "lr": 0.02}, {"optimizer": "adam"}]
+    spec = RaceSpec(surface="himmelblau", steps=40, racers=racers)
+    blocks = basin_map(spec, side=8, processes=1)
+    monkeypatch.setattr(comparison.basin_maps, "pays", lambda *_: True)
+    monkeypatch.setattr(races.race, "loop", in_python)
+    loops = basin_map(spec, side=8, processes=1)
+    np.testing.assert_array_equal(loops.reached, blocks.reached)
+    np.testing.assert_array_equal(loops.steps, blocks.steps)
+    assert len(np.unique(loops.reached)) > 2
+
+
+def test_threads_give_the_map_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison.basin_maps, "_CHUNK", 20)
+    one, two = (basin_map(race(), side=8, processes=count) for count in (1, 2))
+    np.testing.assert_array_equal(one.reached, two.reached)
+    np.testing.assert_array_equal(one.steps, two.steps)
 
 
 def test_a_whole_vector_has_a_map_too() -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 import pytest
 
 import comparison.trials
-import races.run_loops
 from autograd import Tensor
 from comparison import FAMILIES, Instance, SearchSpace, run_trials
 from comparison.search_space import Dimension, fallen
 from comparison.trials import CEILING, FLOOR, TARGETS, CountedObjective, final_losses
 from optimizers import LBFGS, OPTIMIZERS, SGD, ElementwiseOptimizer, Newton, Optimizer, VectorOptimizer
-from races.many_runs import Watch
-from races.run_loops import names, steps_of_runs
-from races.step_program import StepCode
+from tests.races.helpers import in_python
 
 STEPS = 30
 ELEMENTWISE = [kind for kind in OPTIMIZERS.values() if kind.elementwise]
@@ -183,11 +179,6 @@ class Weights(SearchSpace):
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         return tuple(Dimension("weights", place, 0.0) for place in range(80))
-
-
-def in_python(code: StepCode, watch: type[Watch]) -> Any:
-    """The loop as it stands in its file, not compiled."""
-    return FunctionType(steps_of_runs.__code__, vars(races.run_loops) | names(code, watch))
 
 
 def some_settings(space: SearchSpace) -> Any:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+import races.run_loops
 from races import RaceSpec, Trace
+from races.many_runs import Watch
+from races.step_program import StepCode
 
 RACER = '[[racer]]\noptimizer = "sgd"\n'
 ARRAYS = ("positions", "losses", "gradients", "status", "evaluations")
@@ -25,6 +30,12 @@ def race(**fields: Any) -> RaceSpec:
     """A race of SGD with a learning rate of 0.1 on the bowl, but for the given fields."""
     values: dict[str, Any] = {"surface": "slope", "racers": [{"optimizer": "sgd", "lr": 0.1}]}
     return RaceSpec(**(values | fields))
+
+
+def in_python(code: StepCode, watch: type[Watch]) -> Callable[..., None]:
+    """The loop that is compiled for these steps, as it stands in its file."""
+    space = vars(races.run_loops) | races.run_loops.names(code, watch)
+    return FunctionType(races.run_loops.steps_of_runs.__code__, space)
 
 
 def assert_same_trace(a: Trace, b: Trace) -> None:
