@@ -65,7 +65,8 @@ JOINS: dict[type[ast.AST], Callable[..., Any]] = {
 
 _SIGNS = {
     "^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "\N{ASTERISK OPERATOR}": "*", "÷": "/",
-    "•": "*", "≤": "<=", "≥": ">=", "≠": "!=", "π": " pi ", "√": " sqrt ",
+    "•": "*", "≤": "<=", "≥": ">=", "≠": "!=", "π": " pi ", "√": " sqrt ", "∛": " cbrt ",
+    **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
 }  # fmt: skip
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -81,8 +82,11 @@ _INSTEAD = {
     "mean": "(u + v)/2", "int": "floor(u)", "trunc": "sign(u)*floor(abs(u))", "rint": "floor(u + 0.5)",
     "frac": "u % 1", "fmod": "mod(u, 2)", "if": "where(u > 0, u, v)", "iif": "where(u > 0, u, v)",
     "gelu": "u*(1 + erf(u/sqrt(2)))/2", "silu": "u*sigmoid(u)", "swish": "u*sigmoid(u)",
-    "logaddexp": "log(exp(u) + exp(v))", "uv": "u*v", "vu": "v*u", "xy": "x*y", "yx": "y*x",
-    "r": "hypot(u, v)", "theta": "atan2(v, u)", "tau": "2*pi", "x1": "x", "x2": "y", "x_1": "x", "x_2": "y",
+    "logaddexp": "log(exp(u) + exp(v))", "logsumexp": "log(exp(u) + exp(v))",
+    "softmax": "exp(u)/(exp(u) + exp(v))",
+    "uv": "u*v", "vu": "v*u", "xy": "x*y", "yx": "y*x",
+    "r": "hypot(u, v)", "theta": "atan2(v, u)", "θ": "atan2(v, u)",
+    "tau": "2*pi", "x1": "x", "x2": "y", "x_1": "x", "x_2": "y",
 }  # fmt: skip
 
 
@@ -120,7 +124,7 @@ def no_function(name: str) -> str:
 def no_name(name: str) -> str:
     """Why a name is refused, and what to write instead."""
     if is_known(name):  # and no constant, which would be allowed
-        return _is_function(name)
+        return _is_function(name) + (f"; its square is {name}(u)**2" if name in ONE else "")
     if instead := _INSTEAD.get(name.lower()):
         return f"unknown name {name!r}: write {instead}"
     return unknown("name", name, [*VARIABLES, *CONSTANTS])
@@ -143,6 +147,8 @@ def misspelt(before: str, after: str, reason: str) -> str:
         hint = "write only what stands right of the ="
     elif "|" in line:
         hint = "write abs(u) for |u|, and & or | only between conditions in parentheses"
+    elif re.search(r"\bmod\b(?!\()", line):
+        hint = "write mod(u, v) or u % v for a remainder"
     elif re.search(r"\bif\b", line):
         hint = "write where(condition, a, b) for a choice"
     elif name and name[1] not in CONSTANTS and is_known(name[1]) and not after.startswith("("):

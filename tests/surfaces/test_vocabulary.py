@@ -78,6 +78,7 @@ SIGNS: dict[str, Callable[[float, float], float]] = {
     "sin(π·u)·cos(2*π*v)": lambda u, v: math.sin(math.pi * u) * math.cos(2 * math.pi * v),
     "3×u ÷ 2 – v": lambda u, v: 1.5 * u - v,
     "√(u)": lambda u, v: math.sqrt(u),
+    "∛(u) + log₂(u) + log₁₀(v)": lambda u, v: math.cbrt(u) + math.log2(u) + math.log10(v),
     "2^−u": lambda u, v: 2**-u,
 }
 ALL = FUNCTIONS | CONDITIONS | SIGNS
@@ -139,7 +140,12 @@ HINTS = [
     ("arcsine(u)", "did you mean 'asin'?"),
     ("np.sin(u)", "write sin alone"),
     ("math.pi*u", "write pi alone"),
-    ("sin²(u)", "sin is a function: write sin(u)"),
+    ("sin²(u)", "sin is a function: write sin(u); its square is sin(u)**2"),
+    ("tanh^2(u) + v", "tanh is a function: write tanh(u); its square is tanh(u)**2"),
+    ("softmax(u, v)", "unknown function 'softmax': write exp(u)/(exp(u) + exp(v))"),
+    ("logsumexp(u, v)", "unknown function 'logsumexp': write log(exp(u) + exp(v))"),
+    ("u mod 2", "write mod(u, v) or u % v for a remainder"),
+    ("x₁ + v", "unknown name 'x1': write x"),
     ("sqrt u", "sqrt is a function: write sqrt(u)"),
     ("2u", "write a product with *"),
     ("2π*u", "write a product with *"),
