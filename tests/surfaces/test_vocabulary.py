@@ -78,7 +78,7 @@ SIGNS: dict[str, Callable[[float, float], float]] = {
     "sin(π·u)·cos(2*π*v)": lambda u, v: math.sin(math.pi * u) * math.cos(2 * math.pi * v),
     "3×u ÷ 2 – v": lambda u, v: 1.5 * u - v,
     "√(u)": lambda u, v: math.sqrt(u),
-    "∛(u) + log₂(u) + log₁₀(v)": lambda u, v: math.cbrt(u) + math.log2(u) + math.log10(v),
+    "∛(v) + log₂(u) + log₁₀(u)": lambda u, v: math.cbrt(v) + math.log2(u) + math.log10(u),
     "2^−u": lambda u, v: 2**-u,
 }
 ALL = FUNCTIONS | CONDITIONS | SIGNS
