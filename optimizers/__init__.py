@@ -6,6 +6,9 @@ To add one, see CONTRIBUTING.md: write its file beside these, and its line here.
 from typing import TYPE_CHECKING
 
 from optimizers.elementwise_optimizer import ElementwiseOptimizer as ElementwiseOptimizer
+from optimizers.learned_network import LearnedNetwork as LearnedNetwork
+from optimizers.learned_network import load_learned as load_learned
+from optimizers.learned_network import save_learned as save_learned
 from optimizers.optimizer import Optimizer as Optimizer
 from optimizers.vector_optimizer import VectorOptimizer as VectorOptimizer
 
@@ -26,6 +29,7 @@ from optimizers.radam import RAdam as RAdam
 from optimizers.lion import Lion as Lion
 from optimizers.lbfgs import LBFGS as LBFGS
 from optimizers.newton import Newton as Newton
+from optimizers.learned import Learned as Learned
 # isort: on
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
@@ -34,4 +38,5 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 if not TYPE_CHECKING:  # type checkers go by `as`
     __all__ = ["OPTIMIZERS", "ElementwiseOptimizer", "Optimizer", "VectorOptimizer"]
+    __all__ += ["LearnedNetwork", "load_learned", "save_learned"]
     __all__ += [kind.__name__ for kind in OPTIMIZERS.values()]

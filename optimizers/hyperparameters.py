@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from optimizers.checks import (
@@ -63,6 +64,8 @@ class Configured(ABC):
     # What some hyperparameters may be, where their defaults do not tell; and what they may be together.
     _checks: ClassVar[Mapping[str, Check]] = {}
     _check_all: ClassVar[tuple[Callable[[Mapping[str, Any]], None], ...]] = ()
+    # What reads those that may be named by a file; it is given the value, and the folder where a path begins.
+    reads: ClassVar[Mapping[str, Callable[[Any, Path | None], Any]]] = {}
     # What groups of parameters are told beside the rule's hyperparameters, with defaults.
     _options: ClassVar[Mapping[str, Any]] = {}
     # The rule's hyperparameters; and what a class is made with beside parameters: these, then the options.
@@ -91,6 +94,7 @@ class Configured(ABC):
     def settled(cls, given: Mapping[str, Any]) -> dict[str, Any]:
         """All hyperparameters, checked, as the rule takes them."""
         values = {name: plain(value) for name, value in given.items()}
+        values |= {name: read(values[name], None) for name, read in cls.reads.items()}
         require_instance(cls.rate_name, values.get(cls.rate_name))
         for name in cls._options:
             require_flag(name, values[name])

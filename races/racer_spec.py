@@ -118,11 +118,14 @@ class RacerSpec(FrozenTable):
         self._kind = optimizer_class(self.optimizer, folder)
         if self.optimizer not in OPTIMIZERS:
             self._origin = context.get("origin", "")
-        allowed, rate = self._kind.defaults(), self._kind.rate_name
+        allowed, rate, reads = self._kind.defaults(), self._kind.rate_name, self._kind.reads
         for key, _ in self.hyperparameters:
             if key not in allowed:
                 raise ValueError(unknown("key", key, [*_OWN, *allowed]))
-        self._settle(_settled(key, value, key == rate) for key, value in self.hyperparameters)
+        self._settle(
+            (key, reads[key](value, folder)) if key in reads else _settled(key, value, key == rate)
+            for key, value in self.hyperparameters
+        )
         for key, value in self.hyperparameters:
             if not hasattr(value, "table"):
                 _require_kind(key, value, allowed[key])

@@ -31,6 +31,7 @@ def _inverse(matrix: Array) -> Array:
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {  # and how many arguments they take
     "sqrt": (np.sqrt, 1),
+    "exp": (np.exp, 1),
     "sign": (np.sign, 1),
     "abs": (np.absolute, 1),
     "inv": (_inverse, 1),

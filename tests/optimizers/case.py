@@ -81,6 +81,7 @@ class OptimizerCase:
         unscaled: hyperparameters that a factor of less than 1 could put out of range.
         elementwise: whether it treats each number by itself, so that gradients may be given by hand, and
             arrays of starts and of hyperparameters are loops over them.
+        looped: whether a loop may make its steps of long arrays: numpy's exp is as quick.
         starts: where its recorded descents start.
         worked: steps worked by hand, where it has no twin in torch.optim.
     """
@@ -96,6 +97,7 @@ class OptimizerCase:
     tolerance: float = 1e-10
     unscaled: tuple[str, ...] = ()
     elementwise: bool = True
+    looped: bool = True
     starts: dict[str, tuple[float, float]] = field(default_factory=lambda: STARTS)
     worked: tuple[Worked, ...] = ()
 

@@ -7,10 +7,14 @@ the recorder.
 
 from __future__ import annotations
 
+from itertools import accumulate
+from math import exp, log, tanh
+
 from tests.optimizers.case import (
     INF,
     NAN,
     OptimizerCase,
+    Settings,
     Worked,
     counts,
     flags,
@@ -19,6 +23,19 @@ from tests.optimizers.case import (
     one_value,
     wrong_pairs,
 )
+
+LN2 = log(2)
+
+
+def learnt(
+    hidden: int, w: tuple[float, ...] = (), b: float = 0.0, v: float = 0.0, c: float = 0.0
+) -> Settings:
+    """A learned optimizer's network, whose hidden units are alike."""
+    weights = (*(w or (0.0,) * 6) * hidden, *(b,) * hidden, *(v,) * hidden, c)
+    return {"features": "seed", "hidden": hidden, "weights": weights}
+
+
+LEARNT = learnt(2, w=(-0.5, 0.5, 0.25, -0.25, 1.0, 2.0), b=0.1, v=-0.75, c=0.25)
 
 CASES: tuple[OptimizerCase, ...] = (
     OptimizerCase(
@@ -360,5 +377,101 @@ CASES: tuple[OptimizerCase, ...] = (
         absurd=({"lr": 1e3},),
         refused=(*numbers("lr"), *one_value("lr"), *numbers("damping")),
         elementwise=False,
+    ),
+    OptimizerCase(
+        name="learned",
+        torch=None,
+        looped=False,
+        valid=(
+            {},
+            {"lr": 0.005, "network": LEARNT},
+            {"lr": 0.002, "network": LEARNT, "momentum": 0.5},
+            {"lr": 0.004, "network": "o1", "momentum": 0.0, "horizon": 30},
+        ),
+        absurd=({"lr": 1e3}, {"lr": 10.0, "momentum": 5.0}),
+        refused=(
+            *numbers("lr"),
+            *numbers("momentum"),
+            *(({"horizon": value}, ("horizon", repr(value))) for value in (0, -1, NAN, INF, "3", True, None)),
+            *(({"network": value}, ("network", repr(value))) for value in (3, None, True, (0.0,))),
+            ({"network": "o1o1"}, ("unknown network 'o1o1'; did you mean 'o1'?",)),
+            ({"network": "nowhere/o1.npz"}, ("network: nowhere/o1.npz: no such file",)),
+            (
+                {"network": LEARNT | {"features": "sead"}},
+                ("network: unknown features 'sead'; did you mean 'seed'?",),
+            ),
+            (
+                {"network": LEARNT | {"hidden": 0}},
+                ("network: hidden must be a whole number from 1 to 64, got 0",),
+            ),
+            (
+                {"network": LEARNT | {"hidden": 1}},
+                ("network: weights must be 9, for features 'seed'", "got 17"),
+            ),
+            ({"network": learnt(1, c=NAN)}, ("network: weights must be finite numbers, got nan",)),
+            ({"network": {"weights": ()}}, ("network: must have features, hidden and weights",)),
+        ),
+        worked=(
+            # Without weights the rate is exp(ln 2) = 2 times 0.25: plain momentum. b = 1, 0.5 * 1 + 2 = 2.5,
+            # 0.5 * 2.5 - 1 = 0.25.
+            Worked(
+                "a network that always says the logarithm of 2",
+                settings={"lr": 0.25, "momentum": 0.5, "network": learnt(1, c=LN2)},
+                start=1.0,
+                gradients=(1.0, 2.0, -1.0),
+                positions=(0.5, -0.75, -0.875),
+                terms={
+                    "momentum_buffer": 0.25,
+                    "output": LN2,
+                    "gradient_1": -1.0,
+                    "gradient_2": 2.0,
+                    "gradient_3": 1.0,
+                    "gradient_4": 0.0,
+                },
+            ),
+            # The softmax of the sizes ln 4, 0, 0, 0, 0: exp(ln 4) = 4 of 4 + 4 * 1, so the first input
+            # is 1/2, with the sign -1/2. tanh(ln 4 / 2) = (4 - 1)/(4 + 1) = 0.6, so y = ln 2: twice 0.25.
+            Worked(
+                "the softmax of the sizes, with its sign",
+                settings={"lr": 0.25, "network": learnt(1, w=(-2 * LN2, 0, 0, 0, 0, 0), v=LN2 / 0.6)},
+                start=1.0,
+                gradients=(-2 * LN2,),
+                positions=(1.0 + LN2,),
+                terms={
+                    "momentum_buffer": -2 * LN2,
+                    "output": LN2,
+                    "gradient_1": -2 * LN2,
+                    "gradient_2": 0.0,
+                    "gradient_3": 0.0,
+                    "gradient_4": 0.0,
+                },
+            ),
+            # 5, 5, 5, 5, 0 has the mean 4 and the variance (4 * 1 + 16)/5 = 4, a fifth of 20, and 5, 0, 0, 0,
+            # 0 has 1 and (16 + 4 * 1)/5 = 4, 4/5 of 5; between, 2 and 3 of them have 6/10 and 6/15. Three
+            # times that plus ln 2 - 0.6, where tanh is 0.6 at ln 2 only after the fourth: it says ln 2.
+            Worked(
+                "the variance over the sum of the sizes",
+                settings={
+                    "lr": 0.25,
+                    "momentum": 0.0,
+                    "network": learnt(1, w=(0, 0, 0, 0, 0, 3), b=LN2 - 0.6, v=LN2 / 0.6),
+                },
+                start=0.0,
+                gradients=(5.0,) * 4,
+                positions=tuple(
+                    accumulate(
+                        -1.25 * exp(tanh(3 * share + LN2 - 0.6) * LN2 / 0.6) for share in (0.8, 0.6, 0.4, 0.2)
+                    )
+                ),
+                terms={
+                    "momentum_buffer": 5.0,
+                    "output": LN2,
+                    "gradient_1": 5.0,
+                    "gradient_2": 5.0,
+                    "gradient_3": 5.0,
+                    "gradient_4": 5.0,
+                },
+            ),
+        ),
     ),
 )

@@ -82,10 +82,10 @@ def test_arrays_of_starts_descend_as_floats_do(case: OptimizerCase, i: int) -> N
 
 
 def scaled(value: Any, factors: Any) -> Any:
-    """A hyperparameter, or a pair of them, as an array of several; a flag stays as it is."""
+    """A hyperparameter, or a pair of them, as an array of several; flags and names stay as they are."""
     if isinstance(value, tuple):
         return tuple(scaled(x, factors) for x in value)
-    return value if isinstance(value, bool) else value * factors
+    return value if isinstance(value, bool | str | dict) else value * factors
 
 
 def settings_at(case: OptimizerCase, i: int, factors: Any) -> Settings:
