@@ -77,10 +77,7 @@ class Panel(Group):
     ) -> None:
         self._steps, self._look = Shared(steps), look
         self._total = trace.spec.steps
-        self._ended = Status.LEFT_DOMAIN if steps.count < self._total else Status(trace.status[racer, 0])
-        shown = slice(0, steps.count + 2)
-        if not np.isfinite([*steps.positions[shown].T, steps.losses[shown]]).all():
-            self._ended = Status.DIVERGED
+        self._ended = Status(trace.status[racer, 0])
         self._said: dict[tuple[int, int], tuple[list[str], list[Setting]]] = {}
         corners, card, head = rooms
         axes = self._set_rows(corners, size)
