@@ -209,6 +209,15 @@ def shown(trace: Trace) -> Iterator[tuple[InsideTheStep, float]]:
     yield film, float(film.story[-1].end)
 
 
+def test_its_last_words_are_the_races_of_who_leaves_the_domain_and_diverges() -> None:
+    surface = {"expression": "u**4 + v**2", "u_range": [-2, 2], "v_range": [-2, 2]}
+    trace = recorded({"optimizer": "sgd", "lr": 0.3}, surface=surface, start=[1.5, 1.0])
+    assert trace.status[0, 0] == "diverged"
+    with small(320, 180):
+        *_, (film, _) = shown(trace)
+    assert any("iverged after step" in one.digest for one in texts(film))
+
+
 def texts(film: InsideTheStep) -> list[Label | Equation]:
     """The words and the equations that are seen, but for those that move with arrows."""
     parts = [part for view in film.views for part in (view.panel, view.squares, view.map) if part]
