@@ -21,6 +21,7 @@ from cli.tables import show
 from cli.training_arguments import shown_rate
 from networks import MLP, NetworkError, TrainingRecord, TrainingStatus, save_network, train
 from networks.datasets import Dataset
+from optimizers.hyperparameters import HORIZON
 from optimizers.rate import constant_of
 from races import RacerSpec
 from support.messages import shorten
@@ -53,6 +54,11 @@ class Setup:
     seed: int
 
     @property
+    def steps(self) -> int:
+        """How many steps a training takes, unless it ends before."""
+        return self.epochs * -(-len(self.data.train) // (self.batch_size or len(self.data.train)))
+
+    @property
     def sizes(self) -> list[int]:
         """Of the network's layers."""
         return [len(self.data.features), *self.hidden, self.data.outputs]
@@ -64,8 +70,9 @@ def train_all(setup: Setup, racers: Sequence[RacerSpec]) -> list[Trained]:
     with progress("training", setup.epochs * len(racers)) as advance, np.errstate(all="ignore"):
         for racer in racers:
             model = MLP(setup.sizes, setup.activation, rng=setup.seed)
+            optimizer = racer.with_default(HORIZON, setup.steps).build(model.parameters())
             record = train(
-                model, setup.data, racer.build(model.parameters()),
+                model, setup.data, optimizer,
                 setup.epochs, setup.batch_size, setup.seed,
                 loss=setup.loss, patience=setup.patience, after_epoch=lambda _: advance(),
             )  # fmt: skip

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizers import Optimizer
+from optimizers.hyperparameters import HORIZON
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -106,6 +107,12 @@ class SearchSpace:
             else:
                 found[dimension.name][dimension.place] = value
         return {key: tuple(x) if isinstance(x, list) else x for key, x in found.items()}
+
+    def of_runs(self, steps: int) -> SearchSpace:
+        """The same space, of an optimizer that is told how many steps its runs take, if it asks for that."""
+        if HORIZON not in self.kind.defaults() or HORIZON in dict(self.fixed):
+            return self
+        return replace(self, fixed=(*self.fixed, (HORIZON, steps)))
 
     def shown(self, row: Sequence[float]) -> dict[str, float]:
         """A setting by the dimensions' labels, for people and for JSON."""

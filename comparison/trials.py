@@ -159,7 +159,7 @@ class _Runs(Watch):
         evaluations: int,
         limits: Array,
     ) -> None:
-        self.instance, self.space = instance, space
+        self.instance, self.space = instance, space.of_runs(evaluations)
         self.settings, self.starts, self.steps = settings, starts, evaluations
         self.limits, count = limits, len(starts)
         self.last, self.made = np.full(count, np.nan), np.full(count, float(evaluations))

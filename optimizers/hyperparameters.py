@@ -19,6 +19,8 @@ from optimizers.checks import (
 from optimizers.rate import of_numbers, require_instance
 from support.messages import unknown
 
+# What a rule calls the number of steps that a run will take; who runs it tells it.
+HORIZON = "horizon"
 RATES = ("lr", "learning_rate")  # PyTorch's name, and Optax's
 _BY_PLACE, _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
 # What instances keep under these names is not to be hidden by a hyperparameter of the same name.

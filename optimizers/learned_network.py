@@ -115,15 +115,12 @@ def weights_count(features: str, hidden: int) -> int:
 
 def _finite(weight: Any) -> Any:
     """A weight; ValueError for one that is no finite number, or an array of other things."""
-    weight = plain(weight)
-    if isinstance(weight, int | float | np.ndarray):
-        array = np.asarray(weight)
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise ValueError(f"weights must be finite numbers, got {shown(weight)}")
-        return float(weight) if array.ndim == 0 else weight
-    if not hasattr(weight, "program"):  # that of something traced
+    if hasattr(weight, "program"):  # it is traced
+        return weight
+    array = np.asarray(plain(weight))
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
         raise ValueError(f"weights must be finite numbers, got {shown(weight)}")
-    return weight
+    return float(array) if array.ndim == 0 else array
 
 
 def save_learned(network: LearnedNetwork, path: str | Path, about: Mapping[str, Any]) -> Path:
@@ -147,6 +144,8 @@ def save_learned(network: LearnedNetwork, path: str | Path, about: Mapping[str, 
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"{path}: the file of a network must end in .npz")
+    if not all(isinstance(weight, float) for weight in network.weights):
+        raise ValueError(f"{path}: weights must be numbers, not of a population")
     text = {"format": _FORMAT, "features": network.features, "hidden": network.hidden, "about": dict(about)}
     packed = BytesIO()
     np.savez(packed, weights=np.array(network.weights, dtype=np.float64), text=np.array(json.dumps(text)))

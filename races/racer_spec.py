@@ -171,12 +171,11 @@ class RacerSpec(FrozenTable):
         """The optimizer itself, for `params`."""
         return self.kind(params, **dict(self.hyperparameters))
 
-    def with_rate(self, lr: float) -> RacerSpec:
-        """This racer with the learning rate `lr`, unless it has its own or its optimizer takes none."""
-        name = self.kind.rate_name
+    def with_default(self, name: str, value: Any) -> RacerSpec:
+        """This racer with a hyperparameter, unless it has its own or its optimizer takes none."""
         if name in dict(self.hyperparameters) or name not in self.kind.defaults():
             return self
-        return self.model_copy(update={"hyperparameters": (*self.hyperparameters, (name, lr))})
+        return self.model_copy(update={"hyperparameters": (*self.hyperparameters, (name, value))})
 
 
 def optimizer_class(name: str, folder: Path | None) -> type[Optimizer]:

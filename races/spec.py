@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Discriminator, Field, Strict, Tag, ValidationInfo, field_validator, model_validator
 
+from optimizers.hyperparameters import HORIZON
 from races.network_spec import MOST_KEPT, MOST_WEIGHTS, NetworkSpec
 from races.noise import NoiseSpec
 from races.racer_spec import RacerSpec
@@ -185,7 +186,7 @@ class RaceSpec(FrozenTable):
         object.__setattr__(self, "start", self.start or (surface.start,))
         if not isinstance(self.surface, NetworkSpec):
             self._require_starts(surface, recorded)
-        racers = self.racers if recorded else tuple(_suggested(racer, surface) for racer in self.racers)
+        racers = self.racers if recorded else tuple(self._suggested(racer, surface) for racer in self.racers)
         object.__setattr__(self, "racers", _told_apart(racers, self.film.theme))
         for name in self.film.inside:
             if name not in (names := [racer.name for racer in self.racers]):
@@ -194,6 +195,12 @@ class RaceSpec(FrozenTable):
             object.__setattr__(self, "noise", NoiseSpec(scale=surface.noise))
         self._require_room()
         return self
+
+    def _suggested(self, racer: RacerSpec, surface: Surface) -> RacerSpec:
+        """The racer, with what the race and its surface suggest unless it has its own."""
+        rate = surface.suggested.get(racer.optimizer)
+        racer = racer if rate is None else racer.with_default(racer.kind.rate_name, rate)
+        return racer.with_default(HORIZON, self.steps)
 
     def _require_starts(self, surface: Surface, recorded: bool) -> None:
         """Raise ValueError unless all starts are in the domain and, before a race, have a finite loss."""
@@ -292,12 +299,6 @@ class RaceSpec(FrozenTable):
     def recorded(self) -> range:
         """The steps whose positions a trace of this race keeps."""
         return range(0, self.steps + 1, self.steps if self.record == "ends" else 1)
-
-
-def _suggested(racer: RacerSpec, surface: Surface) -> RacerSpec:
-    """The racer with the surface's suggested learning rate, unless it has its own."""
-    rate = surface.suggested.get(racer.optimizer)
-    return racer if rate is None else racer.with_rate(rate)
 
 
 def _told_apart(racers: tuple[RacerSpec, ...], theme: Name) -> tuple[RacerSpec, ...]:

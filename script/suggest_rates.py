@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from autograd import value_and_grad
 from optimizers import OPTIMIZERS
+from optimizers.hyperparameters import HORIZON
 from races import RaceSpec, run_race
 from surfaces import SURFACES, Surface
 from surfaces.rates import RATES
@@ -82,6 +83,7 @@ def raced(surface: Surface, name: str, rates: list[float]) -> Array:
     kind = OPTIMIZERS[name]
     slope = value_and_grad(surface)
     settings: dict[str, Any] = kind.defaults() | {kind.rate_name: np.array(rates)}
+    settings |= {HORIZON: STEPS} if HORIZON in settings else {}
     points = [np.full(len(rates), x) for x in surface.start]
     states: list[dict[str, Any]] = [{}, {}]
     kept = []

@@ -13,6 +13,7 @@ import pytest
 
 from networks import MLP, list_networks, load_network, save_network
 from networks.datasets import moons
+from optimizers import LearnedNetwork, save_learned
 from tests.cli import test_commands
 from tests.cli.test_commands import Outcome, Race, assert_refused
 
@@ -194,7 +195,7 @@ def test_without_scikit_learn_the_extra_is_named(race: Race, monkeypatch: pytest
 
 @pytest.mark.usefixtures("folder")
 def test_saved_networks_are_listed(race: Race) -> None:
-    assert race("list", "models").out == "No network is saved in models; race train saves some.\n"
+    assert race("list", "models").out.startswith("No network is saved in models; race train saves some.\n")
     race("train", "moons", "--optimizer", "sgd", "--optimizer", "rmsprop", *QUICK, "-o", "mine")
     done = race("list", "models", "--from", "mine")
     assert done.status == 0, done.err
@@ -205,6 +206,23 @@ def test_saved_networks_are_listed(race: Race) -> None:
     assert first[-1] == "finished"
     assert_refused(race("list", "surfaces", "--from", "mine"), "--from: is for models, not for surfaces")
     assert_refused(race("list", "models", "--from", "race.toml"), "race.toml: not a directory")
+
+
+def test_networks_of_the_learned_optimizer_are_listed(race: Race, folder: Path) -> None:
+    network = LearnedNetwork("seed", 3, (0.0,) * 25)
+    about = {"command": "race evolve --seed 3", "generation": {"number": 40, "validation": -1.25}}
+    save_learned(network, folder / "models/mine/mine.npz", about)
+    save_learned(network, folder / "models/odd/odd.npz", {"command": 3, "generation": "\x1b[31m"})
+    (folder / "models/odd/another.npz").write_bytes(b"no network")
+    done = race("list", "models")
+    assert done.status == 0, done.err
+    assert max(map(len, done.out.splitlines())) <= 80
+    first = [line.split()[0] for line in done.out.splitlines() if line.split()]
+    assert {"o1", "models/mine/mine.npz", "models/odd/odd.npz"} <= {*first}
+    assert "models/odd/another.npz" not in done.out
+    for words in ("race evolve", "--seed 3", "number 40", "-1.25"):
+        assert words in done.out
+    assert "\x1b" not in done.out
 
 
 @pytest.mark.parametrize("damage", ["weights", "no weights", "format", "not JSON", "steers the terminal"])
