@@ -23,6 +23,7 @@ class FilmName(StrEnum):
     CONTOUR_RACE = "ContourRace"
     DECISION_BOUNDARIES = "DecisionBoundaries"
     INSIDE_THE_STEP = "InsideTheStep"
+    BASIN_MAP = "BasinMap"
     BACKPROP_GRAPH = "BackpropGraph"
 
 
@@ -36,6 +37,8 @@ def scene_of(film: FilmName) -> tuple[type[Any], Path]:
             from scenes import contour_race as module  # noqa: PLC0415
         case FilmName.DECISION_BOUNDARIES:
             from scenes import decision_boundaries as module  # noqa: PLC0415
+        case FilmName.BASIN_MAP:
+            from scenes import basin_map as module  # noqa: PLC0415
         case FilmName.INSIDE_THE_STEP:
             from scenes import inside_the_step as module  # noqa: PLC0415
         case FilmName.BACKPROP_GRAPH:

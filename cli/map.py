@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.judge import failures_told
 from cli.options import MapKind
 from cli.progress import progress
-from comparison import BasinMap, SettingsMap, basin_map, momentum_map, rate_map
+from comparison import Basins, SettingsMap, basin_map, momentum_map, rate_map
 from comparison.basin_maps import basin_parts
 from comparison.search_space import RATES
 from races import RaceSpec
@@ -46,7 +46,7 @@ def draw_map(
     """
     side = points or _SIDES[kind]
     parts = basin_parts(side) if kind is MapKind.BASIN else len(spec.racers)
-    found: BasinMap | SettingsMap
+    found: Basins | SettingsMap
     with failures_told(), on_cluster(cluster), progress("racing", parts) as advance:
         if kind is MapKind.BASIN:
             found = basin_map(spec, side, processes, advance)

@@ -1,6 +1,6 @@
 """Comparison: optimizers tuned fairly on drawn problems, and judged on others."""
 
-from comparison.basin_maps import BasinMap, basin_map
+from comparison.basin_maps import Basins, basin_map
 from comparison.catalogue import FAMILIES
 from comparison.family import Family, Instance
 from comparison.judging import Duel, Judgement, Rival, judge
@@ -13,7 +13,7 @@ from comparison.tuning import ComparisonError, Tuned, tune
 
 __all__ = [
     "FAMILIES",
-    "BasinMap",
+    "Basins",
     "ComparisonError",
     "Duel",
     "Family",

@@ -23,13 +23,12 @@ Array: TypeAlias = NDArray[np.float64]
 
 _CHUNK = 16_384  # starts that are raced at once, by one thread
 _SIDE = 201  # of the grid on which minima are looked for
-_NEAR = 0.02  # of the domain's diagonal: who ends nearer to a minimum has reached it
-_FLAT = 0.01  # of the median gradient: whose gradient stays below has arrived
+_NEAR = 0.02  # of the domain's diagonal: who stays nearer to a minimum has reached it
 NOWHERE = -1  # the minimum of whoever reaches none
 
 
 @dataclass(frozen=True, eq=False)
-class BasinMap:
+class Basins:
     """Where races end.
 
     Attributes:
@@ -40,6 +39,9 @@ class BasinMap:
         reached: the place of the minimum that is reached from each start, or `NOWHERE`; of shape
             (racers, side, side), v along the axis before u.
         steps: after how many steps, of the same shape; all steps where none is reached.
+        moments: the steps of `nearest`.
+        nearest: the minimum that is nearest at each of them, or `NOWHERE` outside the domain; of shape
+            (racers, moments, side, side).
 
     >>> spec = RaceSpec(surface="himmelblau", steps=60, racers=[{"optimizer": "momentum"}])
     >>> found = basin_map(spec, side=16, processes=1)
@@ -53,6 +55,8 @@ class BasinMap:
     minima: Array
     reached: NDArray[np.int16]
     steps: NDArray[np.int32]
+    moments: NDArray[np.int_]
+    nearest: NDArray[np.int16]
 
     def arrays(self) -> dict[str, Any]:
         """What an npz holds."""
@@ -67,17 +71,19 @@ def basin_map(
     side: int = 256,
     processes: int | None = None,
     on_part: Callable[[], object] | None = None,
-) -> BasinMap:
+    moments: Sequence[int] = (),
+) -> Basins:
     """Race from every point of a grid over the surface's domain.
 
-    A racer has reached the minimum that it ends next to, within a fiftieth of the domain's diagonal, after as
-    many steps as it made until its gradient stayed below a hundredth of the domain's median.
+    A racer has reached the minimum that it ends within a fiftieth of the domain's diagonal of, after as many
+    steps as it made until it stayed that near.
 
     Args:
         spec: the race; its starts do not count.
         side: starts along each side.
         processes: how many work; by default as many as there are processors.
         on_part: called for each of `basin_parts` once it is done.
+        moments: rising steps at which the nearest minimum is wanted, too.
 
     Raises:
         ComparisonError: for a network, no points or too many, or a surface that has no minimum in its domain.
@@ -93,21 +99,23 @@ def basin_map(
         raise ComparisonError(f"surface {surface.name} has no minimum inside its domain to be reached")
     u, v = (np.linspace(*ends, side) for ends in (surface.u_range, surface.v_range))
     starts = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-    flat = _FLAT * _median_slope(surface)
-    spec = spec.model_copy(update={"engine": _engine(spec, len(starts))})
+    kept = np.array(moments, dtype=int)
+    if not moments:  # a loop keeps none
+        spec = spec.model_copy(update={"engine": _engine(spec, len(starts))})
     tasks = [
-        _BasinTask(spec, starts[begin : begin + _CHUNK], minima, flat)
+        _BasinTask(spec, starts[begin : begin + _CHUNK], minima, kept)
         for begin in range(0, len(starts), _CHUNK)
     ]
-    reached, steps = [], []
-    for one, other in spread(_reach, tasks, spec, processes):
-        reached.append(one)
-        steps.append(other)
+    parts = []
+    for part in spread(_reach, tasks, spec, processes):
+        parts.append(part)
         if on_part:
             on_part()
-    shape = (len(spec.racers), side, side)
-    places, counts = np.concatenate(reached, axis=1), np.concatenate(steps, axis=1)
-    return BasinMap(spec.names, u, v, minima, places.reshape(shape), counts.reshape(shape))
+    reached, steps, nearest = (
+        (whole := np.concatenate(several, axis=-1)).reshape(*whole.shape[:-1], side, side)
+        for several in zip(*parts, strict=True)
+    )
+    return Basins(spec.names, u, v, minima, reached, steps, kept, nearest)
 
 
 def basin_parts(side: int) -> int:
@@ -127,44 +135,54 @@ class _BasinTask(NamedTuple):
     spec: RaceSpec
     starts: Array
     minima: Array
-    flat: float
+    moments: NDArray[np.int_]
 
 
-def _reach(task: _BasinTask) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
-    """The minimum that each racer reaches from each start, and after how many steps."""
+def _reach(task: _BasinTask) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int16]]:
+    """The minimum that each racer reaches from each start, when, and the nearest one at moments."""
     surface = task.spec.build_surface()
-    reached, steps = [], []
+    reached, steps, kept = [], [], []
     for racer in task.spec.racers:
-        arrivals = _Arrivals(len(task.starts), task.spec.steps, task.flat)
+        arrivals = _Arrivals(task, surface)
         run_racer(task.spec, RacerRun.of(task.spec, surface, racer, arrivals, nothing, task.starts))
-        with np.errstate(all="ignore"):
-            away = arrivals.ends[:, None] - task.minima
-            distance = np.sqrt(np.square(away).sum(axis=-1))
-        nearest = distance.argmin(axis=-1)
-        near = distance[np.arange(len(nearest)), nearest] <= _NEAR * _diagonal(surface)
-        reached.append(np.where(near, nearest, NOWHERE))
-        steps.append(np.where(near, arrivals.steep, task.spec.steps))
-    return np.array(reached, dtype=np.int16), np.array(steps, dtype=np.int32)
+        reached.append(arrivals.reached)
+        steps.append(np.where(arrivals.reached == NOWHERE, task.spec.steps, arrivals.far))
+        kept.append(arrivals.nearest)
+    return np.array(reached, dtype=np.int16), np.array(steps, dtype=np.int32), np.array(kept)
+
+
+def _nearest(u: Array, v: Array, minima: Array) -> tuple[NDArray[np.int16], Array]:
+    """The place of the minimum that is nearest to each point, and the square of how far away it is."""
+    nearest, least = np.full(u.shape, NOWHERE, dtype=np.int16), np.full(u.shape, np.inf)
+    for k, (at_u, at_v) in enumerate(minima.tolist()):
+        square = (u - at_u) ** 2 + (v - at_v) ** 2
+        np.copyto(nearest, k, where=square < least)
+        np.fmin(least, square, out=least)
+    return nearest, least
 
 
 class _Arrivals(Watch):
-    """Where races end, and from which step on their gradients stay small.
+    """Where races end, and from which step on they stay near a minimum.
 
     Args:
-        starts: how many there are.
-        steps: of the race.
-        flat: the length up to which a gradient is small.
+        task: their starts, and what is to be found out.
+        surface: the race's.
 
     Attributes:
-        ends: of shape (starts, 2).
-        steep: the number of steps up to the last one whose gradient was not small, of shape (starts,).
+        reached: the minimum that each race ends near, or `NOWHERE`, of shape (starts,).
+        far: the number of steps up to the last place that was near none, of shape (starts,).
+        nearest: the nearest minimum at the task's moments, of shape (moments, starts).
     """
 
-    signature = "Tuple((float64[::1], float64))"
+    signature = "Tuple((float64[::1], float64[:,::1], float64))"
 
-    def __init__(self, starts: int, steps: int, flat: float) -> None:
-        self.steps, self._flat = steps, flat
-        self.ends, self.steep = np.empty((starts, 2)), np.zeros(starts)
+    def __init__(self, task: _BasinTask, surface: Surface) -> None:
+        starts = len(task.starts)
+        self.steps, self._task, self._surface = task.spec.steps, task, surface
+        self._limit = (_NEAR * _diagonal(surface)) ** 2
+        self.reached, self.far = np.empty(starts, dtype=np.int16), np.zeros(starts)
+        self.nearest = np.empty((len(task.moments), starts), dtype=np.int16)
+        self._rows = {step: row for row, step in enumerate(task.moments.tolist())}
 
     def keep(
         self,
@@ -175,23 +193,41 @@ class _Arrivals(Watch):
         slopes: Any = None,
         inside: bool = False,  # noqa: ARG002
     ) -> None:
-        """Keep where the races are, and whether it is steep there."""
-        self.ends[part] = np.transpose(x)
-        if slopes is not None:
-            du, dv = slopes
-            self.steep[part][np.logical_not(du * du + dv * dv <= self._flat**2)] = step + 1
+        """Keep which races are near a minimum, and at some steps near which."""
+        u, v = np.reshape(x, (2, -1))
+        nearest, square = _nearest(u, v, self._task.minima)
+        near = square <= self._limit
+        if step in self._rows:
+            self.nearest[self._rows[step], part] = np.where(self._surface.contains(u, v), nearest, NOWHERE)
+        if slopes is None:
+            self.reached[part] = np.where(near, nearest, NOWHERE)
+        else:
+            self.far[part][~near] = step + 1
 
     @staticmethod
-    def note(x: Any, loss: Any, slopes: Any, size: int, n: int, begin: int, kept: Any) -> None:  # noqa: ARG004
-        """Whether it is steep, as `keep` does."""
-        steep, limit = kept
-        row, du, dv = steep[begin : begin + size], slopes[0], slopes[1]
+    def note(
+        x: Any,
+        loss: Any,  # noqa: ARG004
+        slopes: Any,  # noqa: ARG004
+        size: int,
+        n: int,
+        begin: int,
+        kept: Any,
+    ) -> None:
+        """Which races are near a minimum, as `keep` does."""
+        far, minima, limit = kept
+        row, u, v, least = far[begin : begin + size], x[0], x[1], np.full(size, np.inf)
+        for k in range(len(minima)):
+            at_u, at_v = minima[k, 0], minima[k, 1]
+            for i in range(size):
+                square = (u[i] - at_u) * (u[i] - at_u) + (v[i] - at_v) * (v[i] - at_v)
+                least[i] = min(least[i], square)
         for i in range(size):
-            row[i] = row[i] if du[i] * du[i] + dv[i] * dv[i] <= limit else n + 1.0
+            row[i] = row[i] if least[i] <= limit else n + 1.0
 
     def kept(self, part: slice) -> tuple[Any, ...]:
         """What `note` takes."""
-        return self.steep[part], self._flat**2
+        return self.far[part], self._task.minima, self._limit
 
 
 def find_minima(surface: Surface) -> Array:
@@ -223,14 +259,6 @@ def _refined(surface: Surface, point: Sequence[float], steps: Sequence[float]) -
         u, v = float(uu.flat[k]), float(vv.flat[k])
         du, dv = du / 2, dv / 2
     return u, v
-
-
-def _median_slope(surface: Surface) -> float:
-    """The median length of the gradient on the domain, by differences."""
-    u, v = (np.linspace(*ends, _SIDE) for ends in (surface.u_range, surface.v_range))
-    with np.errstate(all="ignore"):
-        by_v, by_u = np.gradient(surface(*np.meshgrid(u, v)), v, u)
-        return float(np.nanmedian(np.hypot(by_u, by_v)))
 
 
 def _diagonal(surface: Surface) -> float:

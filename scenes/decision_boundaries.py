@@ -6,12 +6,11 @@ Side by side, the boundaries between the classes move over the samples; below, t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Self
 
 from manim import LEFT, RIGHT, FadeIn, Group
 from PIL.Image import Image
 
-from races import RaceSpec, SpecError, Trace
+from races import RaceSpec, SpecError
 from races.config import make_spec
 from races.network_spec import NetworkSpec
 from scenes.depth.sprite import Label, fitted, line_width
@@ -19,10 +18,10 @@ from scenes.film import Film
 from scenes.frame import Area, frame
 from scenes.named_output import refuse
 from scenes.race.boundary_panels import BoundaryPanels
+from scenes.race.counter import Counter
 from scenes.race.loss_plot import LossPlot
 from scenes.race.spoken import Line
 from scenes.theme import SMALL
-from views.captions import Captions
 from views.theme import FAINT
 
 # The share of the film's length for each part.
@@ -106,25 +105,3 @@ class DecisionBoundaries(Film):
         self.prepare()
         self.refresh(t)
         return self.picture(self.panels, self.plot, self.counter, self.words)
-
-
-class Counter(Group):
-    """The step, and the epoch if that is more than one step."""
-
-    def __init__(self, trace: Trace, captions: Captions) -> None:
-        network: NetworkSpec = trace.spec.surface  # type: ignore[assignment]
-        self._captions, self._steps = captions, trace.spec.steps
-        self._batches = 1
-        if network.batch_size:
-            self._batches = -(-len(network.dataset().train) // network.batch_size)
-        super().__init__(Label("", SMALL, FAINT))
-
-    def at(self, t: float) -> Self:
-        """Show step t."""
-        step, count = int(t), self._captions.count
-        words = self._captions.pace.format(step=count(step), steps=count(self._steps))
-        if self._batches > 1:
-            epoch = max(step - 1, 0) // self._batches + 1
-            words = self._captions.epoch.format(epoch=count(epoch), pace=words)
-        self[0].write(words, LEFT)
-        return self

@@ -2,8 +2,7 @@
 
 The film of race.toml at 720p, and at 480p upright, on a light ground and in French; the race in it as an
 animation for the README, a still of every surface after its race, and of the race of a network in
-moons-network.toml two stills and the film, at 480p; and maps of the basins of
-three surfaces.
+moons-network.toml two stills and the film, at 480p; and the basins of three surfaces, of one in a film's still.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from manim import config, tempconfig
 from comparison import basin_map
 from optimizer_race import CLOSING, SHARES, OptimizerRace
 from races import RaceSpec, load_spec, run_race
+from scenes.basin_map import BasinMap
 from scenes.decision_boundaries import DecisionBoundaries
 from scenes.export.gif import write_gif
 from scenes.named_output import HOME
@@ -51,6 +51,8 @@ def main() -> None:
         for name in BASINS:
             spec = load_spec(HOME / "race.toml", surface=name)
             save_map(basin_map(spec), spec, made / f"{name}-basins.png")
+        basins = load_spec(HOME / "race.toml", surface=BASINS[0])
+        still(basins, made / f"{BASINS[0]}-basin-film.png", media, BasinMap, at=basins.steps // 3)
         GALLERY.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copy(path, GALLERY / path.name)
@@ -77,12 +79,16 @@ def film(spec: RaceSpec, path: Path, media: str, quality: str, pixels: tuple[int
 
 
 def still(
-    spec: RaceSpec, path: Path, media: str, scene: type[OptimizerRace | DecisionBoundaries] = OptimizerRace
+    spec: RaceSpec,
+    path: Path,
+    media: str,
+    scene: type[OptimizerRace | DecisionBoundaries | BasinMap] = OptimizerRace,
+    at: int | None = None,
 ) -> None:
-    """The racers when they have run."""
+    """The racers when they have run, or at a step."""
     trace = run_race(spec)
     with tempconfig({"media_dir": media, "quality": "medium_quality", "dry_run": True}):
-        picture = scene(trace=trace).still(trace.spec.steps)
+        picture = scene(trace=trace).still(trace.spec.steps if at is None else at)
     picture.convert("RGB").quantize(256).save(path, optimize=True)
 
 

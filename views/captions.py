@@ -43,6 +43,13 @@ class Captions:
     boundaries: str  # the title of the film of decision boundaries
     same_start: str  # how all its networks begin
     accuracy: str  # of the share of samples
+    basins: str  # the title of the film of basins
+    told: str  # what its colours mean
+    arrived: str  # of the share of starts from which a minimum has been reached
+    arrivals: str  # what that share is called on an axis
+    minimum: str
+    sooner_later: str  # of shades
+    under_way: str  # of starts from which none has been reached
     epoch: str  # of the epoch, and the pace
     numbers: Numbers
     habits: Mapping[str, str]  # how each optimizer moves, by its name
@@ -81,8 +88,8 @@ def captions_of(spec: RaceSpec) -> Captions:
     """The captions of a race's film, with the race's own title and subtitle, if it has them."""
     said, film = captions(spec.film.language), spec.film
     if film.title:
-        said = replace(said, title=film.title, boundaries=film.title)
+        said = replace(said, title=film.title, boundaries=film.title, basins=film.title)
     if film.subtitle:
         plain = film.subtitle.replace("{", "{{").replace("}", "}}")
-        said = replace(said, subtitle=plain, same_start=film.subtitle)
+        said = replace(said, subtitle=plain, same_start=film.subtitle, told=film.subtitle)
     return said

@@ -123,8 +123,8 @@ class Grid(NamedTuple):
     pitch: float  # from one column to the next
 
     @classmethod
-    def of(cls, count: int, width: float, height: float) -> Grid:
-        """The grid with the largest panels.
+    def of(cls, count: int, width: float, height: float, widest: float = WIDEST) -> Grid:
+        """The grid with the largest panels, which are so much wider than high at most.
 
         >>> Grid.of(1, 13.2, 4.6).columns, Grid.of(4, 13.2, 4.6).columns, Grid.of(8, 13.2, 4.6).columns
         (1, 4, 4)
@@ -134,7 +134,7 @@ class Grid(NamedTuple):
             rows = -(-count // columns)
             across = (width + GAP) / columns - GAP
             up = (height + BETWEEN) / rows - BETWEEN - ABOVE - BELOW
-            wide = min(across, WIDEST * up)
+            wide = min(across, widest * up)
             ways.append(cls(columns, wide, min(up, across), min(across, wide + 4 * GAP) + GAP))
         return max(ways, key=lambda way: way.width * way.height)
 

@@ -78,29 +78,26 @@ class LossPlot(Group):
             above, below = above.rows(1 - RATES, RATES)
         scale = loss_scale(losses, target)
         loss = captions.true_loss if trace.plane else captions.loss
-        parts, place = _axes(above, scale, loss, captions.loss, captions, steps)
+        parts, place = axes(above, scale, loss, captions.loss, captions, steps)
         if target_line and np.isfinite(target):
             height = float(scale.of(np.array([target]))[0])
             if scale.low <= height <= scale.high:
                 ends = np.array([0.0, steps]), np.array([height, height])
                 parts.append(Trail(place(*ends), FAINT, width=1))
-        paths = _curves(losses, scale, place)
+        paths = curves(losses, scale, place)
         if below:
             rated = rate_scale(rates)
-            more, place = _axes(below, rated, captions.rate, "lr", captions, steps)
+            more, place = axes(below, rated, captions.rate, "lr", captions, steps)
             parts += more
             # A rate is that of the step that follows; the last one is held.
-            paths += _curves(np.concatenate([rates, rates[:, -1:]], axis=1), rated, place)
+            paths += curves(np.concatenate([rates, rates[:, -1:]], axis=1), rated, place)
         colours = [racer.colour for racer in trace.spec.racers]
-        parts += [
-            Label(captions.step, SMALL, FAINT).stand(area.left, area.bottom + 0.06, LEFT),
-            Label(captions.count(steps), SMALL, FAINT).stand(area.right, area.bottom + 0.06, RIGHT),
-        ]
+        parts += step_labels(area, captions, steps)
         self.runners = Runners(colours * (len(paths) // len(colours)), paths, radius=0.07, width=3.0)
         super().__init__(*parts, self.runners)
 
 
-def _axes(
+def axes(
     area: Area, scale: Scale, name: str, short: str, captions: Captions, steps: int
 ) -> tuple[list[DepthMobject], Callable[[Array, Array], Array]]:
     """Axes with their name above them, short where it must be; and what places steps and values there."""
@@ -125,7 +122,16 @@ def _axes(
     return parts, place
 
 
-def _curves(values: Array, scale: Scale, place: Callable[[Array, Array], Array]) -> list[Path]:
+def step_labels(area: Area, captions: Captions, steps: int) -> list[Label]:
+    """What stands below the axis of steps."""
+    return [
+        Label(captions.step, SMALL, FAINT).stand(area.left, area.bottom + 0.06, LEFT),
+        Label(captions.count(steps), SMALL, FAINT).stand(area.right, area.bottom + 0.06, RIGHT),
+    ]
+
+
+def curves(values: Array, scale: Scale, place: Callable[[Array, Array], Array]) -> list[Path]:
+    """The paths of values after each step, of shape (racers, steps + 1)."""
     return [curve(one, scale.low, scale.high, place) for one in scale.of(values)]
 
 

@@ -227,6 +227,7 @@ LISTED = {
         "ContourRace",
         "BackpropGraph",
         "DecisionBoundaries",
+        "BasinMap",
         "scenes/contour_race.py",
     ),
 }

@@ -17,6 +17,7 @@ from PIL import Image
 from optimizer_race import OptimizerRace
 from races import Trace, run_race
 from scenes.backprop_graph import BackpropGraph
+from scenes.basin_map import BasinMap
 from scenes.contour_race import ContourRace
 from scenes.decision_boundaries import DecisionBoundaries
 from scenes.depth.camera import DepthCamera
@@ -107,6 +108,15 @@ def boundaries_at(step: float) -> Picture:
         return halved(np.array(picture, dtype=np.uint8))
 
 
+def basins_at(step: float) -> Picture:
+    """The film of basins at a step."""
+    racers = [{"optimizer": "momentum", "lr": 0.01}, {"optimizer": "adam", "lr": 0.2}]
+    raced = run_race(race(surface="himmelblau", start=(3.4, 3.0), steps=40, racers=racers))
+    with small(2 * WIDTH, 2 * HEIGHT):
+        renderer = CairoRenderer(camera_class=DepthCamera, skip_animations=True)
+        return halved(np.array(BasinMap(renderer, trace=raced).still(step), dtype=np.uint8))
+
+
 PICTURES: dict[str, Callable[[], Picture]] = {
     "race-start": lambda: race_at("race", 0),
     "race-middle": lambda: race_at("race", 60),
@@ -116,6 +126,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "inside-step": lambda: inside_at(0.8),
     "network-race": lambda: network_at(60),
     "boundaries-middle": lambda: boundaries_at(60.0),
+    "basins-middle": lambda: basins_at(20.0),
 }
 
 

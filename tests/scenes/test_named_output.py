@@ -21,6 +21,7 @@ from optimizer_race import OptimizerRace
 from races import load_spec, run_race
 from scenes import theme
 from scenes.backprop_graph import BackpropGraph
+from scenes.basin_map import BasinMap
 from scenes.contour_race import ContourRace
 from scenes.decision_boundaries import DecisionBoundaries
 from scenes.inside_the_step import InsideTheStep
@@ -30,7 +31,9 @@ from scenes.signals import ending
 ROOT = Path(__file__).parents[2]
 SMALL = ["--resolution", "64,36", "--fps", "2", "--progress_bar", "none", "--media_dir", "media"]
 RACE = 'surface = "slope"\nsteps = 9\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n'
-SCENES: list[type[Written]] = [OptimizerRace, ContourRace, InsideTheStep, BackpropGraph, DecisionBoundaries]
+SCENES: list[type[Written]] = [
+    OptimizerRace, ContourRace, InsideTheStep, BackpropGraph, DecisionBoundaries, BasinMap
+]  # fmt: skip
 
 
 @pytest.fixture

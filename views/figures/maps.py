@@ -8,28 +8,27 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm, to_rgb
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from comparison import BasinMap, SettingsMap
+from comparison import Basins, SettingsMap
 from comparison.basin_maps import NOWHERE
 from races import RaceSpec
 from support.messages import shorten
-from support.palette import COLOURS
 from support.whole_files import write_whole
+from views.basins import basin_picture, minimum_colours
 from views.figures.words import drawing
 
 FORMATS = (".png", ".svg", ".pdf", ".npz")
 _COLUMNS = 4
 _MOST_KEYS = 10  # minima in the legend
 _NOWHERE = "#dddddd"
-_SHADE = 0.45  # how much darker the slowest is
 _DASHES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)))
 
 
-def save_map(found: BasinMap | SettingsMap, spec: RaceSpec, path: Path) -> Path:
+def save_map(found: Basins | SettingsMap, spec: RaceSpec, path: Path) -> Path:
     """Write a map to a PNG, SVG, PDF or npz, whole or not at all.
 
     Args:
@@ -44,7 +43,7 @@ def save_map(found: BasinMap | SettingsMap, spec: RaceSpec, path: Path) -> Path:
     if kind == ".npz":
         return write_whole(path, lambda file: np.savez_compressed(file, **found.arrays()))
     with drawing([*found.names, spec.build_surface().name]):
-        if isinstance(found, BasinMap):
+        if isinstance(found, Basins):
             figure = _basins(found, spec)
         else:
             figure = _rates(found, spec) if found.momenta is None else _momenta(found, spec)
@@ -71,37 +70,28 @@ def _title(axes: Axes, text: str) -> None:
     axes.title.set_text(shorten(text, 80))
 
 
-def colours(minima: int) -> list[str]:
-    """A colour for each minimum; beyond those of the palette they come again."""
-    return [COLOURS[i % len(COLOURS)] for i in range(minima)]
-
-
-def shaded(found: BasinMap, racer: int) -> Any:
-    """A racer's basins as a picture, of shape (side, side, 3): the later a minimum is reached, the darker."""
-    table = np.array([to_rgb(colour) for colour in (*colours(len(found.minima)), _NOWHERE)])
-    reached, steps = found.reached[racer], found.steps[racer].astype(np.float64)
-    there = reached != NOWHERE
-    slowest = steps[there].max(initial=1.0)
-    dark = np.where(there, 1 - _SHADE * steps / slowest, 1.0)
-    return table[reached] * dark[..., None]
-
-
 def _short(x: float) -> str:
     return f"{round(float(x), 6) + 0.0:.3g}"
 
 
-def _basins(found: BasinMap, spec: RaceSpec) -> Figure:
+def _basins(found: Basins, spec: RaceSpec) -> Figure:
     figure, panels = _panels(len(found.names))
     ends = (found.u[0], found.u[-1], found.v[0], found.v[-1])
     for racer, axes in enumerate(panels):
-        axes.imshow(shaded(found, racer), origin="lower", extent=ends, aspect="auto", interpolation="nearest")
+        axes.imshow(
+            basin_picture(found, racer, _NOWHERE),
+            origin="lower",
+            extent=ends,
+            aspect="auto",
+            interpolation="nearest",
+        )
         axes.plot(*found.minima.T, "*", markersize=11, color="white", markeredgecolor="black", clip_on=False)
         _title(axes, found.names[racer])
         axes.set(xlabel="u", ylabel="v")
     surface = spec.build_surface()
     keys: list[Any] = [
         Patch(color=colour, label=f"({_short(u)}, {_short(v)}), loss {_short(surface(float(u), float(v)))}")
-        for colour, (u, v) in zip(colours(len(found.minima)), found.minima, strict=True)
+        for colour, (u, v) in zip(minimum_colours(len(found.minima)), found.minima, strict=True)
     ][:_MOST_KEYS]
     if len(found.minima) > _MOST_KEYS:
         keys.append(Patch(color="none", label=f"and {len(found.minima) - _MOST_KEYS} more"))
