@@ -16,6 +16,9 @@ from cli.options import (
     ClusterOption,
     DataArgument,
     EpochsOption,
+    FeaturesOption,
+    FreshOption,
+    GenerationsOption,
     GradientsOption,
     HiddenOption,
     InstancesOption,
@@ -24,14 +27,17 @@ from cli.options import (
     LossOption,
     MapKindArgument,
     MomentaOption,
+    NeuronsOption,
     OptimizerOption,
     PatienceOption,
     PointsOption,
+    PopulationOption,
     ProcessesOption,
     RaceFile,
     RateOption,
     RatesOption,
     RivalsArgument,
+    SchemeOption,
     SeedOption,
     StartOption,
     StartsOption,
@@ -371,6 +377,43 @@ def map_(
         written = draw_map(kind, spec, points, rates, momenta, processes, cluster, target)
     if not is_piped(output):
         print_path(written)
+
+
+@app.command()
+def evolve(
+    population: PopulationOption = 64,
+    generations: GenerationsOption = 200,
+    seed: JudgeSeedOption = 0,
+    features: FeaturesOption = "seed",
+    hidden: NeuronsOption = 8,
+    scheme: SchemeOption = "cma",
+    steps: StepsOption = None,
+    starts: StartsOption = 2,
+    instances: FreshOption = 24,
+    processes: ProcessesOption = None,
+    cluster: ClusterOption = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FOLDER",
+            help="Write the networks and the figure here; what is there already of the same breeding is gone "
+            "on with. The best network has the folder's name.",
+        ),
+    ] = Path("models/bred"),
+) -> None:
+    """Breed networks for the learned optimizer: scores, figure, networks."""
+    from cli.evolve import run_evolve  # noqa: PLC0415
+    from cli.output import is_piped  # noqa: PLC0415
+    from evolution import BreedingPlan  # noqa: PLC0415
+
+    if is_piped(output):
+        raise typer.BadParameter(f"must be a folder, got {output}", param_hint="--out")
+    length = BreedingPlan.steps if steps is None else steps
+    plan = BreedingPlan(features, hidden, scheme, population, generations, seed, length, starts, instances)
+    for path in run_evolve(plan, processes, cluster, output):
+        print_path(path)
 
 
 @app.command("list")

@@ -105,9 +105,10 @@ def _command() -> int:
         message = message.replace("Value error, ", "")  # typer's prefix for choices
     except ValueError as error:
         from comparison import ComparisonError  # noqa: PLC0415
+        from evolution import EvolutionError  # noqa: PLC0415
         from races import SpecError, TraceError  # noqa: PLC0415
 
-        if not isinstance(error, ComparisonError | SpecError | TraceError):
+        if not isinstance(error, ComparisonError | EvolutionError | SpecError | TraceError):
             raise
         message = str(error)
     except OSError as error:

@@ -37,6 +37,20 @@ def optimizer_names() -> list[str]:
     return list(OPTIMIZERS)
 
 
+def feature_names() -> list[str]:
+    """What networks of the learned optimizer may look at, for the shell to complete."""
+    from optimizers.learned_features import FEATURES  # noqa: PLC0415
+
+    return list(FEATURES)
+
+
+def scheme_names() -> list[str]:
+    """The schemes of breeding, for the shell to complete."""
+    from evolution.schemes import SCHEMES  # noqa: PLC0415
+
+    return list(SCHEMES)
+
+
 class MapKind(StrEnum):
     """The arguments of `race map`."""
 
@@ -200,6 +214,29 @@ GradientsOption = Annotated[
     int, typer.Option("--gradients", metavar="N", help="Gradients that each run may evaluate.")
 ]
 JudgeSeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of all that is drawn.")]
+PopulationOption = Annotated[int, typer.Option("--population", metavar="N", help="Agents of a generation.")]
+GenerationsOption = Annotated[int, typer.Option("--generations", metavar="N", help="How many.")]
+FeaturesOption = Annotated[
+    str,
+    typer.Option(
+        "--features", metavar="NAME", help="What the networks look at.", autocompletion=feature_names
+    ),
+]
+NeuronsOption = Annotated[
+    int, typer.Option("--hidden", metavar="N", help="Neurons of the networks' hidden layer.")
+]
+SchemeOption = Annotated[
+    str,
+    typer.Option(
+        "--scheme",
+        metavar="NAME",
+        help="How the next generation follows from this one: cma, or generational (mutations of the best).",
+        autocompletion=scheme_names,
+    ),
+]
+FreshOption = Annotated[
+    int, typer.Option("--instances", metavar="N", help="Of each function, drawn anew for each generation.")
+]
 ProcessesOption = Annotated[
     int | None,
     typer.Option(

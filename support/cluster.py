@@ -30,7 +30,7 @@ def on_cluster(address: str | None) -> Iterator[None]:
 
     Raises:
         ClusterError: if Dask is not installed, nobody answers, there is no worker, a worker lacks this
-            package or has another version of it, of Python or of numpy; or if workers keep dying.
+            package or has another version of it, of Python, of numpy or of numba; or if workers keep dying.
     """
     if address is None:
         yield
@@ -76,8 +76,10 @@ def _require_like_this(client: Any, address: str) -> None:
 
 def versions() -> dict[str, str]:
     """The versions of what has to be the same everywhere."""
-    try:
-        own = version("optimizer-race")
-    except PackageNotFoundError:
-        own = "unknown"
-    return {"optimizer-race": own, "Python": platform.python_version(), "numpy": version("numpy")}
+    found = {"Python": platform.python_version()}
+    for name in ("optimizer-race", "numpy", "numba"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "none"
+    return found

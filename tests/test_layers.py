@@ -19,11 +19,11 @@ ROOT = Path(__file__).parents[1]
 _AUTOGRAD = ("support", "autograd", "autograd.compiler")
 _OPTIMIZERS = (*_AUTOGRAD, "optimizers", "optimizers.compiled_step", "optimizers.external")
 _MODELS = (*_OPTIMIZERS, "surfaces", "networks")
-_VIEWS = (*_MODELS, "races", "comparison", "views")
+_VIEWS = (*_MODELS, "races", "comparison", "evolution", "views")
 _LOOK = ("scenes.frame", "scenes.theme")
 _DRAWN = ("scenes.depth", "scenes.text", "scenes.race", "scenes.step", "scenes.graph")
 _PARTS = ("scenes.export", *_LOOK, *_DRAWN)
-_ALL = (*_VIEWS, "evolution", "views.figures", *_PARTS, "scenes", "studio", "cli", "optimizer_race")
+_ALL = (*_VIEWS, "views.figures", *_PARTS, "scenes", "studio", "cli", "optimizer_race")
 
 # What each room may import besides itself. A module belongs to the room with the longest name that fits.
 BELOW: dict[str, tuple[str, ...]] = {
@@ -38,7 +38,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "races": _MODELS,
     "comparison": (*_MODELS, "races"),
     "evolution": (*_MODELS, "races", "comparison"),
-    "views": (*_MODELS, "races", "comparison"),
+    "views": (*_MODELS, "races", "comparison", "evolution"),
     "views.figures": _VIEWS,
     "scenes.export": ("support",),
     "scenes.frame": (),
@@ -49,7 +49,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "scenes.race": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text"),
     "scenes.step": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text", "scenes.race"),
     "scenes": (*_VIEWS, *_PARTS),
-    "studio": (*_VIEWS, "evolution", "views.figures"),
+    "studio": (*_VIEWS, "views.figures"),
     "cli": _ALL,
     "optimizer_race": _ALL,
 }

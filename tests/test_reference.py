@@ -27,6 +27,7 @@ DOORS = {
     "networks.datasets": "datasets.md",
     "races": "races.md",
     "comparison": "comparison.md",
+    "evolution": "evolution.md",
     "views.figures": "figures.md",
     "scenes": "scenes.md",
 }

@@ -43,6 +43,29 @@ def quadratic(count: int) -> tuple[Any, Any]:
     return 1.0 + u[1:] / 1.2, 1.0 + 9.0 * v[1:] / 1.2
 
 
+def population(agents: int, instances: int) -> tuple[Any, Any, Any]:
+    """Weights of (agents, 65); starts, (2, instances), and values, (8, instances), of Rosenbrock's function.
+
+    The networks have 6 inputs and 8 hidden neurons; `rosenbrock` says what the values are.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    rng = np.random.default_rng(0)
+    angle, scales = rng.uniform(0, 2 * np.pi, instances), 2.0 ** rng.uniform(-1, 1, (2, instances))
+    turn = np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)
+    matrix = np.array(turn) * 1.5 * np.concatenate([scales, scales])
+    rest = rng.uniform(-1, 1, (2, instances)), np.full(instances, 0.1), np.zeros(instances)
+    values = np.vstack([matrix, *rest])
+    return rng.normal(0, 0.3, (agents, 65)), rng.uniform(-0.5, 0.5, (2, instances)), values
+
+
+def rosenbrock(x: Any, y: Any, values: Any) -> Any:
+    """A turned, shifted and stretched Rosenbrock function, as `comparison` draws them."""
+    uu, uv, vu, vv, u0, v0, scale, least = values
+    u, v = u0 + uu * x + uv * y, v0 + vu * x + vv * y
+    return scale * (0.01 * ((1 - u) ** 2 + 100 * (v - u**2) ** 2) - least)
+
+
 def network(name: str) -> tuple[list[Any], Any, Any]:
     """A network at its start and a batch: (weight, bias) of each layer, inputs, and labels from 0.
 

@@ -13,8 +13,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 from autograd import Tensor, value_and_grad
+from comparison import FAMILIES
+from evolution.agent_races import race_agents
+from evolution.problems import Problems
 from networks import MLP, Landscape, NetworkLoss, Plane, TrainingStep, losses
 from optimizers import OPTIMIZERS
+from optimizers.learned import Learned
+from optimizers.learned_network import LearnedNetwork
+from optimizers.rate import State
 from races import RaceSpec, run_race
 from surfaces.funky import funky
 
@@ -164,6 +170,40 @@ def landscape(formula: Any, request: Any) -> Any:
     return lambda: surface(u, v), lambda found: found.ravel()[:: request["every"]].tolist()
 
 
+def agents(formula: Any, request: Any) -> Any:
+    """Races of all agents on all instances with the features "seed"; the last losses."""
+    weights, starts, values = formula["population"](request["agents"], request["instances"])
+    problems = Problems(FAMILIES["rosenbrock"], starts, values, np.zeros(len(starts.T)), request["steps"])
+    return lambda: race_agents(weights, problems, "seed", 8, request["loops"]), lambda losses: losses[
+        1
+    ].tolist()
+
+
+def agents_of_tensors(formula: Any, request: Any) -> Any:
+    """The same, agent by agent and start by start, by a loop over scalar Tensors."""
+    weights, starts, values = formula["population"](request["agents"], request["instances"])
+    networks = [LearnedNetwork("seed", 8, tuple(own)) for own in weights.tolist()]
+    rule: Any = functools.partial(Learned.rule, **Learned.defaults())
+
+    def last_loss(network: Any, start: Any, own: Any) -> float:
+        x, states = [Tensor(number) for number in start], [State(), State()]
+        for step in range(1, request["steps"] + 1):
+            for number in x:
+                number.grad = 0.0
+            formula["rosenbrock"](*x, own).backward()
+            for i, number in enumerate(x):
+                terms: Any = {name: Tensor(term) for name, term in states[i].items()}
+                moved, terms = rule(Tensor(number.grad), number, terms, step, network=network)
+                x[i], states[i] = Tensor(moved.data), {name: term.data for name, term in terms.items()}
+        return float(formula["rosenbrock"](*x, own).data)
+
+    def run() -> Any:
+        return [[last_loss(net, *each) for each in zip(starts.T.tolist(), values.T.tolist(), strict=True)]
+                for net in networks]  # fmt: skip
+
+    return run, lambda found: found
+
+
 JOBS = {
     "one": compiled_one,
     "many": compiled_many,
@@ -178,4 +218,6 @@ JOBS = {
     "landscape": landscape,
     "eager train step": functools.partial(train_step, engine="eager"),
     "many train steps": many_train_steps,
+    "agents": agents,
+    "agents of tensors": agents_of_tensors,
 }

@@ -149,10 +149,46 @@ def train_step(formula: Any, request: Any) -> Any:
     return run, lambda _: first
 
 
+def chosen(gradients: Any, weights: Any) -> Any:
+    """The factor that an agent's network chooses for each number, from its last gradients, (5, numbers)."""
+    sizes = jnp.abs(gradients)
+    largest = sizes.max(0)
+    powers = jnp.exp(sizes - largest)
+    parts = gradients / jnp.where(largest > 0, largest, 1.0)
+    spread = largest * parts.var(0) / jnp.maximum(jnp.abs(parts).sum(0), 1.0)
+    inputs = jnp.vstack([jnp.sign(gradients) * powers / powers.sum(0), spread])
+    inward, biases, outward = weights[:48].reshape(8, 6), weights[48:56], weights[56:64]
+    return jnp.exp(outward @ jnp.tanh(inward @ inputs + biases[:, None]) + weights[64])
+
+
+def agents(formula: Any, request: Any) -> Any:
+    """Races of all agents on all instances with the features "seed"; the last losses."""
+
+    def loss(x: Any, values: Any) -> Any:
+        return formula["rosenbrock"](x[0], x[1], values)
+
+    def race(weights: Any, start: Any, values: Any) -> Any:
+        def advance(carried: Any, _: Any) -> Any:
+            x, moving, seen = carried
+            slope = jax.grad(loss)(x, values)
+            seen, moving = jnp.vstack([slope[None], seen[:-1]]), 0.9 * moving + slope
+            return (x - 0.01 * chosen(seen, weights) * moving, moving, seen), None
+
+        (x, *_), _ = jax.lax.scan(
+            advance, (start, jnp.zeros(2), jnp.zeros((5, 2))), None, length=request["steps"]
+        )
+        return loss(x, values)
+
+    weights, starts, values = map(jnp.asarray, formula["population"](request["agents"], request["instances"]))
+    run_all = jax.jit(jax.vmap(jax.vmap(race, (None, 1, 1)), (0, None, None)))
+    return lambda: run_all(weights, starts, values).block_until_ready(), lambda losses: losses.tolist()
+
+
 JOBS = {
     "one": one,
     "one to floats": one_to_floats,
     "many": many,
     "race": race,
     "train step": train_step,
+    "agents": agents,
 }

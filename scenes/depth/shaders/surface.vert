@@ -1,22 +1,16 @@
 #version 330
 // A loss surface: every vertex with its normal and where it stands in the domain; lit here, once for each.
-// What fragments need of the uniforms is passed on: Mesa's software renderer reads a uniform more slowly.
 uniform mat4 view;        // scene to clip space
 uniform vec3 light;       // towards the light, unit length
 uniform vec3 halfway;     // between light and camera, unit length
 uniform vec3 density;     // lines of the grid along u and v, and contour lines from bottom to top
 uniform float begun, reach;  // what is drawn of it along u, from 0 to 1
-uniform vec3 contour;     // the colour of contour lines
-uniform float opacity;
-uniform float fine;       // how wide a line is, in pixels
 in vec3 position;
 in vec3 normal;
 in vec3 place;            // u and v from 0 to 1 across the domain, and the height as a fraction of what is shown
 in vec3 tint;             // the colour of its height
-noperspective out vec3 lit;  // over a triangle as small as these, perspective makes no difference
-noperspective out vec3 line; // a line of the grid or a contour line is where this is whole
-flat out vec4 ink;        // the colour of contour lines, and the opacity
-flat out float wide;
+out vec3 lit;
+out vec3 line;            // a line of the grid or a contour line is where this is whole
 
 void main() {
     vec3 n = normalize(normal);
@@ -25,8 +19,6 @@ void main() {
     float gloss = pow(max(dot(n, halfway), 0.0), 24.0);
     lit = tint * (0.30 + 0.28 * sky + 0.75 * diffuse) + 0.10 * gloss;
     line = place * density;
-    ink = vec4(contour, opacity);
-    wide = fine;
     // What is outside the heights shown is cut off here: a fragment that may be discarded costs more.
     gl_ClipDistance[0] = place.z + 0.001;
     gl_ClipDistance[1] = 1.001 - place.z;
