@@ -22,9 +22,10 @@ from races.many_runs import Block, ManyRuns, Ticks, Watch
 from races.step_program import StepCode
 
 SPAN = 64  # steps that a loop makes before it hands back, to take noise and to give terms
-# Seconds, measured on one machine: what a loop saves of each operation of a step of one run, and what it
-# takes to import numba and compile, at all and for each operation.
-SAVED, IMPORTING, COMPILING = 2e-10, 2.0, 0.01
+# Seconds, measured on one machine: what a loop saves of each operation of a step of one run; what it takes to
+# import numba and compile, at all and for each operation; and to import it and read code that was kept.
+SAVED, IMPORTING, COMPILING, LOADING = 2e-10, 1.6, 0.011, 0.7
+RACES = 3  # of a kind, in which compiling has to pay, since the code is kept
 
 # These, like `step`, `step_carefully` and `note`, stand for what the compiled loop is given: how many rows
 # there are, how many of them are coordinates, terms, noise and all that a step takes, and whether that is
@@ -130,10 +131,16 @@ def loop(code: StepCode, watch: type[Watch]) -> Callable[..., None]:
 
 
 def pays(codes: Sequence[StepCode], steps: int, threads: int = 1) -> bool:
-    """Whether loops, with the time to compile them, are quicker for so many of each of these steps."""
-    programs = [code.later.program for code in codes]
-    operations = sum(isinstance(p.values[number], Operation) for p in programs for number in p.live())
-    return SAVED * operations * steps / threads > IMPORTING + COMPILING * operations
+    """Whether loops, with the time to compile them once, are quicker for so many of each of these steps."""
+    operations = sum(map(_operations, codes))
+    spent = IMPORTING + COMPILING * operations + (RACES - 1) * LOADING
+    return RACES * SAVED * operations * steps / threads > spent
+
+
+@lru_cache(maxsize=256)
+def _operations(code: StepCode) -> int:
+    program = code.later.program
+    return sum(isinstance(program.values[number], Operation) for number in program.live())
 
 
 def run_loops(runs: ManyRuns, compute: Callable[..., None]) -> None:

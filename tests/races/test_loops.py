@@ -183,7 +183,8 @@ def test_large_races_take_the_loop_by_themselves_and_small_ones_do_not(
 def test_a_loop_pays_for_large_races_alone() -> None:
     code = code_of(race(surface="funky", racers=[{"optimizer": "adam"}]))
     assert not pays([code], 120 * 1000)
-    assert pays([code], 1000 * 1_000_000)
+    assert pays([code], 120 * 1_000_000, threads=2)
+    assert not pays([code], 120 * 100_000, threads=2)
 
 
 def test_without_numba_a_race_of_loops_is_one_of_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
