@@ -1,4 +1,7 @@
-"""`LossPlot`: loss against step, drawn as the race proceeds, and learning rates where they change."""
+"""`LossPlot`: loss against step, drawn as the race proceeds, and learning rates where they change.
+
+Those that a learned optimizer chooses are on a gauge, too.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from scenes.theme import SMALL
 from views.box import MOST
 from views.captions import Captions
 from views.racer_path import Path, curve
-from views.rates import differ, learning_rates
+from views.rates import chosen_rates, differ, learning_rates
 from views.theme import FAINT
 
 Array = NDArray[np.float64]
@@ -29,6 +32,8 @@ RATES = 0.4  # the share of the plot for learning rates
 HIGH = 1.9  # the least height, without the steps, for both
 DECADES = 100.0  # times the least value: a linear axis would then show the first steps only
 FLOOR, PEAK = 1e-16, 1e3  # times the start: what is below is rounding error, and what is above is cut off
+GAUGE = 0.6  # the width of the gauge
+LANES, TICK = (-0.15, 0.15), 0.05  # where its needles are beside its middle, and how far marks reach
 MOST_LINES = 12  # decades with lines of their own
 
 
@@ -57,7 +62,9 @@ class LossPlot(Group):
 
     The axis of a linear scale goes from the lowest loss, or the target, to a quarter above the start's, so
     that a racer that shoots up does not squeeze the others; curves are not drawn outside it. Losses that span
-    decades have a logarithmic scale. Where learning rates change, they are below the losses.
+    decades have a logarithmic scale. Where learning rates change, they are below the losses. A gauge at the
+    right shows those that learned racers choose now, for u at the left of its scale and for v at the right,
+    and how low and how high they have been.
 
     Args:
         trace: the race; its first start is shown.
@@ -72,8 +79,10 @@ class LossPlot(Group):
     def __init__(self, trace: Trace, captions: Captions, area: Area, *, target_line: bool = True) -> None:
         losses, steps = trace.losses[:, :, 0], trace.spec.steps
         target = float(target_of(trace)[0])
-        above, below = area._replace(bottom=area.bottom + BELOW), None
-        rates = learning_rates(trace)
+        rates, chosen = learning_rates(trace), chosen_rates(trace)
+        column = Area(area.right - GAUGE, area.bottom + BELOW, area.right, area.top)
+        area = area._replace(right=column.left) if chosen else area
+        above, below = area._replace(bottom=column.bottom), None
         if differ(rates) and above.height > HIGH:
             above, below = above.rows(1 - RATES, RATES)
         scale = loss_scale(losses, target)
@@ -86,14 +95,18 @@ class LossPlot(Group):
                 parts.append(Trail(place(*ends), FAINT, width=1))
         paths = curves(losses, scale, place)
         if below:
-            rated = rate_scale(rates)
+            rated = rate_scale(rates, log=bool(chosen))
             more, place = axes(below, rated, captions.rate, "lr", captions, steps)
             parts += more
-            # A rate is that of the step that follows; the last one is held.
-            paths += curves(np.concatenate([rates, rates[:, -1:]], axis=1), rated, place)
+            paths += curves(_held(rates), rated, place)
         colours = [racer.colour for racer in trace.spec.racers]
         parts += step_labels(area, captions, steps)
-        self.runners = Runners(colours * (len(paths) // len(colours)), paths, radius=0.07, width=3.0)
+        moving = colours * (len(paths) // len(colours)) + [colours[i] for i in chosen for _ in "uv"]
+        if chosen:
+            more, needles = _gauge(column, list(chosen.values()))
+            parts += more
+            paths += needles
+        self.runners = Runners(moving, paths, radius=0.07, width=3.0)
         super().__init__(*parts, self.runners)
 
 
@@ -130,6 +143,41 @@ def step_labels(area: Area, captions: Captions, steps: int) -> list[Label]:
     ]
 
 
+def _gauge(column: Area, chosen: list[Array]) -> tuple[list[DepthMobject], list[Path]]:
+    """A gauge, with the letters of the axes above it; and the paths of its needles, two for each racer."""
+    x, _ = column.middle
+    bottom, top = column.bottom, column.top - ABOVE
+    scale = rate_scale(np.concatenate([rates.T for rates in chosen]), log=True)
+
+    def height(value: Array) -> Array:
+        return np.asarray(bottom + (value - scale.low) / (scale.high - scale.low) * (top - bottom))
+
+    def at(axis: float) -> Callable[[Array, Array], Array]:
+        return lambda _, value: np.stack([np.full(value.shape, x + axis), height(value), 0 * value], axis=-1)
+
+    decades = height(np.array(scale.decades())).tolist()
+    parts: list[DepthMobject] = [
+        Trail([[x, bottom, 0], [x, top, 0]], FAINT, width=2),
+        *(Trail([[x - TICK, y, 0], [x + TICK, y, 0]], FAINT, width=2) for y in decades),
+        *(
+            Label(letter, SMALL, FAINT).stand(x + axis, top + 0.12)
+            for axis, letter in zip(LANES, "uv", strict=True)
+        ),
+    ]
+    needles = [
+        path
+        for rates in chosen
+        for axis, own in zip(LANES, rates.T, strict=True)
+        for path in curves(_held(own[None]), scale, at(axis))
+    ]
+    return parts, needles
+
+
+def _held(rates: Array) -> Array:
+    """Rates at every position: each is that of the step that follows, and the last one is held."""
+    return np.concatenate([rates, rates[:, -1:]], axis=1)
+
+
 def curves(values: Array, scale: Scale, place: Callable[[Array, Array], Array]) -> list[Path]:
     """The paths of values after each step, of shape (racers, steps + 1)."""
     return [curve(one, scale.low, scale.high, place) for one in scale.of(values)]
@@ -157,11 +205,11 @@ def loss_scale(losses: Array, target: float) -> Scale:
     return Scale(float(low), float(high), False)
 
 
-def rate_scale(rates: Array) -> Scale:
-    """The scale of learning rates: from 0, or logarithmic if they span decades."""
+def rate_scale(rates: Array, log: bool = False) -> Scale:
+    """The scale of learning rates: from 0, or logarithmic if they span decades or if it is to be."""
     known = rates[np.isfinite(rates)]
     high, least = float(known.max()), float(known[known > 0].min(initial=np.inf))
-    if known.min() > 0 and high > DECADES * least:
-        span = np.log10(high / least)
+    if known.min() > 0 and (log or high > DECADES * least):
+        span = max(np.log10(high / least), 1.0)
         return Scale(float(np.log10(least) - 0.05 * span), float(np.log10(high) + 0.1 * span), True)
     return Scale(0.0, 1.1 * high or 1.0, False)
