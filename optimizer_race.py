@@ -19,7 +19,8 @@ from scenes.film import Film
 from scenes.frame import frame
 from scenes.race.board import Board
 from scenes.race.commentary import Lead, introduction_room, introductions
-from scenes.race.director import PEAK, TURN, Director, Pose, pose_at
+from scenes.race.director import PEAK, TURN, CameraShot, Director, Pose, Side, pose_at
+from scenes.race.filled import filled
 from scenes.race.loss_plot import LossPlot
 from scenes.race.off_plane import OffPlane, plane_lines
 from scenes.race.plan import Plan
@@ -38,6 +39,7 @@ SWAY = 24 * DEGREES  # the camera's rotation during the race, and back at the en
 RISES = np.arange(4, 57, 4) * DEGREES  # how far it may rise before and during that, to see the balls better
 STEEPEST = 12 * DEGREES  # from upright: no shot is from higher up
 LIFT = 14 * DEGREES  # the least rise for the last look
+FILLED = 0.44  # the share of the picture that the surface takes during the race, where it can
 HIGHEST = 28 * DEGREES  # the same with the axes, of which the upright one would be too short
 COMING, CLOSING = 0.3, 0.12  # shares of the introduction: the camera comes near; board and plots appear
 
@@ -88,7 +90,8 @@ class OptimizerRace(Film):
         upon = [where.board, where.plot] if frame().wide else []
         if upon and told:
             upon.append(where.words)
-        self.plates = Group(*(Plate(area.inset(-PAD)) for area in upon))
+        self.upon = [area.inset(-PAD) for area in upon]
+        self.plates = Group(*map(Plate, self.upon))
         below = introduction_room()
         self.verdict = Lead(self.trace, standings, self.captions, below, lead_lines(), plated=True)
         self.verdict.at(self.trace.spec.steps)
@@ -118,7 +121,7 @@ class OptimizerRace(Film):
                 clear._replace(top=where.plan.bottom - PAD),
             ]
         director = Director(stage, self.lens, rooms, where.clear, where.stage.bottom, seconds)
-        self.shots = director.shots([(phi, theta), (phi - rise, theta + SWAY)])
+        self.shots = self.filling(director, (phi, theta), (phi - rise, theta + SWAY))
         # The film ends where it begins.
         turn = min(SWAY, TURN * SHARES["orbit"] * self.length / PEAK)
         high = max(phi - max(rise, LIFT), HIGHEST)
@@ -134,6 +137,26 @@ class OptimizerRace(Film):
         stage.axes.thin((zoom * points + beside)[-4 * len(stage.axes.labels) :])
         self.whole = Pose(high, theta, zoom, x, y, frame().whole.bottom)
         self.look(self.opening)
+
+    def filling(self, director: Director, first: Side, last: Side) -> list[CameraShot]:
+        """The shots of the race from no higher than it takes for the surface to fill the picture.
+
+        Args:
+            director: who finds the shots.
+            first: phi and theta at the begin of the race.
+            last: the same at its end.
+        """
+        (phi, theta), (last_phi, last_theta) = first, last
+        over = [*self.upon, self.regions.plan]
+        best: tuple[float, list[CameraShot]] = -1.0, []
+        for higher in rises(phi)[::2]:
+            shots = director.shots([(phi - higher, theta), (min(last_phi, phi - higher), last_theta)])
+            poses = [shot.first for shot in shots]
+            share = min(filled(self.stage, self.lens, pose, self.regions.stage, over) for pose in poses)
+            best = max(best, (share, shots), key=lambda found: found[0])
+            if share >= FILLED:
+                break
+        return best[1]
 
     def look(self, pose: Pose) -> None:
         """Put the camera into a pose."""

@@ -38,6 +38,9 @@ PEAK = 1.875  # the greatest speed of a move, as a multiple of its mean: smoothe
 TURN, ZOOM, PAN = 15 * DEGREES, 0.5, 3.0
 
 
+Side = tuple[float, float]  # phi and theta
+
+
 class Pose(NamedTuple):
     """How a camera sees the scene: its angles and zoom, the picture's shift and lower end, in scene units."""
 
@@ -110,7 +113,7 @@ class Director:
         self._seconds = seconds
         self._move = float(np.clip(SHARE * seconds, *MOVE))
 
-    def shots(self, angles: Sequence[tuple[float, float]]) -> list[CameraShot]:
+    def shots(self, angles: Sequence[Side]) -> list[CameraShot]:
         """The shots of the race, and the moves between them.
 
         Args:
@@ -210,7 +213,7 @@ class _View:
         self,
         lens: DepthCamera,
         stage: Stage,
-        side: tuple[float, float],
+        side: Side,
         balls: Sequence[Array],
         room: Area,
         fill: Area,
