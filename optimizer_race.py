@@ -27,7 +27,7 @@ from scenes.race.plan import Plan
 from scenes.race.plate import Plate
 from scenes.race.regions import PAD, board_room, lead_lines, regions, words_width
 from scenes.race.results import Results
-from scenes.race.spoken import Line
+from scenes.race.spoken import Line, Spoken
 from scenes.race.stage import Stage, fill
 from scenes.showing import Showing, shown
 from views.rates import differ, learning_rates
@@ -42,6 +42,9 @@ LIFT = 14 * DEGREES  # the least rise for the last look
 FILLED = 0.44  # the share of the picture that the surface takes during the race, where it can
 HIGHEST = 28 * DEGREES  # the same with the axes, of which the upright one would be too short
 COMING, CLOSING = 0.3, 0.12  # shares of the introduction: the camera comes near; board and plots appear
+RISING = 0.45  # the share of its part in which the surface rises
+SLOWEST = 1.7  # how much longer these moves of the camera may take; where that is too fast, there is a cut
+BRISK = 2.0  # how much faster the camera may be there than during the race
 
 
 def rises(phi: float) -> list[float]:
@@ -136,7 +139,18 @@ class OptimizerRace(Film):
         points, beside = pictures[0]
         stage.axes.thin((zoom * points + beside)[-4 * len(stage.axes.labels) :])
         self.whole = Pose(high, theta, zoom, x, y, frame().whole.bottom)
+        seconds = RISING * SHARES["rise"] * self.length
+        self.rising_time = self.brisk(director, self.opening, self.whole, seconds)
+        seconds = SHARES["start"] * self.length
+        self.fading = 0.2 * COMING * seconds
+        self.coming = self.brisk(director, self.whole, self.shots[0].first, COMING * seconds - self.fading)
+        self.introducing = (1 - CLOSING) * seconds - self.fading - self.coming
         self.look(self.opening)
+
+    def brisk(self, director: Director, one: Pose, other: Pose, seconds: float) -> float:
+        """How long a move takes before the race, usually these seconds; 0 for a cut."""
+        least = director.time(one, other) / BRISK
+        return max(seconds, least) if least <= SLOWEST * seconds else 0.0
 
     def filling(self, director: Director, first: Side, last: Side) -> list[CameraShot]:
         """The shots of the race from no higher than it takes for the surface to fill the picture.
@@ -149,7 +163,8 @@ class OptimizerRace(Film):
         (phi, theta), (last_phi, last_theta) = first, last
         over = [*self.upon, self.regions.plan]
         best: tuple[float, list[CameraShot]] = -1.0, []
-        for higher in rises(phi)[::2]:
+        # A network's stalks show the true loss, and only from the side.
+        for higher in rises(phi)[::2] if self.trace.plane is None else [0.0]:
             shots = director.shots([(phi - higher, theta), (min(last_phi, phi - higher), last_theta)])
             poses = [shot.first for shot in shots]
             share = min(filled(self.stage, self.lens, pose, self.regions.stage, over) for pose in poses)
@@ -166,11 +181,11 @@ class OptimizerRace(Film):
 
     def spoken(self, section: str) -> list[Line]:
         """The captions of a section; those of the racers while they are introduced."""
-        lines = super().spoken(section)
         if section != "start":
-            return lines
-        begin = COMING * SHARES["start"] * self.length if frame().wide else 0.0
-        return [(begin + (1 - COMING - CLOSING) * after, line) for after, line in lines]
+            return super().spoken(section)
+        begin = self.fading + self.coming if frame().wide else 0.0
+        lines = Spoken(self.trace).introductions(self.introducing)
+        return [(begin + after, line) for after, line in lines]
 
     def moves(self, pose: Pose) -> list[Any]:
         """The animations that bring the camera into a pose."""
@@ -188,23 +203,24 @@ class OptimizerRace(Film):
         """Show the surface and its axes."""
         axes = self.stage.axes
         seconds = SHARES["rise"] * self.length
-        self.play(self.rising, *self.moves(self.whole), run_time=0.5 * seconds)
-        self.play(FadeIn(axes, axes.labels), run_time=0.15 * seconds)
-        self.wait(0.35 * seconds)
+        rising = self.rising_time or RISING * seconds
+        if not self.rising_time:
+            self.look(self.whole)
+        self.play(self.rising, *self.moves(self.whole), run_time=rising)
+        self.play(FadeIn(axes, axes.labels), run_time=0.12 * seconds)
+        self.wait(0.88 * seconds - rising)
 
     def introduce_racers(self) -> None:
         """Drop the balls onto the start, each with a line on how it moves; then show board and plots.
 
         The camera comes near before that, or afterwards where board and plots are below the race.
         """
-        sayings = introductions(self.trace, self.captions)
+        sayings = introductions(self.trace, self.captions, self.introducing)
         self.fix(*sayings)
         seconds = SHARES["start"] * self.length
-        each = (1 - COMING - CLOSING) * seconds / len(sayings)
-        axes, near = self.stage.axes, self.shots[0].first
+        each = self.introducing / len(sayings)
         if frame().wide:
-            self.play(FadeOut(axes, axes.labels), run_time=0.2 * COMING * seconds)
-            self.play(*self.moves(near), run_time=0.8 * COMING * seconds)
+            self.come_near()
         self.add(self.stage.runners.trails)
         balls = list(self.stage.runners.balls)
         drops = [[ball] for ball in balls] if len(sayings) == len(balls) else [balls]
@@ -216,10 +232,18 @@ class OptimizerRace(Film):
             self.remove(saying)
         self.add(self.stage.runners, self.stage.stalks)
         if not frame().wide:
-            self.play(FadeOut(axes, axes.labels), run_time=0.2 * COMING * seconds)
-            self.play(*self.moves(near), run_time=0.8 * COMING * seconds)
+            self.come_near()
         beside = (self.plates, self.plan, self.board, self.plot, self.lead, *self.off_plane)
         self.play(FadeIn(*beside), run_time=CLOSING * seconds)
+
+    def come_near(self) -> None:
+        """Bring the camera to where the race begins."""
+        axes, near = self.stage.axes, self.shots[0].first
+        self.play(FadeOut(axes, axes.labels), run_time=self.fading)
+        if self.coming:
+            self.play(*self.moves(near), run_time=self.coming)
+        else:
+            self.look(near)
 
     def race(self) -> None:
         """Run the race; the camera rests, or moves to the next shot."""

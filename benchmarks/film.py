@@ -29,7 +29,7 @@ from manim import Sphere, Surface, ThreeDScene, config, tempconfig
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # before this folder, whose `races` is not the package
 
-from optimizer_race import COMING, SHARES, OptimizerRace
+from optimizer_race import SHARES, OptimizerRace
 from races import Trace, load_spec, run_race
 from scenes.depth.mobjects import Trail
 from scenes.race.stage import RADIUS, Stage
@@ -124,7 +124,7 @@ def moving_part(trace: Trace) -> float:
     film = OptimizerRace(trace=trace)
     film.prepare()
     moves = sum(shot.end - shot.begin for shot in film.shots if shot.first != shot.last)
-    before = 0.3 * SHARES["title"] + 0.5 * SHARES["rise"] + 0.8 * COMING * SHARES["start"]
+    before = 0.3 * SHARES["title"] + (film.rising_time + film.coming) / film.length
     return float(before + moves * SHARES["race"] + SHARES["orbit"])
 
 

@@ -19,15 +19,27 @@ from views.standings import Standings
 from views.theme import INK
 
 MOST = 6  # racers introduced one by one
+READ = 0.8  # seconds that it takes to read what is said of one
 SIZE = 26  # of the line on the leader, in points
 STUMP = 3.0  # names are not cut below this width, in scene units, for the sake of the rest of the line
 
 
-def introductions(trace: Trace, captions: Captions) -> list[Group]:
-    """Words for each racer on how it moves, or a single line if there are many, in `introduction_room`."""
+def one_by_one(racers: int, seconds: float) -> bool:
+    """Whether so many racers are introduced one by one, in so many seconds."""
+    return racers <= MOST and seconds >= READ * racers
+
+
+def introductions(trace: Trace, captions: Captions, seconds: float) -> list[Group]:
+    """Words for each racer on how it moves, or else a single line, in `introduction_room`.
+
+    Args:
+        trace: the race.
+        captions: the film's text.
+        seconds: how long they are shown in all.
+    """
     racers, area = trace.spec.racers, introduction_room()
     x, _ = area.middle
-    if len(racers) > MOST:
+    if not one_by_one(len(racers), seconds):
         u, v = trace.spec.start[0]
         words = captions.start.format(u=captions.numbers.place(u), v=captions.numbers.place(v))
         size = BODY if line_width(words, BODY) <= area.width else SMALL

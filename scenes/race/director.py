@@ -168,7 +168,7 @@ class Director:
             fast = [
                 k
                 for k, ((one, other), spot) in enumerate(zip(itertools.pairwise(poses), spots, strict=True))
-                if not self._slow(one, other, spot)
+                if self._time(one, other, spot) > self._move
             ]
             # Of the two shots of a move, the nearer one is made wider, unless it is as wide as can be.
             changed = [
@@ -186,13 +186,16 @@ class Director:
         (balls,) = self._stage.runners.ball_places(np.array([moment / (MOMENTS - 1) * self._stage.steps]))
         return balls.mean(axis=0, keepdims=True) if len(balls) else np.zeros((1, 3))
 
-    def _slow(self, one: Pose, other: Pose, spot: Array) -> bool:
-        """Whether a move is no faster than it may be, with a spot to look at."""
-        pace = PEAK / self._move
-        turn = max(abs(one.phi - other.phi), abs(one.theta - other.theta)) * pace
-        zoom = abs(np.log(one.zoom / other.zoom)) * pace
-        pan = np.linalg.norm(one.seen(self._lens, spot) - other.seen(self._lens, spot)) * pace
-        return bool(turn <= TURN and zoom <= ZOOM and pan <= PAN)
+    def time(self, one: Pose, other: Pose) -> float:
+        """The seconds that a move takes that is as fast as one during the race may be, before it."""
+        return self._time(one, other, self._pack(0))
+
+    def _time(self, one: Pose, other: Pose, spot: Array) -> float:
+        """The same, with a spot to look at."""
+        turn = max(abs(one.phi - other.phi), abs(one.theta - other.theta))
+        zoom = abs(np.log(one.zoom / other.zoom))
+        pan = np.linalg.norm(one.seen(self._lens, spot) - other.seen(self._lens, spot))
+        return PEAK * float(max(turn / TURN, zoom / ZOOM, pan / PAN))
 
     def _timed(self, ends: Sequence[int], poses: Sequence[Pose]) -> list[CameraShot]:
         """The shots and moves with their times."""

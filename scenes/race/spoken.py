@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from races import Status, Trace
 from races.metrics import final_loss
-from scenes.race.commentary import MOST
+from scenes.race.commentary import one_by_one
 from support.messages import shorten
 from support.words import words
 from views.captions import captions_of
@@ -57,9 +57,9 @@ class Spoken:
         return f"{say.title}\n{say.subtitle.format(surface=surface, steps=say.count(spec.steps))}"
 
     def introductions(self, seconds: float) -> list[Line]:
-        """The racers, one after the other, and how each moves; if there are many, only where they start."""
+        """The racers, one after the other, and how each moves; or else only where they start."""
         racers = self._trace.spec.racers
-        if len(racers) > MOST:
+        if not one_by_one(len(racers), seconds):
             return [(0.0, self._start())]
         return [(seconds * i / len(racers), self._moves(i, "{name}")) for i in range(len(racers))]
 

@@ -276,7 +276,7 @@ def test_a_french_film_has_no_english_words() -> None:
     }
 
 
-@pytest.mark.parametrize("surface", ["funky", "slope"])
+@pytest.mark.parametrize("surface", ["funky", "rosenbrock"])
 def test_nothing_is_covered_while_the_camera_goes_where_the_race_is_seen_from(surface: str) -> None:
     with small(rate=10):
         renderer = Watched()

@@ -88,7 +88,7 @@ def at_rest(film: Any) -> Iterator[list[Any]]:
         yield [film.stage.surface, film.stage.runners, plate, title]
         yield [film.stage.surface, film.stage.runners, film.verdict]
         film.look(film.whole)
-        for saying in introductions(film.trace, film.captions):
+        for saying in introductions(film.trace, film.captions, film.introducing):
             film.fix(saying)
             yield [film.stage.surface, film.stage.axes, film.stage.axes.labels, saying]
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from races import Trace, run_race
+from scenes.race.commentary import READ
 from scenes.race.spoken import LEAST, Spoken
 from support.words import LANGUAGES
 from tests.races.helpers import DEFAULT, race
@@ -51,8 +52,13 @@ def test_every_section_is_told_in_every_language(trace: Trace, language: str) ->
     assert spoken.section("nothing", 1.0) == []
 
 
+def test_racers_are_introduced_one_by_one_only_if_that_can_be_read(trace: Trace) -> None:
+    assert len(Spoken(trace).introductions(READ * len(trace.names))) == len(trace.names)
+    assert len(Spoken(trace).introductions(0.9 * READ * len(trace.names))) == 1
+
+
 def test_many_racers_are_not_introduced_one_by_one() -> None:
     racers = [{"optimizer": "sgd", "lr": 0.01 * (i + 1)} for i in range(9)]
     spoken = Spoken(run_race(race(racers=racers, steps=5)))
-    assert len(spoken.introductions(5.0)) == 1
+    assert len(spoken.introductions(50.0)) == 1
     assert len(spoken.results().splitlines()) == 6
