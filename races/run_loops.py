@@ -90,8 +90,8 @@ def steps_of_runs(
                 numbers[1] = rates[n]
             for k in range(NOISE):
                 copy(rows[SIZE + TERMS + k], noise[n - span[0], k, begin:end], size)
-            if step(rows, size, numbers):
-                step_carefully(rows, size, numbers)
+            if step(rows, np.uint64(size), numbers):  # as in `autograd.compiler.chunks.compute`
+                step_carefully(rows, np.uint64(size), numbers)
             note(x, loss, slopes, size, n, begin, kept)
             for k in range(terms.shape[1]):
                 copy(terms[n - span[0], k, begin:end], rows[after + SIZE + k], size)

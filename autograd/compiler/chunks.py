@@ -18,7 +18,7 @@ BLOCK = 16 * CHUNK  # points that a thread takes at a time
 _POINTS = "Array(float64, 1, 'A', True)"  # of any stride, and not written
 
 
-def no_step(rows: Any, size: int, numbers: Any) -> Any:
+def no_step(rows: Any, size: Any, numbers: Any) -> Any:
     """What stands for the functions that are emitted."""
     raise NotImplementedError
 
@@ -37,8 +37,9 @@ def compute(arguments: Any, results: Any, numbers: Any) -> None:
             row, given = rows[k], arguments[k]
             for i in range(size):
                 row[i] = given[begin + i]
-        if step(rows, size, numbers):
-            step_carefully(rows, size, numbers)
+        # An index without a sign: LLVM need not prove that it is not negative, and vectorises longer loops.
+        if step(rows, np.uint64(size), numbers):
+            step_carefully(rows, np.uint64(size), numbers)
         for k in range(len(results)):
             row, result = rows[len(arguments) + k], results[k]
             for i in range(size):
