@@ -27,7 +27,7 @@ _EDGE_X, _EDGE_Y = 0.3, 0.3  # from the frame's edges
 _GUTTER = 0.16  # from the middle of the frame, where two racers share it
 _AXIS = 0.38  # left of a map, for the name of v
 _WIDTHS = (5.35, 4.35), (2.75, 2.0)  # of a map, and the least: of one racer, and of each of two
-_SQUARES = 1.9  # the height of the squares where they have the map's width
+_SQUARES = 1.9  # the height of the squares where they have the map's width, or their width beside it
 _BETWEEN = 0.3  # between a map and the equations beside it
 _UP_TO = 0.55  # between the base line of a racer's name and the first equation
 # The frame's widths from which two racers have room, and equations beside a map.
@@ -185,15 +185,15 @@ def _over(left: float, right: float, squares: bool, across: float) -> Rooms:
 
 
 def _below(squares: bool, high: float) -> Rooms:
-    """The rooms of a map so high, and of squares and panel below it."""
+    """The rooms of a map so high, of squares beside it, and of a panel below it."""
     left, right = frame().safe.left, frame().safe.right
     bottom, _, name = _heights()
-    low = name - 0.18 - high
-    floor = low - BELOW - (_LOW_SQUARES + 0.1) * squares
-    panel = (left, bottom + card_height(right - left), right, floor - 0.15)
+    low, high = name - 0.18 - high, name - 0.18
+    side = right - _SQUARES * squares
+    panel = (left, bottom + card_height(right - left), right, low - BELOW - 0.15)
     return (
-        (left + _AXIS, low, right, name - 0.18),
-        (left + _AXIS, floor, right, floor + _LOW_SQUARES * squares),
+        (left + _AXIS, low, side - _BETWEEN * squares, high),
+        (side, low, right, high if squares else low),
         (panel, (left, right, bottom), (left, right, name)),
     )
 

@@ -89,10 +89,15 @@ class Squares(Group):
             else []
         )
         room = max((label.width for label in words), default=-0.3) + 0.3
-        pitch = (right - left - room) / max(cells, 1)
-        self._side = min(top - bottom - _ROOM, pitch - 0.42)
-        self._widest = min(1.3 * self._side, pitch - 0.38)
-        self._corners = [(left + 0.34 + i * pitch, bottom + 0.05) for i in range(cells)]
+        upright = top - bottom > right - left  # one above the other
+        across, down = right - left - room, top - bottom
+        across, down = (across, down / cells) if upright else (across / cells, down)
+        self._side = min(down - _ROOM, across - 0.42)
+        self._widest = min(1.3 * self._side, across - 0.38)
+        self._corners = [
+            (left + 0.34 + i * across * (not upright), top - down + 0.05 - i * down * upright)
+            for i in range(cells)
+        ]
         colours = [look.colours[self._symbol(slot)] for slot in self._slots for _ in _AXES]
         self._fills = Group(*(Field(Patch(colour, 0.3)) for colour in colours))
         self._rims = Group(*(Trail(colour=colour, width=3.0, ghost=0.0) for colour in colours))
