@@ -24,6 +24,7 @@ class FilmName(StrEnum):
     DECISION_BOUNDARIES = "DecisionBoundaries"
     INSIDE_THE_STEP = "InsideTheStep"
     BASIN_MAP = "BasinMap"
+    GENERATIONS = "Generations"
     BACKPROP_GRAPH = "BackpropGraph"
 
 
@@ -39,6 +40,8 @@ def scene_of(film: FilmName) -> tuple[type[Any], Path]:
             from scenes import decision_boundaries as module  # noqa: PLC0415
         case FilmName.BASIN_MAP:
             from scenes import basin_map as module  # noqa: PLC0415
+        case FilmName.GENERATIONS:
+            from scenes import generations as module  # noqa: PLC0415
         case FilmName.INSIDE_THE_STEP:
             from scenes import inside_the_step as module  # noqa: PLC0415
         case FilmName.BACKPROP_GRAPH:

@@ -23,7 +23,7 @@ _VIEWS = (*_MODELS, "races", "comparison", "evolution", "views")
 _LOOK = ("scenes.frame", "scenes.theme")
 _DRAWN = ("scenes.depth", "scenes.text", "scenes.race", "scenes.step", "scenes.graph")
 _PARTS = ("scenes.export", *_LOOK, *_DRAWN)
-_ALL = (*_VIEWS, "views.figures", *_PARTS, "scenes", "studio", "cli", "optimizer_race")
+_ALL = (*_VIEWS, "views.figures", *_PARTS, "scenes", "scenes.generations", "studio", "cli", "optimizer_race")
 
 # What each room may import besides itself. A module belongs to the room with the longest name that fits.
 BELOW: dict[str, tuple[str, ...]] = {
@@ -49,6 +49,12 @@ BELOW: dict[str, tuple[str, ...]] = {
     "scenes.race": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text"),
     "scenes.step": (*_VIEWS, "scenes.frame", "scenes.theme", "scenes.depth", "scenes.text", "scenes.race"),
     "scenes": (*_VIEWS, *_PARTS),
+    "scenes.generations": (
+        *_VIEWS,
+        *_PARTS,
+        "scenes",
+        "optimizer_race",
+    ),  # the film of optimizer_race.py anew
     "studio": (*_VIEWS, "views.figures"),
     "cli": _ALL,
     "optimizer_race": _ALL,

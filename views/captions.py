@@ -42,6 +42,10 @@ class Captions:
     farthest: str  # the greatest of them
     boundaries: str  # the title of the film of decision boundaries
     same_start: str  # how all its networks begin
+    generations: str  # the title of the film of a breeding
+    generation: str  # a racer's name, of its number
+    drawn: str  # how the first one came about
+    bred: str  # how the others did, of their numbers
     accuracy: str  # of the share of samples
     basins: str  # the title of the film of basins
     told: str  # what its colours mean
@@ -88,7 +92,9 @@ def captions_of(spec: RaceSpec) -> Captions:
     """The captions of a race's film, with the race's own title and subtitle, if it has them."""
     said, film = captions(spec.film.language), spec.film
     if film.title:
-        said = replace(said, title=film.title, boundaries=film.title, basins=film.title)
+        said = replace(
+            said, title=film.title, boundaries=film.title, basins=film.title, generations=film.title
+        )
     if film.subtitle:
         plain = film.subtitle.replace("{", "{{").replace("}", "}}")
         said = replace(said, subtitle=plain, same_start=film.subtitle, told=film.subtitle)

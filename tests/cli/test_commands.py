@@ -228,6 +228,7 @@ LISTED = {
         "BackpropGraph",
         "DecisionBoundaries",
         "BasinMap",
+        "Generations",
         "scenes/contour_race.py",
     ),
 }

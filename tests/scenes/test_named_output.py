@@ -24,6 +24,7 @@ from scenes.backprop_graph import BackpropGraph
 from scenes.basin_map import BasinMap
 from scenes.contour_race import ContourRace
 from scenes.decision_boundaries import DecisionBoundaries
+from scenes.generations import Generations
 from scenes.inside_the_step import InsideTheStep
 from scenes.named_output import HOME, Written, race_name
 from scenes.signals import ending
@@ -32,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 SMALL = ["--resolution", "64,36", "--fps", "2", "--progress_bar", "none", "--media_dir", "media"]
 RACE = 'surface = "slope"\nsteps = 9\n[film]\nlength = 20\n[[racer]]\noptimizer = "adam"\n'
 SCENES: list[type[Written]] = [
-    OptimizerRace, ContourRace, InsideTheStep, BackpropGraph, DecisionBoundaries, BasinMap
+    OptimizerRace, ContourRace, InsideTheStep, BackpropGraph, DecisionBoundaries, BasinMap, Generations
 ]  # fmt: skip
 
 
