@@ -16,8 +16,10 @@ import numpy as np
 
 from autograd.compiler import machine_code
 from autograd.compiler.chunks import BLOCK, CHUNK, Emitted, no_step, step, step_carefully
-from autograd.compiler.compiled import block_length, share_blocks
+from autograd.compiler.compiled import Floats, block_length, share_blocks
+from autograd.compiler.hoisting import hoisted
 from autograd.compiler.program import Operation
+from autograd.values import Array
 from races.many_runs import Block, ManyRuns, Ticks, Watch
 from races.step_program import StepCode
 
@@ -28,12 +30,11 @@ SAVED, IMPORTING, COMPILING, LOADING = 2e-10, 1.6, 0.011, 0.7
 RACES = 3  # of a kind, in which compiling has to pay, since the code is kept
 
 # These, like `step`, `step_carefully` and `note`, stand for what the compiled loop is given: how many rows
-# there are, how many of them are coordinates, terms, noise and all that a step takes, and whether that is
-# given a number that depends on it.
-ROWS = SIZE = TERMS = NOISE = GIVEN = RATED = 0
+# there are, and how many of them are coordinates, terms, noise and all that a step takes.
+ROWS = SIZE = TERMS = NOISE = GIVEN = 0
 note: Any = no_step
 SIGNATURE = (
-    "void(float64[:,::1], float64[:,::1], float64[:,:,::1], float64[::1], float64[::1], UniTuple(int64, 2), "
+    "void(float64[:,::1], float64[:,::1], float64[:,:,::1], float64[:,::1], UniTuple(int64, 2), "
     "float64[:,:,::1], {})"
 )
 
@@ -57,7 +58,7 @@ def move(x: Any, new: Any, ended: Any, size: int) -> None:
 
 
 def steps_of_runs(
-    state: Any, settings: Any, noise: Any, rates: Any, numbers: Any, span: Any, terms: Any, kept: Any
+    state: Any, settings: Any, noise: Any, numbers: Any, span: Any, terms: Any, kept: Any
 ) -> None:
     """Make some steps of a block of runs, chunk by chunk, and note them.
 
@@ -66,9 +67,7 @@ def steps_of_runs(
             steps, then after.
         settings: hyperparameters and numbers of the loss of each run, of shape (k, runs).
         noise: in the slopes, of shape (steps, coordinates, runs); without any, of no steps.
-        rates: the numbers that depend on the step, for all steps.
-        numbers: room for the step's, and for that of `rates` if it is given one; then those that are the same
-            at all steps.
+        numbers: what all runs share at each step, of shape (all steps, k).
         span: the first of the steps, counted from 0, and the one after the last.
         terms: those after each of the steps, of shape (steps, terms, runs); none if nobody wants them.
         kept: what `note` takes.
@@ -85,13 +84,10 @@ def steps_of_runs(
         for k in range(len(settings)):
             copy(rows[SIZE + TERMS + NOISE + k], settings[k, begin:end], size)
         for n in range(span[0], span[1]):
-            numbers[0] = n + 1.0
-            if RATED:
-                numbers[1] = rates[n]
             for k in range(NOISE):
                 copy(rows[SIZE + TERMS + k], noise[n - span[0], k, begin:end], size)
-            if step(rows, np.uint64(size), numbers):  # as in `autograd.compiler.chunks.compute`
-                step_carefully(rows, np.uint64(size), numbers)
+            if step(rows, np.uint64(size), numbers[n]):  # as in `autograd.compiler.chunks.compute`
+                step_carefully(rows, np.uint64(size), numbers[n])
             note(x, loss, slopes, size, n, begin, kept)
             for k in range(terms.shape[1]):
                 copy(terms[n - span[0], k, begin:end], rows[after + SIZE + k], size)
@@ -109,13 +105,12 @@ def steps_of_runs(
 
 def names(code: StepCode, watch: type[Watch]) -> dict[str, Any]:
     """What `steps_of_runs` needs to make these steps."""
-    emitted = Emitted(code.later.program)
+    emitted = Emitted(hoisted(code.later.program, with_points=True)[1])
     return emitted.names | {
         "SIZE": code.size,
         "TERMS": code.terms,
         "NOISE": code.size * code.noisy,
         "GIVEN": emitted.arguments,
-        "RATED": code.rated,
         "note": watch.note,
     }
 
@@ -147,16 +142,30 @@ def run_loops(runs: ManyRuns, compute: Callable[..., None]) -> None:
     """Make all runs, block by block, by the loop that was compiled for them."""
     count = len(runs.starts)
     tick = Ticks(runs.on_step, -(-count // block_length(count, BLOCK)))
+    numbers = shared(runs.code, runs.watch.steps, runs.rates, runs.numbers)
 
     def work(blocks: Iterator[slice]) -> None:
         with np.errstate(all="ignore"):
             for part in blocks:
-                _run_block(runs, compute, part, tick)
+                _run_block(runs, compute, numbers, part, tick)
 
     share_blocks(work, count, BLOCK)
 
 
-def _run_block(runs: ManyRuns, compute: Callable[..., None], part: slice, tick: Callable[[], object]) -> None:
+def shared(code: StepCode, steps: int, rates: Sequence[float] | None, numbers: Sequence[float]) -> Array:
+    """What all runs share at each step, of shape (steps, these numbers), computed ahead of the loops.
+
+    So they have the same powers of the step's number as numpy's blocks, of which RAdam takes differences.
+    `rates` and `numbers` are as in `ManyRuns`.
+    """
+    call = Floats(hoisted(code.later.program, with_points=True)[0]).call
+    given = [()] * steps if rates is None else [(rate,) for rate in rates]
+    return np.array([call(n + 1.0, *rate, *numbers) for n, rate in enumerate(given)])
+
+
+def _run_block(
+    runs: ManyRuns, compute: Callable[..., None], numbers: Array, part: slice, tick: Callable[[], object]
+) -> None:
     code, length = runs.code, part.stop - part.start
     draws = runs.draws(part)
     block = Block(runs, part)
@@ -164,13 +173,12 @@ def _run_block(runs: ManyRuns, compute: Callable[..., None], part: slice, tick: 
     tick()
     state = np.array(block.given)
     settings = np.empty((0, length)) if runs.settings is None else np.array(runs.settings[:, part])
-    rates, kept = np.array(runs.rates or ()), runs.watch.kept(part)
-    numbers = np.array([0.0, *[0.0] * code.rated, *runs.numbers])
+    kept = runs.watch.kept(part)
     for first in range(1, runs.watch.steps, SPAN):
         last = min(first + SPAN, runs.watch.steps)
         noise = np.array(list(islice(draws, last - first))) if code.noisy else np.empty((0, code.size, 0))
         terms = np.empty((last - first, code.terms if runs.keep_terms else 0, length))
-        compute(state, settings, noise, rates, numbers, (first, last), terms, kept)
+        compute(state, settings, noise, numbers, (first, last), terms, kept)
         if runs.keep_terms:
             runs.keep_terms(slice(first, last), part, terms.transpose(1, 0, 2))
         for _ in range(first, last):

@@ -21,7 +21,7 @@ from autograd.compiler.chunks import CHUNK, step, step_carefully
 from optimizers import OPTIMIZERS
 from races import RaceSpec, run_race
 from races.recorder import Record
-from races.run_loops import names
+from races.run_loops import names, shared
 from races.step_program import step_code
 from surfaces import SURFACES
 from tests.races.helpers import race
@@ -38,6 +38,7 @@ def one_by_one(spec: RaceSpec) -> float:
     )
     assert code is not None
     given, terms, worst = names(code, Record), terms_of(trace), 0.0
+    numbers = shared(code, STEPS, None, ())
     step = machine_code.compiled(one_step, "void(float64[:,::1], int64, float64[::1])", given)
     draws: Any = spec.noise.of_starts(slice(0, STARTS)) if spec.noise else repeat(np.empty((0, STARTS)))
     random, buffers = np.random.default_rng(0), code.later.buffers(STARTS)
@@ -55,7 +56,7 @@ def one_by_one(spec: RaceSpec) -> float:
         rows = np.concatenate([state, draw, np.empty((5 + code.terms, STARTS))])
         padded = np.zeros((given["ROWS"], CHUNK))
         padded[: len(rows), :STARTS] = rows
-        step(padded, STARTS, np.array([n + 1.0, 0.0]))
+        step(padded, STARTS, numbers[n])
         found, expected = padded[given["GIVEN"] : len(rows), :STARTS], by_numpy(state)
         with np.errstate(all="ignore"):
             ulps = [state * (1 + random.choice([-1, 0, 1], state.shape) * 2.0**-52) for _ in range(4)]

@@ -16,7 +16,7 @@ from races import RaceSpec, Trace, run_race
 from races.many_runs import run_points
 from races.recorder import Record, empty_arrays
 from races.run_elementwise import RacerRun
-from races.run_loops import SPAN, loop, names, pays, run_loops
+from races.run_loops import SPAN, loop, names, pays, run_loops, shared
 from races.step_program import StepCode, step_code
 from surfaces import SURFACES
 from tests.races.helpers import in_python, race
@@ -68,7 +68,7 @@ def test_from_the_same_state_a_loop_makes_the_same_step(surface: str, optimizer:
     racers = [{"optimizer": optimizer}]
     spec = race(surface=surface, start=starts_in(surface, 13), steps=20, racers=racers, record="state")
     trace, given = run_race(spec), names(code_of(spec), Record)
-    terms = terms_of(trace)
+    terms, numbers = terms_of(trace), shared(code_of(spec), 20, None, ())
     for n in (1, 7, 19):
         rows = np.empty((given["ROWS"], 3))
         rows[:2] = trace.positions[0, n, :3].T
@@ -78,7 +78,7 @@ def test_from_the_same_state_a_loop_makes_the_same_step(surface: str, optimizer:
                 islice(spec.noise.of_starts(slice(0, 3)), n, None)
             )
         with np.errstate(all="ignore"):
-            given["step"](rows, 3, np.array([n + 1.0]))
+            given["step"](rows, 3, numbers[n])
         loss, du, dv, u, v = rows[given["GIVEN"] : given["GIVEN"] + 5]
         assert off(loss, trace.losses[0, n, :3]) < 1e-12
         assert off(np.array([du, dv]).T, trace.gradients[0, n, :3]) < 1e-12
