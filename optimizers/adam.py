@@ -81,5 +81,5 @@ class Adam(ElementwiseOptimizer):
         largest = exp_avg_sq
         if amsgrad:
             largest = terms["max_exp_avg_sq"] = np.maximum(state.get("max_exp_avg_sq", 0.0), exp_avg_sq)
-        root = np.sqrt(largest) / np.sqrt(1 - np.power(beta2, step)) + eps
-        return parameter - lr / (1 - np.power(beta1, step)) * (exp_avg / root), terms
+        root = np.sqrt(largest) / np.sqrt(1 - beta2**step) + eps
+        return parameter - lr / (1 - beta1**step) * (exp_avg / root), terms

@@ -72,5 +72,5 @@ class Adamax(ElementwiseOptimizer):
         gradient = penalised(gradient, parameter, weight_decay)
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
         exp_inf = np.maximum(beta2 * state.get("exp_inf", 0.0), np.absolute(gradient) + eps)
-        rate = lr / (1 - np.power(beta1, step))
+        rate = lr / (1 - beta1**step)
         return parameter - rate * (exp_avg / exp_inf), {"exp_avg": exp_avg, "exp_inf": exp_inf}

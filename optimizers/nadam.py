@@ -78,12 +78,12 @@ class NAdam(ElementwiseOptimizer):
         """The update in the class's docstring; `state` holds m, s and k under torch's names."""
         beta1, beta2 = betas
         gradient, parameter = decayed(gradient, parameter, lr, weight_decay, decoupled_weight_decay)
-        now = beta1 * (1 - 0.5 * np.power(0.96, step * momentum_decay))
-        next_ = beta1 * (1 - 0.5 * np.power(0.96, (step + 1) * momentum_decay))
+        now = beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay))
+        next_ = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentum_decay))
         mu_product = state.get("mu_product", 1.0) * now
         exp_avg = beta1 * state.get("exp_avg", 0.0) + (1 - beta1) * gradient
         exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
         ahead = (1 - now) / (1 - mu_product) * gradient + next_ / (1 - mu_product * next_) * exp_avg
-        root = np.sqrt(exp_avg_sq / (1 - np.power(beta2, step))) + eps
+        root = np.sqrt(exp_avg_sq / (1 - beta2**step)) + eps
         terms = {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq, "mu_product": mu_product}
         return parameter - lr * (ahead / root), terms

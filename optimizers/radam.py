@@ -82,7 +82,7 @@ class RAdam(ElementwiseOptimizer):
         way = gradient - before
         exp_avg = np.where(beta1 > 0.5, before + (1 - beta1) * way, gradient - beta1 * way)
         exp_avg_sq = beta2 * state.get("exp_avg_sq", 0.0) + (1 - beta2) * gradient * gradient
-        fading = np.power(beta2, step)
+        fading = beta2**step
         longest = 2 / (1 - beta2) - 1
         length = longest - 2 * step * fading / (1 - fading)
         # What is not used, where the length is at most 5, has a value all the same.
@@ -90,5 +90,5 @@ class RAdam(ElementwiseOptimizer):
         rectified = np.sqrt((r - 4) * (r - 2) * limit / ((limit - 4) * (limit - 2) * r))
         adaptive = rectified * np.sqrt(1 - fading) / (np.sqrt(exp_avg_sq) + eps)
         direction = exp_avg * np.where(length > 5, adaptive, 1.0)
-        rate = lr / (1 - np.power(beta1, step))
+        rate = lr / (1 - beta1**step)
         return parameter - rate * direction, {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}

@@ -26,6 +26,8 @@ _BY_NAME = ("maximum", "minimum", "erf")  # these want their buffer by name
 OPERATIONS = {*_UFUNCS, "where"}
 NAMES = NUMPYS | {name: getattr(np, name) for name in (*OPERATIONS - {*NUMPYS}, "copyto")}
 NAMES |= {"inf": math.inf, "nan": math.nan}
+# As for floats elsewhere: np.power's last place may differ, of which RAdam's first steps make a millionfold.
+NAMES["power_of_number"] = lambda a, b: np.float64(a) ** np.float64(b)
 
 
 @dataclass
@@ -108,7 +110,8 @@ class _Emitter:
         elif self.program.shapes[number] != POINTS:
             inputs = ", ".join(self._words[i] for i in value.inputs)
             self._words[number] = f"t{number}"
-            self.code.lines.append(f"t{number} = {value.name}({inputs})")
+            name = "power_of_number" if value.name == "power" else value.name
+            self.code.lines.append(f"t{number} = {name}({inputs})")
         elif value.name == "where":
             self._choose(number, value)
         else:
