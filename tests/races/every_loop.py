@@ -82,8 +82,8 @@ def computed(program: Program, given: Sequence[Any], random: np.random.Generator
 
 def one_step(rows: Any, size: int, numbers: Any) -> None:
     """A step of a chunk of starts."""
-    if step(rows, size, numbers):
-        step_carefully(rows, size, numbers)
+    if step(rows, np.uint64(size), numbers):
+        step_carefully(rows, np.uint64(size), numbers)
 
 
 def statuses(surface: str, optimizer: str) -> tuple[int, int]:
