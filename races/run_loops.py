@@ -26,8 +26,8 @@ from races.step_program import StepCode
 SPAN = 64  # steps that a loop makes before it hands back, to take noise and to give terms
 # Seconds, measured on one machine: what a loop saves of each operation of a step of one run; what it takes to
 # import numba and compile, at all and for each operation; and to import it and read code that was kept.
-SAVED, IMPORTING, COMPILING, LOADING = 2e-10, 1.6, 0.011, 0.7
-RACES = 3  # of a kind, in which compiling has to pay, since the code is kept
+SAVED, IMPORTING, COMPILING, LOADING = 2e-10, 1.1, 0.008, 0.5
+RACES = 2  # of a kind, in which compiling has to pay, since the code is kept
 
 # These, like `step`, `step_carefully` and `note`, stand for what the compiled loop is given: how many rows
 # there are, and how many of them are coordinates, terms, noise and all that a step takes.

@@ -26,8 +26,14 @@ _BY_NAME = ("maximum", "minimum", "erf")  # these want their buffer by name
 OPERATIONS = {*_UFUNCS, "where"}
 NAMES = NUMPYS | {name: getattr(np, name) for name in (*OPERATIONS - {*NUMPYS}, "copyto")}
 NAMES |= {"inf": math.inf, "nan": math.nan}
-# As for floats elsewhere: np.power's last place may differ, of which RAdam's first steps make a millionfold.
-NAMES["power_of_number"] = lambda a, b: np.float64(a) ** np.float64(b)
+
+
+def power_of_number(a: Any, b: Any) -> Any:
+    """As for floats elsewhere: np.power's last place may differ, and RAdam takes differences of powers."""
+    return np.float64(a) ** np.float64(b)
+
+
+NAMES["power_of_number"] = power_of_number
 
 
 @dataclass
