@@ -21,7 +21,7 @@ _RECORD = "progress.npz"
 
 
 def run_evolve(plan: BreedingPlan, processes: int | None, cluster: str | None, folder: Path) -> list[Path]:
-    """Breed, print the scores as they come, and write the files; their paths.
+    """Breed, print the scores of `Generation` as they come, and write the files; their paths.
 
     Args:
         plan: of the breeding.

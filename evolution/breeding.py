@@ -26,12 +26,15 @@ from support.parallel import parallel
 
 Array: TypeAlias = NDArray[np.float64]
 
-_CHUNK = 16  # agents to a task: the tasks are the same ones however many processes do them
+_CHUNK = 16  # agents to a task, about: the tasks are the same ones however many processes do them
 _PAYS = 200_000  # steps of all agents in a generation, from which on it pays to compile loops
 
 
 class Generation(NamedTuple):
     """What is known after a generation.
+
+    A score is the mean of log10 of the loss that is left, as a share of that at the start, less the same of
+    the first network, before the first generation, on the same races: -1 is a tenth of what that leaves.
 
     Attributes:
         number: 0 before the first one.
@@ -39,8 +42,8 @@ class Generation(NamedTuple):
         median: the median score.
         validation: the score of the network that represents it; nan where that was not validated.
 
-    >>> Generation(10, best=-2.5, median=-2.1, validation=-3.0).median
-    -2.1
+    >>> Generation(10, best=-0.5, median=-0.1, validation=-0.3).median
+    -0.1
     """
 
     number: int
@@ -131,13 +134,13 @@ def breed(
         raise EvolutionError(f"{record} has {there} generations already, more than {plan.generations}")
     if loops:
         list(parallel(partial(_compile, plan), plan.functions, processes))
-    generations, networks = [], {}
+    first, generations, networks = scheme.best, [], {}
     for number in range(plan.generations + 1):
         fresh = number >= len(told.validation)
         if number:
             agents = scheme.ask()
             if fresh:
-                told.scores.append(_scored(plan, number - 1, agents, loops, processes))
+                told.scores.append(_scored(plan, number - 1, np.vstack([agents, first]), loops, processes))
             scheme.tell(agents, told.scores[number - 1])
         if fresh:
             told.best = scheme.best
@@ -158,7 +161,7 @@ def breed(
 
 def _summary(number: int, told: BreedingRecord, validated: bool) -> Generation:
     scores = told.scores[number - 1] if number else np.array([np.nan])
-    validation = told.validation[number] if validated else np.nan
+    validation = told.validation[number] - told.validation[0] if validated else np.nan
     return Generation(number, float(scores.min()), float(np.median(scores)), validation)
 
 
@@ -168,11 +171,11 @@ def _compile(plan: BreedingPlan, function: str) -> None:
 
 
 def _scored(plan: BreedingPlan, generation: int, agents: Array, loops: bool, processes: int | None) -> Array:
-    tasks = [
-        ScoringTask(plan, generation, agents[begin : begin + _CHUNK], loops)
-        for begin in range(0, len(agents), _CHUNK)
-    ]
-    return np.concatenate(list(parallel(_score_task, tasks, processes)))
+    """The scores of all agents but the last one, less its score."""
+    parts = np.array_split(agents, max(1, len(agents) // _CHUNK))
+    tasks = [ScoringTask(plan, generation, part, loops) for part in parts]
+    found = np.concatenate(list(parallel(_score_task, tasks, processes)))
+    return np.asarray(found[:-1] - found[-1])
 
 
 def _score_task(task: ScoringTask) -> Array:

@@ -18,13 +18,15 @@ import pytest
 from cli.evolve import run_evolve
 from evolution import Bred, BreedingPlan, EvolutionError, Generation, breed, load_history, save_history
 from evolution import breeding as breeding_module
+from evolution.agent_races import scores
 from evolution.breeding_record import BreedingRecord
+from evolution.problems import bred_on
 from support.cluster import on_cluster
 
 ROOT = Path(__file__).parents[2]
 # Of two tasks, so that two processes have something to do.
 PLAN = BreedingPlan(
-    hidden=1, population=20, generations=6, steps=10, instances=2, functions=("rosenbrock", "ripples"),
+    hidden=1, population=32, generations=6, steps=10, instances=2, functions=("rosenbrock", "ripples"),
     validation=("booth",), every=4,
 )  # fmt: skip
 
@@ -42,6 +44,15 @@ def test_what_is_known_of_generations(bred: Bred) -> None:
     least = min(bred.generations[number].validation for number in bred.networks)
     assert bred.generations[bred.chosen].validation == least
     assert bred.best is bred.networks[bred.chosen]
+
+
+def test_scores_are_beside_those_of_the_first_network(bred: Bred) -> None:
+    assert bred.generations[0].validation == 0.0
+    first = np.array(bred.networks[0].weights)
+    agents = np.random.default_rng(3).normal(0, 0.3, (5, len(first)))
+    found = breeding_module._scored(PLAN, 0, np.vstack([agents, first, first]), loops=False, processes=1)
+    known = [scores(each[None], bred_on(PLAN, 0), "seed", 1, loops=False)[0] for each in (*agents, first)]
+    assert found.tolist() == [score - known[-1] for score in known]
 
 
 def test_two_processes_give_the_same_networks(bred: Bred) -> None:

@@ -38,7 +38,7 @@ def save_breeding_figure(bred: Bred, path: Path) -> Path:
             markeredgecolor="#333333", label=f"the network that is kept, of generation {bred.chosen}",
         )  # fmt: skip
         axes.set(
-            xlabel="generation", ylabel="log10 of the loss that is left", xlim=(0, None),
+            xlabel="generation", ylabel="log10 of the loss left, less the first network's", xlim=(0, None),
             title=f"Bred on {', '.join(bred.plan.functions)}, which each generation draws anew",
         )  # fmt: skip
         axes.grid(alpha=0.3)
