@@ -20,27 +20,23 @@ GRADIENTS = tuple(f"gradient_{k}" for k in range(1, SEEN))  # those before, the 
 class Learned(ElementwiseOptimizer):
     """Momentum's direction; how hard to press the accelerator is, at each step, a small network's choice.
 
-    With gradient grad at the parameter p, learning rate lr and momentum mu::
+    With gradient grad at the parameter p, and learning rate lr::
 
         {equations}
 
     The network sees the last five gradients of each number, and brakes or speeds up as they agree or turn.
-    With these, g1 the newest, its inputs are, in the version "seed"::
+    What exactly it sees, and how its direction is made, is told by the version of its features: `seed` and
+    `carrying` in `optimizers.learned_features`. d is the direction of momentum there, and y what the network
+    says.
 
-        sign(gi) exp|gi| / (exp|g1| + ... + exp|g5|)    five: the softmax of their sizes, with their signs
-        var(g1, ..., g5) / (|g1| + ... + |g5|)          one: 0 where all are 0
-
-    each in the parameter's shape; before the fifth step the missing gradients are 0.
-
-    **When it fails.** On what it was not bred for: nothing keeps its rate from being too large there.
+    **When it fails.** Far from what it was bred on: nothing keeps its rate from being too large there.
 
     Args:
         params: the parameters to move.
-        lr: learning rate, at least 0, by which the network's choice is multiplied.
+        lr: by which the rate that the network chooses is multiplied, at least 0.
         network: the network: its identifier, a path to its .npz, or a `LearnedNetwork`.
         horizon: how many steps the run will take, greater than 0; in a race it is the race's unless given.
             The features "seed" do not look at it.
-        momentum: mu, at least 0.
         maximize: climb: -g takes the place of g.
 
     Raises:
@@ -49,7 +45,7 @@ class Learned(ElementwiseOptimizer):
     >>> from autograd import Tensor
     >>> from optimizers import LearnedNetwork
     >>> x = Tensor(1.0)
-    >>> learned = Learned([x], lr=0.5, network=LearnedNetwork("seed", 1, (0.0,) * 9))
+    >>> learned = Learned([x], lr=0.5, network=LearnedNetwork("seed", 1, (0.0,) * 8 + (4.0,)))
     >>> (x * x / 2).backward()
     >>> learned.step()
     >>> x.data
@@ -59,10 +55,10 @@ class Learned(ElementwiseOptimizer):
     habit = "presses as hard as it learnt to"
     equations = (
         GRADIENT,
-        direction("b = mu*b + g", "momentum", term="momentum_buffer"),
+        direction("d = momentum(g)", "learned_direction", term="direction", given=True),
         UpdateLine("y = network(g)", "network", term="output", given=True),
         UpdateLine("r = lr*exp(y)", "pressed", Quantity.SIZE, Unit.PURE),
-        step("p = p - r*b", "step_pressed"),
+        step("p = p - r*d", "step_pressed"),
     )
 
     _checks: ClassVar = {"network": require_network, "horizon": require_positive}
@@ -75,22 +71,21 @@ class Learned(ElementwiseOptimizer):
         state: State,
         step: int,
         *,
-        lr: Any = 1e-2,
+        lr: Any = 1.0,
         network: Any = "o1",
         horizon: Any = 100,
-        momentum: Any = 0.9,
     ) -> tuple[Any, State]:
         """The update in the class's docstring.
 
-        `state` holds b as `momentum_buffer`, y as `output`, and the gradients of the last four steps as
-        `gradient_1`, the newest, to `gradient_4`.
+        `state` holds d as `direction`, y as `output`, the gradients of the last four steps as `gradient_1`,
+        the newest, to `gradient_4`, and what the version of the features keeps.
         """
         network = shipped_network(network) if isinstance(network, str) else network
         before = [state[name] for name in GRADIENTS] if state else [np.zeros_like(gradient)] * len(GRADIENTS)
         gradients = (gradient, *before)
-        buffer = momentum * state.get("momentum_buffer", 0.0) + gradient
         gone = np.minimum((step - 1) / horizon, 1.0)
-        inputs, direction = FEATURES[network.features].look(gradients, buffer, gone)
-        output = network.output(inputs)
-        terms = {"momentum_buffer": buffer, "output": output} | dict(zip(GRADIENTS, gradients, strict=False))
+        direction, output, terms = FEATURES[network.features].choose(
+            network.outputs, gradients, state, step, gone
+        )
+        terms |= {"direction": direction, "output": output} | dict(zip(GRADIENTS, gradients, strict=False))
         return parameter - lr * np.exp(output) * direction, terms

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -39,21 +39,21 @@ _DAMAGE = (
 class LearnedNetwork:
     """The network of a `Learned` optimizer: one hidden layer, with the hyperbolic tangent between.
 
-    With inputs x, weights W and v, biases b and c::
+    With inputs x, weights W and V, biases b and c::
 
-        y = v . tanh(W x + b) + c
+        y = V tanh(W x + b) + c
 
     Attributes:
-        features: the version of its inputs: "seed".
+        features: the version of what goes in and comes out: "seed" or "carried".
         hidden: how many units are between, from 1 to 64.
-        weights: W row by row, a row for each hidden unit; then b, v and c: numbers, or arrays of one for each
-            start of a population, which broadcast against the parameter.
+        weights: W row by row, a row for each hidden unit; then b, V, likewise, and c: numbers, or arrays of
+            one for each start of a population, which broadcast against the parameter.
 
     Raises:
         ValueError: for unknown features, another number of weights, or one that is not finite.
 
-    >>> LearnedNetwork("seed", 1, (0.0,) * 7 + (2.0, 0.5)).output([1.0] * 6)
-    np.float64(0.5)
+    >>> LearnedNetwork("seed", 1, (0.0,) * 7 + (2.0, 0.5)).outputs([1.0] * 6)
+    [np.float64(0.5)]
     """
 
     features: str
@@ -70,20 +70,20 @@ class LearnedNetwork:
             )
         object.__setattr__(self, "weights", tuple(map(_finite, weights)))
 
-    def output(self, inputs: list[Any]) -> Any:
-        """The network's answer.
+    def outputs(self, inputs: Sequence[Any]) -> list[Any]:
+        """The network's answers.
 
         Args:
             inputs: as many as the features have, each a number, an array or something traced, in one shape;
-                so is the answer.
+                so are the answers.
         """
         weights: Iterator[Any] = iter(self.weights)
         rows = [list(islice(weights, len(inputs))) for _ in range(self.hidden)]
-        biases, outward = list(islice(weights, self.hidden)), list(islice(weights, self.hidden))
-        y = next(weights)
-        for row, bias, weight in zip(rows, biases, outward, strict=True):
-            y = y + weight * np.tanh(sum((w * x for w, x in zip(row, inputs, strict=True)), bias))
-        return y
+        biases = list(islice(weights, self.hidden))
+        units = [np.tanh(_along(row, inputs, bias)) for row, bias in zip(rows, biases, strict=True)]
+        count = FEATURES[self.features].outputs
+        outward = [list(islice(weights, self.hidden)) for _ in range(count)]
+        return [_along(row, units, bias) for row, bias in zip(outward, weights, strict=True)]
 
     def table(self) -> dict[str, Any]:
         """The network as a trace keeps it."""
@@ -110,7 +110,12 @@ def weights_count(features: str, hidden: int) -> int:
         raise ValueError(unknown("features", features, FEATURES))
     if type(hidden) is not int or not 1 <= hidden <= MOST_HIDDEN:
         raise ValueError(f"hidden must be a whole number from 1 to {MOST_HIDDEN}, got {shown(hidden)}")
-    return (FEATURES[features].inputs + 2) * hidden + 1
+    version = FEATURES[features]
+    return (version.inputs + 1 + version.outputs) * hidden + version.outputs
+
+
+def _along(row: Sequence[Any], values: Sequence[Any], bias: Any) -> Any:
+    return sum((weight * x for weight, x in zip(row, values, strict=True)), bias)
 
 
 def _finite(weight: Any) -> Any:

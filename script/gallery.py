@@ -2,7 +2,8 @@
 
 The film of race.toml at 720p, and at 480p upright, on a light ground and in French; the race in it as an
 animation for the README, a still of every surface after its race, and of the race of a network in
-moons-network.toml two stills and the film, at 480p; and the basins of three surfaces, of one in a film's still.
+moons-network.toml two stills and the film, at 480p; and the basins of three surfaces, of one in a film's
+still.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ the recorder.
 from __future__ import annotations
 
 from itertools import accumulate
-from math import exp, log, tanh
+from math import atanh, exp, log, tanh
 
 from tests.optimizers.case import (
     INF,
@@ -30,12 +30,20 @@ LN2 = log(2)
 def learnt(
     hidden: int, w: tuple[float, ...] = (), b: float = 0.0, v: float = 0.0, c: float = 0.0
 ) -> Settings:
-    """A learned optimizer's network, whose hidden units are alike."""
-    weights = (*(w or (0.0,) * 6) * hidden, *(b,) * hidden, *(v,) * hidden, c)
+    """A learned optimizer's network, whose hidden units are alike; c is the bias of the rate's logarithm."""
+    weights = (*(w or (0.0,) * 6) * hidden, *(b,) * hidden, *(v,) * hidden, c + 4)
     return {"features": "seed", "hidden": hidden, "weights": weights}
 
 
+def carried(w: tuple[float, ...], v: tuple[float, float], c: tuple[float, float] = (0.0, 0.0)) -> Settings:
+    """One with the second version of the features, and one hidden unit without a bias."""
+    return {"features": "carried", "hidden": 1, "weights": (*w, 0.0, *v, *c)}
+
+
 LEARNT = learnt(2, w=(-0.5, 0.5, 0.25, -0.25, 1.0, 2.0), b=0.1, v=-0.75, c=0.25)
+CARRIED = carried(
+    (0.5, -0.5, 0.25, -0.25, 0.5, 1.0, -0.5, 0.25, 1.0, 0.5, -0.5), v=(0.5, 0.25), c=(0.25, -0.5)
+)
 
 CASES: tuple[OptimizerCase, ...] = (
     OptimizerCase(
@@ -385,13 +393,12 @@ CASES: tuple[OptimizerCase, ...] = (
         valid=(
             {},
             {"lr": 0.005, "network": LEARNT},
-            {"lr": 0.002, "network": LEARNT, "momentum": 0.5},
-            {"lr": 0.004, "network": "o1", "momentum": 0.0, "horizon": 30},
+            {"lr": 0.02, "network": CARRIED},
+            {"lr": 0.05, "network": CARRIED, "horizon": 30},
         ),
-        absurd=({"lr": 1e3}, {"lr": 10.0, "momentum": 5.0}),
+        absurd=({"lr": 1e3, "network": LEARNT}, {"lr": 1e3, "network": CARRIED}),
         refused=(
             *numbers("lr"),
-            *numbers("momentum"),
             *(({"horizon": value}, ("horizon", repr(value))) for value in (0, -1, NAN, INF, "3", True, None)),
             *(({"network": value}, ("network", repr(value))) for value in (3, None, True, (0.0,))),
             ({"network": "o1o1"}, ("unknown network 'o1o1'; did you mean 'o1'?",)),
@@ -412,16 +419,17 @@ CASES: tuple[OptimizerCase, ...] = (
             ({"network": {"weights": ()}}, ("network: must have features, hidden and weights",)),
         ),
         worked=(
-            # Without weights the rate is exp(ln 2) = 2 times 0.25: plain momentum. b = 1, 0.5 * 1 + 2 = 2.5,
-            # 0.5 * 2.5 - 1 = 0.25.
+            # Without weights the rate is exp(ln 2) = 2 times 0.25: plain momentum. b = 1, 0.9 * 1 + 2 = 2.9,
+            # 0.9 * 2.9 - 1 = 1.61.
             Worked(
                 "a network that always says the logarithm of 2",
-                settings={"lr": 0.25, "momentum": 0.5, "network": learnt(1, c=LN2)},
+                settings={"lr": 0.25, "network": learnt(1, c=LN2)},
                 start=1.0,
                 gradients=(1.0, 2.0, -1.0),
-                positions=(0.5, -0.75, -0.875),
+                positions=(0.5, -0.95, -1.755),
                 terms={
-                    "momentum_buffer": 0.25,
+                    "momentum_buffer": 1.61,
+                    "direction": 1.61,
                     "output": LN2,
                     "gradient_1": -1.0,
                     "gradient_2": 2.0,
@@ -439,6 +447,7 @@ CASES: tuple[OptimizerCase, ...] = (
                 positions=(1.0 + LN2,),
                 terms={
                     "momentum_buffer": -2 * LN2,
+                    "direction": -2 * LN2,
                     "output": LN2,
                     "gradient_1": -2 * LN2,
                     "gradient_2": 0.0,
@@ -453,23 +462,50 @@ CASES: tuple[OptimizerCase, ...] = (
                 "the variance over the sum of the sizes",
                 settings={
                     "lr": 0.25,
-                    "momentum": 0.0,
                     "network": learnt(1, w=(0, 0, 0, 0, 0, 3), b=LN2 - 0.6, v=LN2 / 0.6),
                 },
                 start=0.0,
                 gradients=(5.0,) * 4,
                 positions=tuple(
                     accumulate(
-                        -1.25 * exp(tanh(3 * share + LN2 - 0.6) * LN2 / 0.6) for share in (0.8, 0.6, 0.4, 0.2)
+                        -1.25 * momentum * exp(tanh(3 * share + LN2 - 0.6) * LN2 / 0.6)
+                        for momentum, share in ((1, 0.8), (1.9, 0.6), (2.71, 0.4), (3.439, 0.2))
                     )
                 ),
                 terms={
-                    "momentum_buffer": 5.0,
+                    "momentum_buffer": 17.195,
+                    "direction": 17.195,
                     "output": LN2,
                     "gradient_1": 5.0,
                     "gradient_2": 5.0,
                     "gradient_3": 5.0,
                     "gradient_4": 5.0,
+                },
+            ),
+            # The first step: m^ = 4 and s^ = 16, so d = 1; q1 = 1, the others 0, and their softmax e/(e + 4)
+            # and 0; of one there is no variance; steady 1, no trend. y = 1.5 and z = artanh(5/8) by the
+            # biases alone: c = 1/8, and the rate is exp(1/8 + 3 - 3).
+            # The second: g = -4 has m = 0.7 * 1.2 - 0.3 * 4 = -0.36, m^ = -0.36/0.51, and s^ = 16 again.
+            Worked(
+                "a rate that is carried on",
+                settings={
+                    "lr": 0.5,
+                    "network": carried((0.0,) * 11, v=(0.0, 0.0), c=(1.5, atanh(0.625))),
+                },
+                start=1.0,
+                gradients=(4.0, -4.0),
+                positions=(1 - 0.5 * exp(0.125), 1 - 0.5 * exp(0.125) + 0.5 * exp(0.25) * 3 / 17),
+                terms={
+                    "exp_avg": -0.36,
+                    "exp_avg_sq": 10.24,
+                    "agreement": -0.1,
+                    "carried": 0.25,
+                    "direction": -3 / 17,
+                    "output": 0.25,
+                    "gradient_1": -4.0,
+                    "gradient_2": 4.0,
+                    "gradient_3": 0.0,
+                    "gradient_4": 0.0,
                 },
             ),
         ),

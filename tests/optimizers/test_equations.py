@@ -14,7 +14,21 @@ from support.formulas import parse
 KINDS = pytest.mark.parametrize("kind", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
 # Besides hyperparameters and what lines before have given: numbers of the step, the Hessian, L-BFGS's pairs.
 KNOWN = {"grad", "p", "t", "lr", "delta", "H", "I", "y"}
-FUNCTIONS = {"sqrt", "sign", "abs", "max", "clip", "where", "dot", "inv", "exp", "bfgs", "search", "network"}
+FUNCTIONS = {
+    "sqrt",
+    "sign",
+    "abs",
+    "max",
+    "clip",
+    "where",
+    "dot",
+    "inv",
+    "exp",
+    "bfgs",
+    "search",
+    "network",
+    "momentum",
+}
 
 
 def names(text: str) -> set[str]:

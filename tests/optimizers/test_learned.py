@@ -6,6 +6,7 @@ import json
 import math
 import re
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from comparison.search_space import SearchSpace
 from networks import MLP, train
 from networks.datasets import moons
 from optimizers import OPTIMIZERS, LearnedNetwork, load_learned, save_learned
-from optimizers.learned_features import FEATURES, SEEN
+from optimizers.learned_features import FEATURES, signed_softmax
 from optimizers.learned_network import MOST_HIDDEN, about_learned, shipped, weights_count
+from optimizers.rate import State
 from races import RaceSpec, Trace, load_spec, run_race
 
 VERSIONS = pytest.mark.parametrize("features", FEATURES)
@@ -46,39 +48,76 @@ def bred(features: str, hidden: int = 3, seed: int = 0, spread: float = 0.5) -> 
     return LearnedNetwork(features, hidden, tuple(np.random.default_rng(seed).normal(0, spread, count)))
 
 
-def seed_by_a_loop(last: list[float], momentum: float, _gone: float) -> tuple[list[float], float]:
-    """The inputs of "seed" and its direction, by Python's numbers alone."""
-    total = sum(math.exp(abs(g) - max(map(abs, last))) for g in last)
-    signed = [math.copysign(math.exp(abs(g) - max(map(abs, last))) / total, g) if g else 0.0 for g in last]
-    scale = max(map(abs, last)) or 1.0
-    shares = [g / scale for g in last]
-    mean = math.fsum(shares) / 5
-    variance = math.fsum((share - mean) ** 2 for share in shares) / 5
-    return [*signed, scale * variance / (math.fsum(map(abs, shares)) or 1.0)], momentum
+def answers(network: LearnedNetwork, inputs: list[float]) -> list[float]:
+    """The network, weight by weight."""
+    w, n, h = network.weights, len(inputs), network.hidden
+    units = [math.tanh(w[n * h + j] + sum(w[n * j + i] * inputs[i] for i in range(n))) for j in range(h)]
+    begin = (n + 1) * h
+    count = FEATURES[network.features].outputs
+    return [
+        w[begin + count * h + k] + sum(w[begin + h * k + j] * units[j] for j in range(h))
+        for k in range(count)
+    ]
 
 
-BY_A_LOOP = {"seed": seed_by_a_loop}
+def softmax_by_a_loop(values: list[float]) -> list[float]:
+    powers = [math.exp(abs(value)) for value in values]
+    return [
+        math.copysign(power, value) / sum(powers) if value else 0.0
+        for value, power in zip(values, powers, strict=True)
+    ]
 
 
-def steps_by_a_loop(
-    network: LearnedNetwork, gradients: tuple[float, ...], start: float, lr: float, horizon: int
+def plain_seed(network: LearnedNetwork, gradients: Sequence[float], lr: float, horizon: int) -> list[float]:  # noqa: ARG001
+    x, momentum, seen, found = 0.0, 0.0, [0.0] * 5, []
+    for g in gradients:
+        seen = [g, *seen[:4]]
+        momentum = 0.9 * momentum + g
+        sizes = sum(abs(each) for each in seen)
+        middle = sum(seen) / 5
+        variance = sum((each - middle) ** 2 for each in seen) / 5
+        (y,) = answers(network, [*softmax_by_a_loop(seen), variance / sizes if sizes else 0.0])
+        x -= lr * math.exp(y - 4) * momentum
+        found.append(x)
+    return found
+
+
+def plain_carried(
+    network: LearnedNetwork, gradients: Sequence[float], lr: float, horizon: int
+) -> list[float]:
+    x, mean, square, agreement, c, found = 0.0, 0.0, 0.0, 0.0, 0.0, []
+    for n, g in enumerate(gradients):
+        seen = gradients[max(0, n - 4) : n + 1][::-1]
+        agreement = 0.9 * agreement + 0.1 * float(np.sign(g) * np.sign(mean))
+        mean, square = 0.7 * mean + 0.3 * g, 0.6 * square + 0.4 * g**2
+        m, root = mean / (1 - 0.7 ** (n + 1)), math.sqrt(square / (1 - 0.6 ** (n + 1)))
+        size = sum(map(abs, seen)) / len(seen)
+        q = [math.copysign(1.0, mean) * each / size for each in seen]
+        recent = math.sqrt(sum(each**2 for each in seen) / len(seen))
+        middle = sum(q) / len(q)
+        variance = sum((each - middle) ** 2 for each in q) / len(q)
+        inputs = [*softmax_by_a_loop([*q, *[0.0] * (5 - len(q))]), variance, n / horizon, abs(m) / recent]
+        y, z = answers(network, [*inputs, (recent - root) / (recent + root), agreement, c / 2])
+        c += math.tanh(z) / 5
+        x -= lr * math.exp(min(max(c + 2 * y - 3, -18.0), 4.0)) * m / root
+        found.append(x)
+    return found
+
+
+BY_A_LOOP = {"seed": plain_seed, "carried": plain_carried}
+
+
+def stepped(
+    network: LearnedNetwork, gradients: Sequence[float], lr: float = 0.1, horizon: int = 20
 ) -> list[float]:
     """Where a parameter is after each step."""
-    inputs, hidden, w = FEATURES[network.features].inputs, network.hidden, network.weights
-    momentum, last, places = 0.0, [0.0] * 5, [start]
-    for step, gradient in enumerate(gradients):
-        last = [gradient, *last[:4]]
-        momentum = 0.9 * momentum + gradient
-        x, direction = BY_A_LOOP[network.features](last, momentum, min(step / horizon, 1.0))
-        y = w[-1]
-        for i in range(hidden):
-            row = w[i * inputs : (i + 1) * inputs]
-            unit = math.tanh(
-                math.fsum([*(a * b for a, b in zip(row, x, strict=True)), w[hidden * inputs + i]])
-            )
-            y += w[hidden * (inputs + 1) + i] * unit
-        places.append(places[-1] - lr * math.exp(y) * direction)
-    return places[1:]
+    x, found = Tensor(0.0), []
+    learned = OPTIMIZERS["learned"]([x], lr=lr, network=network, horizon=horizon)
+    for gradient in gradients:
+        x.grad = gradient
+        learned.step()
+        found.append(float(x.data))
+    return found
 
 
 def test_every_version_has_a_loop() -> None:
@@ -86,46 +125,56 @@ def test_every_version_has_a_loop() -> None:
 
 
 @VERSIONS
-@pytest.mark.parametrize("feed", FEEDS)
-@pytest.mark.parametrize("form", [float, np.array], ids=["float", "array"])
-def test_steps_are_those_of_a_plain_loop(features: str, feed: str, form: Any) -> None:
-    network, lr = bred(features), 0.01
-    expected = steps_by_a_loop(network, FEEDS[feed], 1.0, lr, 6)
-    x = Tensor(1.0 if form is float else [1.0, 1.0])
-    learned = OPTIMIZERS["learned"]([x], lr=lr, network=network, horizon=6)
-    for gradient, place in zip(FEEDS[feed], expected, strict=True):
-        x.grad = gradient if form is float else [gradient, gradient]
+@pytest.mark.parametrize("seed", range(4))
+def test_steps_are_those_of_a_plain_loop(features: str, seed: int) -> None:
+    gradients = np.random.default_rng(seed).standard_normal(30) * 10.0 ** np.linspace(1, -3, 30)
+    network, pull = bred(features, seed=seed), gradients.tolist()
+    expected = BY_A_LOOP[features](network, pull, 0.1, 30)
+    np.testing.assert_allclose(stepped(network, pull, 0.1, 30), expected, rtol=1e-12)
+    x = Tensor([0.0, 0.0])
+    learned = OPTIMIZERS["learned"]([x], lr=0.1, network=network, horizon=30)
+    for gradient, place in zip(pull, expected, strict=True):
+        x.grad = [gradient, -gradient]
         learned.step()
-        np.testing.assert_allclose(x.data, place, rtol=1e-12, atol=1e-12 * max(map(abs, FEEDS[feed])))
+        np.testing.assert_allclose(np.asarray(x.data)[0], place, rtol=1e-12)
 
 
-def look(features: str, gradients: Any, momentum: Any = 0.0, gone: float = 0.0) -> list[Any]:
-    return FEATURES[features].look(gradients, momentum, gone)[0]
-
-
-def test_the_features_of_the_seed_worked_by_hand() -> None:
-    # exp|g| = 1, 2, 4, 1, 2 of 10 in all. The mean of 0, ln 2, -2 ln 2, 0, ln 2 is 0, that of their squares
-    # (1 + 4 + 1)/5 ln 2 ln 2, and the sum of their sizes 4 ln 2.
+def test_the_softmax_worked_by_hand() -> None:
+    # exp|g| = 1, 2, 4, 1, 2 of 10 in all.
     ln2 = math.log(2)
-    inputs = look("seed", [0.0, ln2, -2 * ln2, 0.0, ln2])
-    np.testing.assert_allclose(inputs, [0.0, 0.2, -0.4, 0.0, 0.2, 0.3 * ln2], rtol=1e-14)
+    inputs = signed_softmax([0.0, ln2, -2 * ln2, 0.0, ln2])
+    np.testing.assert_allclose(inputs, [0.0, 0.2, -0.4, 0.0, 0.2], rtol=1e-14)
 
 
 @VERSIONS
-@given(gradients=st.lists(st.floats(-HUGE, HUGE), min_size=SEEN, max_size=SEEN), gone=st.floats(0, 1))
-def test_the_features_are_finite_whatever_the_gradients(
-    features: str, gradients: list[float], gone: float
-) -> None:
-    version = FEATURES[features]
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
-        inputs, direction = version.look(gradients, gradients[0], gone)
-    assert len(inputs) == version.inputs
-    assert np.isfinite(inputs).all()
-    assert np.isfinite(direction)
-    signed = np.array(inputs[:SEEN])
-    assert np.abs(signed).sum() <= 1 + 1e-12
-    np.testing.assert_array_equal(np.sign(signed)[signed != 0], np.sign(gradients)[signed != 0])
-    np.testing.assert_allclose(look(features, [-g for g in gradients], -gradients[0], gone)[:SEEN], -signed)
+@pytest.mark.parametrize("feed", FEEDS)
+def test_what_the_network_sees_is_finite_whatever_the_gradients(features: str, feed: str) -> None:
+    network, state, seen = bred(features), State(), []
+
+    def ask(inputs: Sequence[Any]) -> list[Any]:
+        seen.append(inputs)
+        return network.outputs(inputs)
+
+    pull = FEEDS[feed]
+    for n in range(len(pull)):
+        gradients = [*(np.float64(g) for g in pull[max(0, n - 4) : n + 1][::-1]), *[np.float64(0.0)] * 4][:5]
+        with np.errstate(over="ignore"):  # a square that is infinite
+            direction, output, state = FEATURES[features].choose(ask, gradients, state, n + 1, n / 8)
+        assert len(seen[-1]) == FEATURES[features].inputs
+        assert np.isfinite([*seen[-1], direction, output]).all()
+
+
+@given(st.lists(st.floats(-100, 100), min_size=3, max_size=10), st.sampled_from([1e-60, 1e-3, 1e5, 1e60]))
+def test_carried_features_do_not_see_the_scale_of_the_loss(gradients: list[float], scale: float) -> None:
+    gradients = [g if abs(g) > 1e-3 else 1e-3 for g in gradients]
+    one, other = (stepped(bred("carried"), [g * k for g in gradients]) for k in (1.0, scale))
+    np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+def test_carried_features_do_not_see_the_sign_of_the_axis() -> None:
+    gradients = np.random.default_rng(1).standard_normal(20).tolist()
+    back = stepped(bred("carried"), [-g for g in gradients])
+    assert stepped(bred("carried"), gradients) == [-x for x in back]
 
 
 @VERSIONS
@@ -212,13 +261,11 @@ def test_a_race_tells_its_steps_as_the_horizon_unless_it_is_given() -> None:
 
 def test_a_comparison_tells_its_gradients_as_the_horizon() -> None:
     space = SearchSpace(OPTIMIZERS["learned"])
-    assert [dimension.label for dimension in space.dimensions] == ["lr", "momentum", "cosine"]
+    assert [dimension.label for dimension in space.dimensions] == ["lr", "cosine"]
     assert space.of_runs(50).settings(space.defaults.tolist()) == OPTIMIZERS["learned"].defaults() | {
         "horizon": 50
     }
-    assert (
-        SearchSpace(OPTIMIZERS["learned"], (("horizon", 7),)).of_runs(50).settings([1, 0, 0])["horizon"] == 7
-    )
+    assert SearchSpace(OPTIMIZERS["learned"], (("horizon", 7),)).of_runs(50).settings([1, 0])["horizon"] == 7
     assert SearchSpace(OPTIMIZERS["adam"]).of_runs(50).fixed == ()
 
 
@@ -244,8 +291,8 @@ def test_what_ships_is_sound_and_says_how_it_was_made() -> None:
     for identifier in shipped():
         network = load_learned(identifier)
         assert about_learned(identifier)
-        rates = [math.exp(network.output(look(network.features, feed[:SEEN]))) for feed in FEEDS.values()]
-        assert all(0 < rate < math.inf for rate in rates)
+        for feed in FEEDS.values():
+            assert np.isfinite(stepped(network, feed)).all()
 
 
 def file_of(weights: Any, **text: Any) -> bytes:

@@ -88,9 +88,11 @@ def test_numbers_step_in_blocks_as_they_do_alone(
     assert_same(pull(case.name, case.valid[i], start), expected)
     for k in (0, 1, LENGTH - 1):
         alone, state = pull(case.name, case.valid[i], start[k])
-        np.testing.assert_array_equal(alone, expected[0][k])
+        ulps = 0 if case.looped else 64  # numpy's tanh and exp of one number are not quite those of many
+        np.testing.assert_array_max_ulp(alone, expected[0][k], ulps)
         for name, term in state.items():
-            np.testing.assert_array_equal(term, expected[1][name][k] if np.ndim(expected[1][name]) else term)
+            there = expected[1][name][k] if np.ndim(expected[1][name]) else term
+            np.testing.assert_array_max_ulp(np.asarray(term), np.asarray(there), ulps)
 
 
 @pytest.mark.parametrize(("case", "i"), RUNS, ids=LABELS)
