@@ -219,6 +219,7 @@ class OptimizerRace(Film):
         self.fix(*sayings)
         seconds = SHARES["start"] * self.length
         each = self.introducing / len(sayings)
+        drop = 0.6 / self.shots[0].first.zoom  # in the picture as high from near and far
         if frame().wide:
             self.come_near()
         self.add(self.stage.runners.trails)
@@ -226,7 +227,7 @@ class OptimizerRace(Film):
         drops = [[ball] for ball in balls] if len(sayings) == len(balls) else [balls]
         for saying, dropped in zip(sayings, drops, strict=True):
             self.play(
-                FadeIn(saying), *(FadeIn(ball, shift=0.6 * IN) for ball in dropped), run_time=0.3 * each
+                FadeIn(saying), *(FadeIn(ball, shift=drop * IN) for ball in dropped), run_time=0.3 * each
             )
             self.wait(0.7 * each)
             self.remove(saying)

@@ -33,6 +33,8 @@ HIGH = 1.9  # the least height, without the steps, for both
 DECADES = 100.0  # times the least value: a linear axis would then show the first steps only
 FLOOR, PEAK = 1e-16, 1e3  # times the start: what is below is rounding error, and what is above is cut off
 GAUGE = 0.6  # the width of the gauge
+NUMBERED = 2.5  # the least width with numbers at the left
+BESIDE, PITCH = 0.12, 0.4  # the gap between those and the axis, and the least one between their base lines
 LANES, TICK = (-0.15, 0.15), 0.05  # where its needles are beside its middle, and how far marks reach
 MOST_LINES = 12  # decades with lines of their own
 
@@ -113,9 +115,16 @@ class LossPlot(Group):
 def axes(
     area: Area, scale: Scale, name: str, short: str, captions: Captions, steps: int
 ) -> tuple[list[DepthMobject], Callable[[Array, Array], Array]]:
-    """Axes with their name above them, short where it must be; and what places steps and values there."""
+    """Axes with their name above them, short where it must be; and what places steps and values there.
+
+    At the left of a logarithmic one are its least and its greatest power of ten, where there is room.
+    """
     left, bottom, right, top = area._replace(top=area.top - ABOVE)
     low, high = scale.low, scale.high
+    decades = scale.decades()
+    roomy = area.width >= NUMBERED and top - bottom >= 2 * PITCH
+    ends = {decade: captions.numbers.setting(10.0**decade) for decade in decades[:1] + decades[-1:] if roomy}
+    left += max((line_width(end, SMALL) + BESIDE for end in ends.values()), default=0.0)
 
     def place(step: Array, value: Array) -> Array:
         x = left + step / steps * (right - left)
@@ -128,10 +137,17 @@ def axes(
     parts: list[DepthMobject] = [
         Trail([[left, top, 0], [left, bottom, 0], [right, bottom, 0]], FAINT, width=2)
     ]
-    for decade in scale.decades():
+    for decade in decades:
         line = Trail(place(np.array([0.0, steps]), np.array([decade, decade])), FAINT, width=1)
         parts.append(line.set_opacity(0.35))
-    parts.append(Label(words, SMALL, FAINT).stand(left, top + 0.12, LEFT))
+    taken = -np.inf
+    for decade, end in ends.items():
+        _, y, _ = place(np.array(0.0), np.array(decade))
+        y = float(np.clip(y - 0.1, bottom, top - 0.26))
+        if y - taken >= PITCH:
+            parts.append(Label(end, SMALL, FAINT).stand(left - BESIDE, y, RIGHT))
+            taken = y
+    parts.append(Label(words, SMALL, FAINT).stand(area.left, top + 0.12, LEFT))
     return parts, place
 
 
