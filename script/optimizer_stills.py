@@ -67,7 +67,7 @@ STILLS = {
         {"lr": 1.0, "max_iter": 1, "max_eval": 20, "line_search_fn": "strong_wolfe"},
         {**MOMENTUM, "lr": 0.02},
     ),
-    "learned": Still(RAVINE, BANK, 60, {"lr": 0.2}, {**MOMENTUM, "lr": 0.2}),
+    "learned": Still(RAVINE, BANK, 60, {"lr": 1.0}, {**MOMENTUM, "lr": 0.2}),
     "newton": Still("styblinski_tang", (1.0, -0.5), 8, {"lr": 1.0}, {**SGD, "lr": 0.3}),
 }  # fmt: skip
 USUAL = Still("himmelblau", (3.5, 3.5), 80, {}, SGD)

@@ -45,7 +45,6 @@ def saddle(u: Any, v: Any) -> Any:
         "sgd": 0.01, "momentum": 0.002, "nesterov": 0.002, "adagrad": 0.05,
         "adadelta": 0.3, "rmsprop": 0.005, "rprop": 0.0001, "adam": 0.01,
         "adamw": 0.01, "adamax": 0.02, "nadam": 0.01, "radam": 0.05, "lion": 0.01,
-        "learned": 0.003,
     },
 )  # fmt: skip
 def monkey_saddle(u: Any, v: Any) -> Any:
