@@ -4,7 +4,8 @@
     a momentum, or beta    1 - beta log-uniform from 1e-3 to 1
     the schedule           on or off: with it, the rate falls to 0 along a cosine
 
-Everything else, such as eps and weight decay, keeps its default.
+Everything else, such as eps and weight decay, keeps its default. An optimizer of one's own that names its
+`searched`, a tuple, is searched in these alone: ``searched = ("lr",)`` tunes its rate without a schedule.
 """
 
 from __future__ import annotations
@@ -146,7 +147,8 @@ def _dimensions(kind: type[Optimizer], fixed: tuple[tuple[str, Any], ...]) -> tu
             found += [Dimension(name, i, float(x)) for i, x in enumerate(default)]
     if any(dimension.name == kind.rate_name for dimension in found):
         found.append(Dimension(COSINE, None, 0.0))
-    return tuple(found)
+    searched = getattr(kind, "searched", None)
+    return tuple(dimension for dimension in found if searched is None or dimension.name in searched)
 
 
 def _is_number(x: Any) -> bool:

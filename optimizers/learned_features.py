@@ -129,6 +129,11 @@ def carrying(network: Network, gradients: Sequence[Any], state: State, step: Any
     return Choice(direction / root, output, terms)
 
 
+def blind(network: Network, gradients: Sequence[Any], state: State, step: Any, gone: Any) -> Choice:  # noqa: ARG001
+    """As "carried", but never told how much of the horizon has gone: what that is worth, it shows."""
+    return carrying(network, gradients, state, step, 0.0)
+
+
 def signed_softmax(values: Sequence[Any]) -> list[Any]:
     """The softmax of the sizes of values, with their signs.
 
@@ -145,4 +150,5 @@ def signed_softmax(values: Sequence[Any]) -> list[Any]:
 FEATURES: dict[str, FeatureSet] = {
     "seed": FeatureSet(SEEN + 1, 1, seed),
     "carried": FeatureSet(SEEN + 6, 2, carrying),
+    "blind": FeatureSet(SEEN + 6, 2, blind),
 }

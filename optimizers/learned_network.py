@@ -44,7 +44,7 @@ class LearnedNetwork:
         y = V tanh(W x + b) + c
 
     Attributes:
-        features: the version of what goes in and comes out: "seed" or "carried".
+        features: the version of what goes in and comes out: "seed", "carried" or "blind".
         hidden: how many units are between, from 1 to 64.
         weights: W row by row, a row for each hidden unit; then b, V, likewise, and c: numbers, or arrays of
             one for each start of a population, which broadcast against the parameter.

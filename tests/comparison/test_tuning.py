@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
 import pytest
 
 from comparison import FAMILIES, ComparisonError, SearchSpace, tune
 from comparison.search_space import AWAY, RATES
 from comparison.tuning import sobol
-from optimizers import OPTIMIZERS, SGD, Adam, Rprop
+from optimizers import OPTIMIZERS, SGD, Adam, ElementwiseOptimizer, Rprop
 
 
 def test_one_rule_for_all() -> None:
@@ -68,3 +70,28 @@ def test_refused_trials(trials: object) -> None:
 def test_no_problems() -> None:
     with pytest.raises(ComparisonError, match="1 problem or more"):
         tune(Rprop, [])
+
+
+class Picky(ElementwiseOptimizer):
+    """An optimizer that names what it is tuned in."""
+
+    searched: ClassVar[tuple[str, ...]] = ("lr",)
+
+    @staticmethod
+    def rule(gradient: Any, parameter: Any, state: Any, step: int, *, lr: Any = 0.1, beta: Any = 0.9) -> Any:
+        return Adam.rule(gradient, parameter, state, step, lr=lr, betas=(beta, 0.999))
+
+
+class Untuned(Picky):
+    """One that is not tuned."""
+
+    searched = ()
+
+
+def test_an_optimizer_of_ones_own_says_what_it_is_tuned_in() -> None:
+    problems = [FAMILIES["booth"].instance("tuning", 0, 0)]
+    assert [*tune(Picky, problems, trials=3, starts=2, evaluations=20).hyperparameters] == ["lr"]
+    untuned = tune(Untuned, problems, trials=3, starts=2, evaluations=20)
+    assert untuned.hyperparameters == {}
+    assert untuned.scores.shape == (3, 1)
+    assert len(np.unique(untuned.scores)) == 1

@@ -83,7 +83,7 @@ def plain_seed(network: LearnedNetwork, gradients: Sequence[float], lr: float, h
 
 
 def plain_carried(
-    network: LearnedNetwork, gradients: Sequence[float], lr: float, horizon: int
+    network: LearnedNetwork, gradients: Sequence[float], lr: float, horizon: float
 ) -> list[float]:
     x, mean, square, agreement, c, found = 0.0, 0.0, 0.0, 0.0, 0.0, []
     for n, g in enumerate(gradients):
@@ -104,7 +104,11 @@ def plain_carried(
     return found
 
 
-BY_A_LOOP = {"seed": plain_seed, "carried": plain_carried}
+def plain_blind(network: LearnedNetwork, gradients: Sequence[float], lr: float, horizon: int) -> list[float]:  # noqa: ARG001
+    return plain_carried(network, gradients, lr, math.inf)
+
+
+BY_A_LOOP = {"seed": plain_seed, "carried": plain_carried, "blind": plain_blind}
 
 
 def stepped(
