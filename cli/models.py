@@ -87,7 +87,7 @@ def _learned_table(folder: Path) -> Table:
             network, about = load_learned(name), about_learned(name)
         except ValueError:
             continue  # another file
-        made = about.get("command") or about.get("note")
+        made = about.get("command") or about.get("made")
         scores = about.get("generation")
         found = scores.items() if isinstance(scores, dict) else [("-", "")]
         table.add_row(

@@ -41,10 +41,11 @@ def chosen_rates(trace: Trace) -> dict[int, Array]:
     """The learning rates that learned optimizers chose for u and v, of shape (steps, 2), by racers' indices.
 
     They are found by giving each its gradients once more; there are none in a race of networks, whose
-    gradients are of their weights.
+    gradients are of their weights, and of a racer whose first gradient is not finite.
     """
     learned = [i for i, racer in enumerate(trace.spec.racers) if issubclass(racer.kind, Learned)]
-    return {} if trace.plane else {i: _chosen(trace, i) for i in learned}
+    found = {} if trace.plane else {i: _chosen(trace, i) for i in learned}
+    return {i: rates for i, rates in found.items() if np.isfinite(rates).any()}
 
 
 def _chosen(trace: Trace, i: int) -> Array:

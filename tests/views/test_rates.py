@@ -45,6 +45,14 @@ def test_a_learned_racer_that_diverges_chooses_no_more() -> None:
     assert np.isnan(learning_rates(trace)[0, -1])
 
 
+def test_without_a_gradient_nothing_is_chosen() -> None:
+    edge = {"expression": "sqrt(u) + v**2", "u_range": [0, 1], "v_range": [-1, 1]}
+    trace = raced(LEARNED, surface=edge, start=[0.0, 0.5])
+    assert not np.isfinite(trace.gradients[0, 0, 0]).all()
+    assert chosen_rates(trace) == {}
+    assert learning_rates(trace)[0, 0] == LEARNED["lr"]
+
+
 @pytest.mark.parametrize("factor", [1.0, 1.0001, 50.0, 1e9])
 def test_a_gauge_is_logarithmic_and_spans_a_tenth_of_a_decade_at_least(factor: float) -> None:
     scale = rate_scale(np.array([[0.01, 0.01 * factor]]), log=True)
