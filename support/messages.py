@@ -31,8 +31,12 @@ def unknown(kind: str, name: object, allowed: Iterable[str]) -> str:
 
     >>> unknown("surface", "funki", ["funky", "slope"])
     "unknown surface 'funki'; did you mean 'funky'? Allowed: funky, slope"
+    >>> unknown("surface", "funki", [])
+    "unknown surface 'funki': there is none"
     """
     names = list(allowed)
+    if not names:
+        return f"unknown {kind} {shown(name)}: there is none"
     lower = {known.lower(): known for known in names}
     near = difflib.get_close_matches(str(name).lower(), lower, n=1)
     hint = f"did you mean {lower[near[0]]!r}? Allowed" if near else "allowed"
