@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from optimizers import LearnedNetwork
 from races import RaceSpec, Trace, run_race
-from scenes.race.loss_plot import rate_scale
 from views.rates import chosen_rates, differ, learning_rates
 
 NETWORK = LearnedNetwork("seed", 2, tuple(np.random.default_rng(0).normal(0, 0.7, 17)))
@@ -51,12 +49,3 @@ def test_without_a_gradient_nothing_is_chosen() -> None:
     assert not np.isfinite(trace.gradients[0, 0, 0]).all()
     assert chosen_rates(trace) == {}
     assert learning_rates(trace)[0, 0] == LEARNED["lr"]
-
-
-@pytest.mark.parametrize("factor", [1.0, 1.0001, 50.0, 1e9])
-def test_a_gauge_is_logarithmic_and_spans_a_tenth_of_a_decade_at_least(factor: float) -> None:
-    scale = rate_scale(np.array([[0.01, 0.01 * factor]]), log=True)
-    assert scale.log
-    assert scale.low < -2
-    assert scale.high > np.log10(0.01 * factor)
-    assert scale.high - scale.low > 0.1

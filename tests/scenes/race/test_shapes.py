@@ -25,8 +25,6 @@ LONG = [f"{name} with lr = 0.001 or so"[:24] for name in ("SGD", "Momentum", "RM
 COSINE = {"schedule": "cosine", "start": 0.1, "steps": 30}
 HALVING = {"schedule": "exponential", "start": 0.05, "gamma": 0.9}
 
-LEARNT = {"features": "seed", "hidden": 1, "weights": (*(3.0,) * 5, 0.5, 0.5, 3.0, -1.0)}
-
 
 def bowl(scale: str) -> dict[str, Any]:
     return {"expression": f"{scale}*(u**2 + v**2)", "u_range": [-1, 1], "v_range": [-1, 1]}
@@ -47,10 +45,6 @@ RACES: dict[str, dict[str, Any]] = {
     "losses of 1e8": {"surface": bowl("1e8"), "racers": racers(2, lr=1e-9)},
     "all diverge": {"surface": "slope", "racers": racers(2, lr=1e60)},
     "one leaves the domain": {"surface": "slope", "racers": [*racers(1), {"optimizer": "sgd", "lr": 3.0}]},
-    "two learned": {
-        "surface": "himmelblau",
-        "racers": [{"optimizer": "learned", "lr": 0.003, "name": name, "network": LEARNT} for name in "ab"],
-    },
     "two schedules": {
         "surface": "sphere",
         "racers": [{"optimizer": "sgd", "lr": COSINE}, {"optimizer": "adam", "lr": HALVING}],
