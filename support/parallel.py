@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from multiprocessing import resource_tracker
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -52,7 +53,7 @@ def parallel(
     prefer = "threads" if threads else "processes"
     run = joblib.Parallel(n_jobs=processes or -1, return_as="generator", prefer=prefer)
     try:
-        with _deaf_to_interrupts():
+        with nullcontext() if threads else _deaf_to_interrupts():
             results = run(joblib.delayed(function)(task) for task in tasks)
         yield from results
     except TerminatedWorkerError:
@@ -70,6 +71,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    resource_tracker.ensure_running()  # started later, it would end the deafness
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

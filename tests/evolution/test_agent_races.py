@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from evolution.agent_races import race_agents, scores
 from evolution.functions import FUNCTIONS
 from evolution.problems import Problems, bred_on, validated_on
 from optimizers.learned import Learned
+from optimizers.learned_features import FEATURES
 from optimizers.learned_network import LearnedNetwork, weights_count
 
 PLAN = BreedingPlan(hidden=2, population=3, steps=5, instances=2, starts=2)
@@ -30,9 +32,9 @@ def agents(plan: BreedingPlan, count: int = 3) -> Any:
     return weights
 
 
-def losses_of_a_loop(weights: Any, problems: Problems, place: int) -> list[float]:
+def losses_of_a_loop(weights: Any, problems: Problems, place: int, plan: BreedingPlan = PLAN) -> list[float]:
     """The first and the last loss of an agent's race on one instance, with Tensors and the rule itself."""
-    network = LearnedNetwork(PLAN.features, PLAN.hidden, tuple(weights.tolist()))
+    network = LearnedNetwork(plan.features, plan.hidden, tuple(weights.tolist()))
     drawn = problems.values[:, place].tolist()
     settings = Learned.defaults() | {"network": network, "horizon": problems.steps}
     x, states, losses = problems.starts[:, place].tolist(), [cast("Any", {})] * len(problems.starts), []
@@ -49,11 +51,15 @@ def losses_of_a_loop(weights: Any, problems: Problems, place: int) -> list[float
     return [losses[0], losses[-1]]
 
 
-def test_races_agree_with_a_plain_loop() -> None:
-    weights = agents(PLAN)
-    for problems in bred_on(PLAN, 0):
-        found = race_agents(weights, problems, PLAN.features, PLAN.hidden, loops=False)
-        expected = [[losses_of_a_loop(own, problems, place) for place in range(RACES)] for own in weights]
+@pytest.mark.parametrize("features", FEATURES)
+def test_races_agree_with_a_plain_loop(features: str) -> None:
+    plan = replace(PLAN, features=features)
+    weights = agents(plan)
+    for problems in bred_on(plan, 0):
+        found = race_agents(weights, problems, features, plan.hidden, loops=False)
+        expected = [
+            [losses_of_a_loop(own, problems, place, plan) for place in range(RACES)] for own in weights
+        ]
         np.testing.assert_allclose(found, np.array(expected).transpose(2, 0, 1), rtol=1e-9)
 
 

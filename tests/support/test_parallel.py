@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from typing import Any
 
 import joblib
@@ -33,6 +35,19 @@ def test_results_come_in_order_from_other_processes() -> None:
     assert [value for value, _ in found] == [x * x for x in range(20)]
     assert os.getpid() not in {process for _, process in found}
     assert [x.tolist() for x in parallel(lambda x: x * scale, np.eye(2), processes=2)] == [[3, 0], [0, 3]]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows")
+def test_the_first_processes_are_deaf_to_interrupts() -> None:
+    code = """
+import signal
+from support.parallel import parallel
+if __name__ == "__main__":
+    found = parallel(lambda _: signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []), [1, 2], 2)
+    print(*found)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"
 
 
 def test_one_process_and_one_item_stay_here() -> None:
