@@ -58,8 +58,10 @@ class DecisionBoundaries(Film):
         """Tell the story."""
         self.prepare()
         self.next_section("title")
+        self.refresh(self.trace.spec.steps)
         heading = self.heading(self.captions.boundaries, self.captions.same_start)
-        self.show_heading(heading, SHARES["title"] * self.length)
+        self.show_heading(heading, SHARES["title"] * self.length, self.panels, floor=self.panels.end)
+        self.refresh(0.0)
         self.next_section("panels")
         self.show_panels()
         self.next_section("race")

@@ -132,11 +132,28 @@ class Film(Written, ThreeDScene):
         steps = self.captions.count(spec.steps)
         return self.captions.title, self.captions.subtitle.format(surface=name, steps=steps)
 
-    def show_heading(self, heading: Heading, seconds: float) -> None:
-        """Show a title from the first frame on."""
-        self.add(heading)
+    def show_heading(
+        self, heading: Heading, seconds: float, *above: Mobject, floor: float | None = None
+    ) -> None:
+        """Show a title from the first frame on; below other mobjects if it has room there.
+
+        They fade out with it.
+
+        Args:
+            heading: the title.
+            seconds: how long.
+            above: the mobjects.
+            floor: their lower end, if there are any.
+        """
+        bottom = frame().whole.bottom
+        spare = (floor or 0.0) - bottom - heading.area.height
+        if above and spare >= 0.1:
+            heading.stand(bottom + spare / 2)
+        else:
+            above = ()
+        self.add(*above, heading)
         self.wait(0.75 * seconds)
-        self.play(FadeOut(heading), run_time=0.25 * seconds)
+        self.play(FadeOut(*above, heading), run_time=0.25 * seconds)
 
     def open(self, seconds: float, *still: Mobject, going: Mobject, also: Sequence[Any] = ()) -> None:
         """Show the title upon the race's end, from the first frame on; then go back to its begin.

@@ -20,6 +20,7 @@ from scenes.frame import frame
 from scenes.named_output import HOME, race_name, refuse
 from scenes.race.spoken import Line
 from scenes.step.captions import step_captions
+from scenes.step.map import BELOW
 from scenes.step.racer_view import RacerView, most_shown
 from scenes.step.shots import Moment, Shot, shots
 from support.messages import shorten
@@ -105,9 +106,18 @@ class InsideTheStep(Film):
         self.refresh(0.0)
 
     def show_title(self, seconds: float) -> None:
-        """Show the title and the racers."""
+        """Show the title, and above it the racers' whole ways."""
+        steps = self.trace.spec.steps
+        maps = [view.look_at(Shot(0, steps, 1.0)) for view in self.views]
+        for view in self.views:
+            view.at(Moment(steps, 0.0, slow=False))
+        self.fix(*maps)
         title = self.trace.spec.film.title or self.words.title
-        self.show_heading(self.heading(title, self.subtitle()), seconds)
+        floor = min(one.window.corners[1] for one in maps) - BELOW
+        self.show_heading(self.heading(title, self.subtitle()), seconds, *maps, floor=floor)
+        for view in self.views:
+            view.look_at(self.shot)
+        self.refresh(0.0)
 
     def begin(self, seconds: float) -> None:
         """Show everything."""

@@ -9,11 +9,12 @@ from manim import ORIGIN, UP, Group
 
 from scenes.depth.sprite import Label, line_width, wrapped
 from scenes.frame import Area, frame
-from scenes.theme import BODY, EM, HEADING, TITLE
+from scenes.theme import BODY, EM, HEADING, SMALL, TITLE
 from views.theme import FAINT, INK
 
-TITLES = (TITLE, 56, 48)  # sizes, in points: the first that fits in one line, or else the last in several
-LINES = (HEADING, 34, BODY)
+# Sizes, in points: the first that fits in one line, or else the last in several.
+TITLES = (TITLE, 56, 48, HEADING, 34)
+LINES = (HEADING, 34, BODY, SMALL)
 LEADING = 1.35  # from one base line to the next, as a multiple of the size
 BETWEEN = 0.3  # the title and what is below it, in scene units
 
