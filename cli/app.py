@@ -321,9 +321,9 @@ def train(
 def judge(
     rivals: RivalsArgument,
     trials: TrialsOption = 20,
-    studies: StudiesOption = 3,
+    studies: StudiesOption = 8,
     instances: InstancesOption = 4,
-    starts: StartsOption = 8,
+    starts: StartsOption = 4,
     gradients: GradientsOption = 200,
     seed: JudgeSeedOption = 0,
     processes: ProcessesOption = None,

@@ -41,9 +41,9 @@ class JudgePlan:
     """
 
     trials: int = 20
-    studies: int = 3
+    studies: int = 8
     instances: int = 4
-    starts: int = 8
+    starts: int = 4
     evaluations: int = 200
     seed: int = 0
     families: tuple[str, ...] = tuple(FAMILIES)
