@@ -98,24 +98,23 @@ def basin_map(
     if not len(minima):
         raise ComparisonError(f"surface {surface.name} has no minimum inside its domain to be reached")
     u, v = (np.linspace(*ends, side) for ends in (surface.u_range, surface.v_range))
-    starts = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-    kept = np.array(moments, dtype=int)
+    wanted, shape = np.array(moments, dtype=int), (len(spec.racers), side**2)
     if not moments:  # a loop keeps none
-        spec = spec.model_copy(update={"engine": _engine(spec, len(starts))})
-    tasks = [
-        _BasinTask(spec, starts[begin : begin + _CHUNK], minima, kept)
-        for begin in range(0, len(starts), _CHUNK)
-    ]
-    parts = []
-    for part in spread(_reach, tasks, spec, processes):
-        parts.append(part)
+        spec = spec.model_copy(update={"engine": _engine(spec, side**2)})
+    reached, steps = np.empty(shape, dtype=np.int16), np.empty(shape, dtype=np.int32)
+    nearest = np.empty((shape[0], len(wanted), shape[1]), dtype=np.int16)
+    parts = [slice(begin, min(begin + _CHUNK, side**2)) for begin in range(0, side**2, _CHUNK)]
+    tasks = [_BasinTask(spec, u, v, part, minima, wanted) for part in parts]
+    for part, found in zip(parts, spread(_reach, tasks, spec, processes), strict=True):
+        reached[:, part], steps[:, part], nearest[..., part] = found
         if on_part:
             on_part()
-    reached, steps, nearest = (
-        (whole := np.concatenate(several, axis=-1)).reshape(*whole.shape[:-1], side, side)
-        for several in zip(*parts, strict=True)
-    )
-    return Basins(spec.names, u, v, minima, reached, steps, kept, nearest)
+    square = (side, side)
+    return Basins(
+        spec.names, u, v, minima,
+        reached.reshape(-1, *square), steps.reshape(-1, *square),
+        wanted, nearest.reshape(*nearest.shape[:-1], *square),
+    )  # fmt: skip
 
 
 def basin_parts(side: int) -> int:
@@ -133,18 +132,26 @@ def _engine(spec: RaceSpec, starts: int) -> str:
 
 class _BasinTask(NamedTuple):
     spec: RaceSpec
-    starts: Array
+    u: Array
+    v: Array
+    part: slice  # of the grid's points, row by row
     minima: Array
     moments: NDArray[np.int_]
+
+    @property
+    def starts(self) -> Array:
+        """Where its races start, of shape (starts, 2)."""
+        row, column = np.divmod(np.arange(self.part.start, self.part.stop), len(self.u))
+        return np.stack([self.u[column], self.v[row]], axis=-1)
 
 
 def _reach(task: _BasinTask) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int16]]:
     """The minimum that each racer reaches from each start, when, and the nearest one at moments."""
-    surface = task.spec.build_surface()
+    surface, starts = task.spec.build_surface(), task.starts
     reached, steps, kept = [], [], []
     for racer in task.spec.racers:
         arrivals = _Arrivals(task, surface)
-        run_racer(task.spec, RacerRun.of(task.spec, surface, racer, arrivals, nothing, task.starts))
+        run_racer(task.spec, RacerRun.of(task.spec, surface, racer, arrivals, nothing, starts))
         reached.append(arrivals.reached)
         steps.append(np.where(arrivals.reached == NOWHERE, task.spec.steps, arrivals.far))
         kept.append(arrivals.nearest)
@@ -177,7 +184,7 @@ class _Arrivals(Watch):
     signature = "Tuple((float64[::1], float64[:,::1], float64))"
 
     def __init__(self, task: _BasinTask, surface: Surface) -> None:
-        starts = len(task.starts)
+        starts = task.part.stop - task.part.start
         self.steps, self._task, self._surface = task.spec.steps, task, surface
         self._limit = (_NEAR * _diagonal(surface)) ** 2
         self.reached, self.far = np.empty(starts, dtype=np.int16), np.zeros(starts)

@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))  # before a package of the name `autograd`
 
 from autograd import Tensor, value_and_grad
-from comparison import FAMILIES
+from comparison import FAMILIES, basin_map
 from evolution.agent_races import race_agents
 from evolution.problems import Problems
 from networks import MLP, Landscape, NetworkLoss, Plane, TrainingStep, losses
@@ -204,7 +204,14 @@ def agents_of_tensors(formula: Any, request: Any) -> Any:
     return run, lambda found: found
 
 
+def basins(_: Any, request: Any) -> Any:
+    """The basin map of funky; the share of starts from which a minimum is reached."""
+    spec = RaceSpec(surface="funky", steps=request["steps"], racers=request["racers"])
+    return lambda: basin_map(spec, request["side"]), lambda found: float((found.reached >= 0).mean())
+
+
 JOBS = {
+    "basins": basins,
     "one": compiled_one,
     "many": compiled_many,
     "eager one": eager_one,
