@@ -384,7 +384,7 @@ def evolve(
     population: PopulationOption = 64,
     generations: GenerationsOption = 200,
     seed: JudgeSeedOption = 0,
-    features: FeaturesOption = "seed",
+    features: FeaturesOption = "blind",
     hidden: NeuronsOption = 8,
     scheme: SchemeOption = "cma",
     steps: StepsOption = None,

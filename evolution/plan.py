@@ -50,7 +50,7 @@ class BreedingPlan:
     (0, 10, 20, 25)
     """
 
-    features: str = "seed"
+    features: str = "blind"
     hidden: int = 8
     scheme: str = "cma"
     population: int = 64

@@ -78,20 +78,30 @@ class AsBred(ElementwiseOptimizer):
     searched: ClassVar[tuple[str, ...]] = ()
 
     @staticmethod
+    def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
+        return Learned.rule(gradient, parameter, state, step, lr=lr, network="o1")
+
+
+class ToldItsShare(ElementwiseOptimizer):
+    """One that was bred likewise, and is told at each step how much of its horizon has gone."""
+
+    searched: ClassVar[tuple[str, ...]] = ()
+
+    @staticmethod
     def rule(
         gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0, horizon: Any = HORIZON
     ) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network="o1", horizon=horizon)
+        return Learned.rule(gradient, parameter, state, step, lr=lr, network=_told(), horizon=horizon)
 
 
-class WithoutShare(ElementwiseOptimizer):
-    """One that was bred likewise, but never told how much of its horizon has gone."""
+class FirstVersion(ElementwiseOptimizer):
+    """One that was bred likewise, with the first version of the features."""
 
     searched: ClassVar[tuple[str, ...]] = ()
 
     @staticmethod
     def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network=_blind())
+        return Learned.rule(gradient, parameter, state, step, lr=lr, network="o0")
 
 
 class Untrained(ElementwiseOptimizer):
@@ -100,10 +110,8 @@ class Untrained(ElementwiseOptimizer):
     searched: ClassVar[tuple[str, ...]] = ("lr",)
 
     @staticmethod
-    def rule(
-        gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0, horizon: Any = HORIZON
-    ) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network=_drawn(), horizon=horizon)
+    def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
+        return Learned.rule(gradient, parameter, state, step, lr=lr, network=_drawn())
 
 
 class MeanRate(ElementwiseOptimizer):
@@ -113,7 +121,7 @@ class MeanRate(ElementwiseOptimizer):
 
     @staticmethod
     def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
-        _, terms = Learned.rule(gradient, parameter, state, step, network="o1", horizon=HORIZON)
+        _, terms = Learned.rule(gradient, parameter, state, step, network="o1")
         return parameter - lr * rates().mean() * terms["direction"], terms
 
 
@@ -126,20 +134,20 @@ class MeanRateOfStep(ElementwiseOptimizer):
     def rule(
         gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0, horizon: Any = HORIZON
     ) -> tuple[Any, State]:
-        _, terms = Learned.rule(gradient, parameter, state, step, network="o1", horizon=horizon)
+        _, terms = Learned.rule(gradient, parameter, state, step, network="o1")
         gone = np.minimum((step - 1) / horizon, 1.0) * HORIZON
         return parameter - lr * np.interp(gone, np.arange(HORIZON), rates()) * terms["direction"], terms
 
 
 @cache
-def _blind() -> LearnedNetwork:
-    return load_learned(Path(__file__).with_name("without-share.npz"))
+def _told() -> LearnedNetwork:
+    return load_learned(Path(__file__).with_name("told-its-share.npz"))
 
 
 @cache
 def _drawn() -> LearnedNetwork:
-    weights = np.random.default_rng(0).normal(0, 0.3, weights_count("carried", 8))
-    return LearnedNetwork("carried", 8, tuple(weights.tolist()))
+    weights = np.random.default_rng(0).normal(0, 0.3, weights_count("blind", 8))
+    return LearnedNetwork("blind", 8, tuple(weights.tolist()))
 
 
 @cache
@@ -156,7 +164,7 @@ def rates() -> Any:
         slope = value_and_grad(lambda x, family=family, values=values: np.sum(family.loss(x, values)))
         state, outputs = State(), []
         for step in range(1, HORIZON + 1):
-            x, state = Learned.rule(slope(x)[1], x, state, step, network="o1", horizon=HORIZON)
+            x, state = Learned.rule(slope(x)[1], x, state, step, network="o1")
             outputs.append(state["output"].ravel())
         found.append(outputs)
     return np.exp(np.nanmean(np.concatenate(found, axis=1), axis=1))

@@ -33,7 +33,7 @@ def test_what_is_printed_and_written(tmp_path: Path, capsys: pytest.CaptureFixtu
     number = about["generation"]["number"]
     assert load_learned(paths[0]) == load_history(paths[1])[number]
     assert about["plan"]["seed"] == 0
-    assert about["command"].startswith("race evolve --features seed --hidden 1 --scheme generational")
+    assert about["command"].startswith("race evolve --features blind --hidden 1 --scheme generational")
     with paths[2].open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["number"] for row in rows] == ["0", "1", "2", "3"]

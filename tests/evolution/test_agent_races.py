@@ -21,7 +21,7 @@ from optimizers.learned import Learned
 from optimizers.learned_features import FEATURES
 from optimizers.learned_network import LearnedNetwork, weights_count
 
-PLAN = BreedingPlan(hidden=2, population=3, steps=5, instances=2, starts=2)
+PLAN = BreedingPlan(features="seed", hidden=2, population=3, steps=5, instances=2, starts=2)
 RACES = 4
 
 

@@ -51,7 +51,9 @@ def test_scores_are_beside_those_of_the_first_network(bred: Bred) -> None:
     first = np.array(bred.networks[0].weights)
     agents = np.random.default_rng(3).normal(0, 0.3, (5, len(first)))
     found = breeding_module._scored(PLAN, 0, np.vstack([agents, first, first]), loops=False, processes=1)
-    known = [scores(each[None], bred_on(PLAN, 0), "seed", 1, loops=False)[0] for each in (*agents, first)]
+    known = [
+        scores(each[None], bred_on(PLAN, 0), PLAN.features, 1, loops=False)[0] for each in (*agents, first)
+    ]
     assert found.tolist() == [score - known[-1] for score in known]
 
 
