@@ -1,4 +1,4 @@
-"""Judge the learned optimizer beside its controls: docs/learned/table.csv, horizons.csv and moons.csv.
+"""Judge the learned optimizer beside its controls: the files of CSV in docs/learned.
 
 Run from the project's root: ``uv run python script/learned_table.py``. It takes a quarter of an hour on two
 cores.
@@ -16,11 +16,13 @@ from comparison import FAMILIES, judge
 from comparison.judging import Judgement, Rival
 from comparison.statistics import Interval, difference_interval, wilson, wins_and_ties
 from comparison.study import JudgePlan
+from evolution.agent_races import scores
 from evolution.functions import LIKE_THESE
 from evolution.plan import BreedingPlan
+from evolution.problems import validated_on
 from networks import MLP, train
 from networks.datasets import moons
-from optimizers import OPTIMIZERS
+from optimizers import OPTIMIZERS, load_learned
 
 FOLDER = Path("docs/learned")
 # Families that o1 has never met, and nothing like them: nor was it chosen by its scores on them.
@@ -134,7 +136,20 @@ def networks() -> None:
     write("moons.csv", ["optimizer", "lr", "training loss", "test samples right"], rows)
 
 
+def validation() -> None:
+    """The scores in validation of the networks that were bred."""
+    rows = []
+    for name, where in (("o1", "o1"), ("o1, told its share", FOLDER / "told-its-share.npz"), ("o0", "o0")):
+        network = load_learned(where)
+        plan = BreedingPlan(features=network.features, instances=64)
+        weights = np.array([network.weights])
+        (score,) = scores(weights, validated_on(plan), network.features, network.hidden, loops=False)
+        rows.append([name, network.features, f"{score:.2f}"])
+    write("validation.csv", ["network", "features", "score in validation"], rows)
+
+
 if __name__ == "__main__":
+    validation()
     table()
     horizons()
     networks()
