@@ -172,7 +172,7 @@ def agents(formula: Any, request: Any) -> Any:
             x, moving, seen = carried
             slope = jax.grad(loss)(x, values)
             seen, moving = jnp.vstack([slope[None], seen[:-1]]), 0.9 * moving + slope
-            return (x - 0.01 * chosen(seen, weights) * moving, moving, seen), None
+            return (x - jnp.exp(-4.0) * chosen(seen, weights) * moving, moving, seen), None
 
         (x, *_), _ = jax.lax.scan(
             advance, (start, jnp.zeros(2), jnp.zeros((5, 2))), None, length=request["steps"]
