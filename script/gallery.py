@@ -40,8 +40,9 @@ def main() -> None:
         race = load_spec(HOME / "race.toml")
         film(race, made / "optimizer-race.mp4", media, "m")
         film(race, made / "optimizer-race-upright.mp4", media, "l", UPRIGHT)
-        film(with_film(race, theme="light"), made / "optimizer-race-light.mp4", media, "l")
-        film(with_film(race, language="fr"), made / "optimizer-race-fr.mp4", media, "l")
+        film(race.in_theme("light"), made / "optimizer-race-light.mp4", media, "l")
+        french = race.model_copy(update={"film": race.film.model_copy(update={"language": "fr"})})
+        film(french, made / "optimizer-race-fr.mp4", media, "l")
         animate(made / "optimizer-race.mp4", made / "optimizer-race.gif", race.film.length)
         for name in SURFACES:
             still(load_spec(HOME / "race.toml", surface=name), made / f"{name}.png", media)
@@ -58,11 +59,6 @@ def main() -> None:
         for path in sorted(made.iterdir()):
             shutil.copy(path, GALLERY / path.name)
             print(f"{path.stat().st_size / 1e6:6.2f} MB  {path.name}")
-
-
-def with_film(spec: RaceSpec, **settings: str) -> RaceSpec:
-    """A race with other settings of its film."""
-    return spec.model_copy(update={"film": spec.film.model_copy(update=settings)})
 
 
 def film(spec: RaceSpec, path: Path, media: str, quality: str, pixels: tuple[int, int] | None = None) -> None:
