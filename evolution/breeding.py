@@ -108,7 +108,8 @@ def breed(
 ) -> Bred:
     """Breed networks for `optimizers.Learned`.
 
-    The same plan gives the same networks, however many processes work, on processors of one kind.
+    The same plan gives the same networks, however many processes work, on processors of one kind and with as
+    many threads in numpy's linear algebra.
 
     Args:
         plan: what decides the outcome.
