@@ -108,8 +108,7 @@ def breed(
 ) -> Bred:
     """Breed networks for `optimizers.Learned`.
 
-    The same plan gives the same networks, however many processes work, on processors of one kind and with as
-    many threads in numpy's linear algebra.
+    The same plan gives the same networks, however many processes work, on processors of one kind.
 
     Args:
         plan: what decides the outcome.

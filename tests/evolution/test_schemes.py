@@ -43,6 +43,20 @@ def test_who_is_told_the_same_asks_the_same(name: str) -> None:
     assert np.random.get_state()[1].tolist() == state  # type: ignore[index] # noqa: NPY002
 
 
+def test_threads_of_linear_algebra_change_nothing() -> None:
+    threads = pytest.importorskip("threadpoolctl")
+
+    def bred(count: int) -> Any:
+        with threads.threadpool_limits(count):
+            scheme = SCHEMES["cma"](114, 64, 0)
+            for _ in range(12):
+                agents = scheme.ask()
+                scheme.tell(agents, (agents**2).sum(axis=1))
+            return scheme.best.tolist()
+
+    assert bred(1) == bred(2)
+
+
 def test_a_lucky_agent_does_not_stay_the_best() -> None:
     scheme = SCHEMES["generational"](4, 6, 0)
     agents = scheme.ask()
