@@ -8,6 +8,7 @@ Race and judge them as optimizers of one's own: ``race judge learned docs/learne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ import numpy as np
 from autograd import value_and_grad
 from evolution.functions import FUNCTIONS
 from optimizers import Adam, ElementwiseOptimizer, Learned, Momentum
-from optimizers.learned_network import LearnedNetwork, load_learned, weights_count
+from optimizers.learned_network import LearnedNetwork, load_learned, shipped_network, weights_count
 from optimizers.rate import State
 
 HORIZON = 100  # steps, on which the means of rates are taken
@@ -72,46 +73,47 @@ class SignMomentum(ElementwiseOptimizer):
         return parameter - lr * np.sign(mean), {"mean": mean}
 
 
+def _with(network: Callable[[], LearnedNetwork]) -> Any:
+    """The rule of `Learned` with that network, which is read when it is first needed."""
+
+    def rule(
+        gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0, horizon: Any = HORIZON
+    ) -> tuple[Any, State]:
+        return Learned.rule(gradient, parameter, state, step, lr=lr, network=network(), horizon=horizon)
+
+    return staticmethod(rule)
+
+
+@cache
+def _drawn() -> LearnedNetwork:
+    weights = np.random.default_rng(0).normal(0, 0.3, weights_count("blind", 8))
+    return LearnedNetwork("blind", 8, tuple(weights.tolist()))
+
+
 class AsBred(ElementwiseOptimizer):
     """The learned optimizer, not tuned at all."""
 
     searched: ClassVar[tuple[str, ...]] = ()
-
-    @staticmethod
-    def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network="o1")
+    rule = _with(lambda: shipped_network("o1"))
 
 
-class ToldItsShare(ElementwiseOptimizer):
+class ToldItsShare(AsBred):
     """One that was bred likewise, and is told at each step how much of its horizon has gone."""
 
-    searched: ClassVar[tuple[str, ...]] = ()
-
-    @staticmethod
-    def rule(
-        gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0, horizon: Any = HORIZON
-    ) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network=_told(), horizon=horizon)
+    rule = _with(cache(lambda: load_learned(Path(__file__).with_name("told-its-share.npz"))))
 
 
-class FirstVersion(ElementwiseOptimizer):
+class FirstVersion(AsBred):
     """One that was bred likewise, with the first version of the features."""
 
-    searched: ClassVar[tuple[str, ...]] = ()
-
-    @staticmethod
-    def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network="o0")
+    rule = _with(lambda: shipped_network("o0"))
 
 
-class Untrained(ElementwiseOptimizer):
+class Untrained(AsBred):
     """One whose weights are drawn, not bred; tuned in its learning rate."""
 
-    searched: ClassVar[tuple[str, ...]] = ("lr",)
-
-    @staticmethod
-    def rule(gradient: Any, parameter: Any, state: State, step: int, *, lr: Any = 1.0) -> tuple[Any, State]:
-        return Learned.rule(gradient, parameter, state, step, lr=lr, network=_drawn())
+    searched = ("lr",)
+    rule = _with(_drawn)
 
 
 class MeanRate(ElementwiseOptimizer):
@@ -137,17 +139,6 @@ class MeanRateOfStep(ElementwiseOptimizer):
         _, terms = Learned.rule(gradient, parameter, state, step, network="o1")
         gone = np.minimum((step - 1) / horizon, 1.0) * HORIZON
         return parameter - lr * np.interp(gone, np.arange(HORIZON), rates()) * terms["direction"], terms
-
-
-@cache
-def _told() -> LearnedNetwork:
-    return load_learned(Path(__file__).with_name("told-its-share.npz"))
-
-
-@cache
-def _drawn() -> LearnedNetwork:
-    weights = np.random.default_rng(0).normal(0, 0.3, weights_count("blind", 8))
-    return LearnedNetwork("blind", 8, tuple(weights.tolist()))
 
 
 @cache
