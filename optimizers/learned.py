@@ -36,7 +36,7 @@ class Learned(ElementwiseOptimizer):
         lr: by which the rate that the network chooses is multiplied, at least 0.
         network: the network: its identifier, a path to its .npz, or a `LearnedNetwork`.
         horizon: how many steps the run will take, greater than 0; in a race it is the race's unless given.
-            The features "seed" do not look at it.
+            Only the features "carried" look at it.
         maximize: climb: -g takes the place of g.
 
     Raises:
